@@ -1,0 +1,1 @@
+"""The outside world for workflows, behind the ports that workflows own."""

@@ -1,0 +1,49 @@
+"""The ledger, for workflows."""
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from commands.door import SYSTEM, Door, declared
+from duifu.v1.answers_pb2 import Answer, Fact, FactPage
+from duifu.v1.commands_pb2 import Actor
+from duifu.v1.events_pb2 import Cause
+from duifu.v1.work_pb2 import CommandRequest, FactQuery
+from workflows import ports
+
+BUSY = "LEDGER_BUSY"
+
+
+class DoorLedger(ports.Ledger):
+    """Reads streams, and hands commands to the one door with the workflow that sent them."""
+
+    def __init__(self, door: Door):
+        self._door = door
+
+    @activity.defn(name="facts_since")
+    def facts_since(self, query: FactQuery) -> FactPage:
+        """The events of one stream after a version, at most FACTS_MAX of them."""
+        # The head is read first: whatever was recorded up to it is then in the stream we read.
+        position = self._door.ledger.head()
+        recorded = self._door.ledger.stream(query.stream, query.after_version, ports.FACTS_MAX)
+        facts = [Fact(version=r.originator_version, envelope=r.envelope) for r in recorded]
+        return FactPage(summary=f"{query.stream} +{len(facts)}", facts=facts, position=position)
+
+    @activity.defn(name="carry_out")
+    def carry_out(self, request: CommandRequest) -> Answer:
+        """A command of the workflow itself."""
+        return self._answer(request, SYSTEM)
+
+    @activity.defn(name="pass_on")
+    def pass_on(self, request: CommandRequest) -> Answer:
+        """Somebody's command; the actor is what the sender declares."""
+        return self._answer(request, declared(request.command.actor))
+
+    def _answer(self, request: CommandRequest, actor: Actor) -> Answer:
+        info = activity.info()
+        cause = Cause(workflow_id=info.workflow_id or "", run_id=info.workflow_run_id or "")
+        answer = self._door.answer(request.command, actor, cause)
+        if answer.refusal.code == BUSY:
+            raise ApplicationError(answer.summary, type=BUSY)  # nothing was decided: ask again
+        facts = self.facts_since(FactQuery(stream=request.stream, after_version=request.after_version))
+        answer.facts.CopyFrom(facts)
+        return answer

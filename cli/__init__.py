@@ -1,0 +1,1 @@
+"""The duifu command."""

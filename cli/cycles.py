@@ -1,0 +1,92 @@
+"""duifu cycle: open and read redemption cycles."""
+
+import click
+from google.protobuf import json_format
+
+from cli.output import (
+    Asking,
+    RefusedHere,
+    acting,
+    as_json,
+    at_home,
+    configuration,
+    console,
+    existing_ledger,
+    link,
+    print_json,
+    print_table,
+)
+from commands.work import CYCLE, fold
+from domain.money import show as show_money
+from domain.wording import quarter_standing
+from duifu.v1.commands_pb2 import Command, ConfirmCycle, OpenCycle
+from ledger import streams
+from worker import open_door
+
+OFFICER = "cycle-officer"
+
+
+@click.group()
+def cycle() -> None:
+    """Redemption cycles (兑付批次): one for each programme and quarter.
+
+    A cycle opens with its first claim, or ahead of it with `open`. Its workflow cuts it off, has payments ordered
+    and paid, defers what the annual cap cuts, and closes it.
+    """
+
+
+@cycle.command("open")
+@click.argument("quarter")
+@click.option("--programme", "programme_id", default="bj-slq-2023", show_default=True, help="Programme.")
+@acting
+def open_cycle(quarter: str, programme_id: str, asking: Asking) -> None:
+    """Open QUARTER (2024Q1) before its first claim; one that is open stays as it is."""
+    opened = OpenCycle(programme_id=programme_id, quarter=quarter)
+    asking.send(Command(open_cycle=opened), OFFICER, first=True)
+
+
+@cycle.command()
+@click.argument("cycle_id")
+@click.option("--reason", required=True, help="The authority's ruling.")
+@acting
+def confirm(cycle_id: str, reason: str, asking: Asking) -> None:
+    """Confirm a batch that waits for the authority's ruling, such as the one after the scheme's end (BJ-A13)."""
+    asking.send(Command(confirm_cycle=ConfirmCycle(cycle_id=cycle_id, reason=reason)), OFFICER)
+
+
+@cycle.command("show")
+@click.argument("cycle_id")
+@at_home
+@as_json
+def show_cycle(cycle_id: str, home: str | None, json_wanted: bool) -> None:
+    """Where CYCLE_ID stands: its dates, claims, payments and what became of each."""
+    config = existing_ledger(configuration(home))
+    ledger = open_door(config).ledger
+    recorded = ledger.stream(streams.cycle(cycle_id))
+    if not recorded:
+        known = "、".join(name.removeprefix(streams.CYCLES) for name in ledger.streams(streams.CYCLES)) or "—"
+        raise RefusedHere(f"There is no redemption cycle {cycle_id}. Known: {known}")
+    if json_wanted:
+        print_json([json_format.MessageToDict(event.envelope) for event in recorded])
+        return
+    state, _ = fold(ledger, streams.cycle(cycle_id), CYCLE)
+    opened = state.opened
+    console.print(f"{opened.programme_title} {cycle_id}", markup=False)
+    console.print(quarter_standing(state), markup=False)
+    console.print(
+        f"受理 {opened.opens_on} 至 {opened.cut_off_on}，批次日 {opened.as_of_on}（{opened.clause}）", markup=False
+    )
+    console.print(link(config, cycle_id), markup=False)
+    paid = {order.ordered.case_id: order for order in state.orders.values()}
+    rows = []
+    for claim in state.claims.values():
+        order = paid.get(claim.case_id)
+        result = (
+            {"settled": "已支付", "returned": "支付退回", "": "支付中"}[order.result] if order else str(claim.state)
+        )
+        ordered_fen = order.ordered.amount_fen if order else 0
+        deferred_fen = state.deferred.get(claim.case_id, 0)
+        rows.append(
+            [claim.case_id, show_money(claim.due_fen), show_money(ordered_fen), show_money(deferred_fen), result]
+        )
+    print_table(f"{len(rows)} 笔", ["案件", "应兑付", "支付指令", "递延", "结果"], rows)

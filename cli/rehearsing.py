@@ -1,0 +1,163 @@
+"""Letting business time pass in a rehearsal: from one due moment to the next, so that everything happens in order."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
+from temporalio.service import RPCError
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from commands import deployment
+from commands.door import Door, declared
+from commands.work import CASE, CYCLE, fold
+from domain import letters
+from domain.clock import clock_reading
+from domain.dates import SHANGHAI
+from domain.refusals import Refused
+from duifu.v1.commands_pb2 import Actor, AdvanceRehearsal, Command, StartRehearsal
+from duifu.v1.work_pb2 import Progress
+from ledger import streams
+from ledger.store import Bookmark
+from relay import FOLLOWER
+
+OPERATOR = Actor(id="rehearsal", name="演练", role="operator")
+PATIENCE_SECONDS = 120
+SKIPS_MAX = 5_000  # the server's own limit of 200 stops the clock for good
+POLL_SECONDS = 0.05
+CLOCKS_AGREE = timedelta(seconds=1)  # the rest passes by itself
+
+#: What a call says while Temporal or its workers are away, or while another rehearsal moves the same workflow.
+TEMPORAL_IS_AWAY = (RPCError, WorkflowQueryFailedError, RuntimeError, TimeoutError)
+
+
+class NotSettled(RuntimeError):
+    """The workflows did not come to rest: says which, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A case or a quarter that is under way: its workflow, its version in the ledger and its next due moment."""
+
+    subject_id: str
+    version: int
+    due_at: datetime | None
+
+
+def begin(door: Door, business_date: str) -> None:
+    """Make an empty ledger a rehearsal; one that is a rehearsal already goes on. Raises Refused."""
+    command = Command(
+        command_id="rehearsal:start", actor=OPERATOR, start_rehearsal=StartRehearsal(business_date=business_date)
+    )
+    try:
+        door.handle(command, declared(OPERATOR))
+    except Refused as refused:
+        if refused.code not in ("ALREADY_REHEARSING", "COMMAND_ID_REUSED"):
+            raise
+
+
+def under_way(door: Door) -> Iterator[Open]:
+    """Every open case and quarter, and every case that owes a letter, from the ledger."""
+    for stream in door.ledger.streams(streams.CASES):
+        case, version = fold(door.ledger, stream, CASE)
+        unsent = any(letter.letter_id not in case.letters for letter in letters.owed(case))
+        if case.is_open or unsent:
+            due_at = case.stage.due_at if case.stage and not case.stage.is_overdue else None
+            yield Open(case.case_id, version, due_at)
+    for stream in door.ledger.streams(streams.CYCLES):
+        cycle, version = fold(door.ledger, stream, CYCLE)
+        if cycle.closed is None:
+            blocked = (cycle.opened.awaits_ruling and not cycle.confirmed) or cycle.waiting_for()
+            pay_at = None if blocked else cycle.pay_at
+            yield Open(cycle.cycle_id, version, pay_at if cycle.frozen else cycle.cut_off_at)
+
+
+async def rehearse(door: Door, client: Client, until: datetime, say: Callable[[str], None]) -> None:
+    """Let business time pass to `until`. Raises Refused NOT_A_REHEARSAL, NotSettled."""
+    if not deployment.current(door.ledger).is_rehearsal:
+        raise Refused("NOT_A_REHEARSAL")
+    await settled(door, client)
+    while door.business_now() < until:
+        dues = [subject.due_at for subject in under_way(door) if subject.due_at]
+        step = min([until, *(due_at for due_at in dues if due_at > door.business_now())])
+        say(f"业务时间推进至 {step.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
+        # First the ledger's clock; then each workflow's, whose deadline rings and finds that it has passed.
+        await asyncio.to_thread(_advance, door, step)
+        await settled(door, client)
+
+
+async def settled(door: Door, client: Client) -> None:
+    """Wait until the relay has told everything, and every workflow has come to the present and done what it can do now.
+
+    It follows from the ledger alone what is left to do, so a rehearsal that was broken off anywhere goes on; and what
+    Temporal or the workers do not answer is asked again, for they may be starting anew. Raises NotSettled after a long
+    time without any news.
+    """
+    bookmark = Bookmark(door.ledger, FOLLOWER)
+    present: set[str] = set()
+    known, since = -1, 0.0
+    while True:
+        head = await asyncio.to_thread(door.ledger.head)
+        if head != known:
+            known, since = head, asyncio.get_running_loop().time()
+        busy = await _busy(door, client, present) if bookmark.read() >= head else "the relay"
+        if not busy and door.ledger.head() == head:
+            return
+        if asyncio.get_running_loop().time() > since + PATIENCE_SECONDS:
+            raise NotSettled(f"after {PATIENCE_SECONDS} s without news still not at rest: {busy}")
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def _busy(door: Door, client: Client, present: set[str]) -> str:
+    """The first workflow that has something left to do now, or nothing. `present` are those that need not be moved."""
+    subjects = await asyncio.to_thread(lambda: list(under_way(door)))
+    late = [subject.subject_id for subject in subjects if subject.subject_id not in present]
+    for subject_id, obstacle in zip(
+        late, await asyncio.gather(*(_bring_to_present(door, client, each) for each in late)), strict=True
+    ):
+        if obstacle:
+            return obstacle
+        present.add(subject_id)
+    for subject in subjects:
+        if subject.due_at and subject.due_at <= door.business_now():
+            return f"{subject.subject_id} (due {subject.due_at})"
+        try:
+            progress = await _progress(client, subject.subject_id)
+        except TEMPORAL_IS_AWAY as error:
+            return f"{subject.subject_id} ({error})"
+        if not progress.is_idle or progress.version < subject.version:
+            return f"{subject.subject_id} ({progress.summary})"
+    return ""
+
+
+async def _progress(client: Client, subject_id: str) -> Progress:
+    handle: WorkflowHandle[object, object] = client.get_workflow_handle(subject_id)
+    progress: Progress = await handle.query("progress", result_type=Progress, rpc_timeout=timedelta(seconds=10))
+    return progress
+
+
+def _advance(door: Door, to: datetime) -> None:
+    seconds = int(to.timestamp())
+    command = Command(
+        command_id=f"rehearsal:advance:{seconds}",
+        actor=OPERATOR,
+        advance_rehearsal=AdvanceRehearsal(business_seconds=seconds),
+    )
+    door.handle(command, declared(OPERATOR))
+
+
+async def _bring_to_present(door: Door, client: Client, subject_id: str) -> str:
+    """Let the workflow's clock catch up with the ledger's; answers what stands in the way, or nothing."""
+    config = TimeSkippingConfig(enabled=False, disable_propagation=True, max_session_skip_count=SKIPS_MAX)
+    skipper = TimeSkipper(client, config=config)
+    handle: WorkflowHandle[object, object] = client.get_workflow_handle(subject_id)
+    try:
+        clock = (await _progress(client, subject_id)).clock
+        left = clock_reading(door.business_now(), clock) - await skipper.get_current_time(handle)
+        if left > CLOCKS_AGREE:
+            await asyncio.wait_for(skipper.fast_forward(handle, left), PATIENCE_SECONDS)
+    except TEMPORAL_IS_AWAY as error:
+        if "already completed" not in str(error):
+            return f"{subject_id} does not follow to the present: {error or type(error).__name__}"
+    return ""

@@ -1,0 +1,186 @@
+"""duifu up, demo and rehearse: a whole deployment on one machine."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import click
+from temporalio.service import RPCError
+
+from cli import rehearsing
+from cli.beijing_year import StoryBroken, Year
+from cli.output import (
+    OK,
+    Unavailable,
+    as_json,
+    configuration,
+    console,
+    errors,
+    existing_ledger,
+    link,
+    print_json,
+    refused,
+    run_to_the_end,
+)
+from cli.stack import PartFailed, Stack
+from commands.door import Door
+from commands.work import CASE, fold
+from domain.dates import end_of
+from domain.refusals import Refused
+from domain.wording import standing
+from duifu.v1.events_pb2 import CaseClosed
+from ledger import streams
+from settings import Settings
+from worker import connect, open_door
+
+WATCH_SECONDS = 1
+
+
+@click.command()
+@click.option("--home", help="Folder that holds all state; delete it to start anew [default: .duifu].")
+@click.option("--rehearse-from", metavar="DATE", help="Make a new ledger a rehearsal whose business clock starts here.")
+def up(home: str | None, rehearse_from: str | None) -> None:
+    """Start Temporal with its Web UI, the ledger, the reference city and a worker; stay until Ctrl-C.
+
+    Without --rehearse-from the ledger is a production ledger: business time is the machine's time.
+    """
+
+    async def work(stack: Stack, door: Door) -> None:
+        if rehearse_from:
+            rehearsing.begin(door, _date(rehearse_from).date().isoformat())
+        await _stay(stack)
+
+    run_to_the_end(_with_stack(configuration(home), work, _say))
+
+
+@click.command()
+@click.option("--home", help="Folder that holds all state; delete it to start anew [default: .duifu].")
+@click.option("--stay", is_flag=True, help="Keep everything running until Ctrl-C.")
+@as_json
+def demo(home: str | None, stay: bool, json_wanted: bool) -> None:
+    """Play a Beijing year on the real engines: claims, a correction, the annual cap, refusals, two quarters paid.
+
+    It is a rehearsal: business time starts on 2024-01-08 and is skipped forward by Temporal itself. Played again on
+    the same folder it continues and changes nothing.
+    """
+
+    async def work(stack: Stack, door: Door) -> None:
+        say("【演练】北京市人工智能算力券 2024")
+        year = Year(door, await stack.client(), say)
+        await year.play()
+        outcomes = _outcomes(stack.config, door, year.case_ids)
+        if json_wanted:
+            print_json(outcomes)
+        else:
+            _print_outcomes(outcomes)
+        if stay:
+            await _stay(stack)
+
+    # With --json, progress goes to standard error and the outcome alone to standard output.
+    said = errors if json_wanted else console
+
+    def say(line: str) -> None:
+        said.print(line, markup=False)
+
+    run_to_the_end(_with_stack(configuration(home), work, say))
+
+
+@click.command()
+@click.option("--until", metavar="DATE", required=True, help="Let business time pass to the end of this day.")
+@click.option("--home", help="Folder of the running deployment [default: .duifu].")
+def rehearse(until: str, home: str | None) -> None:
+    """Let business time pass in a running rehearsal: deadlines lapse and quarters close on the way, in order.
+
+    A production ledger refuses.
+    """
+    config = existing_ledger(configuration(home))
+    to = end_of(_date(until).date())
+
+    async def work() -> int:
+        door = open_door(config)
+        try:
+            client = await connect(config)
+            await rehearsing.rehearse(door, client, to, _say)
+        except Refused as error:
+            return _end(refused(error))
+        except (RPCError, RuntimeError) as error:
+            return _end(Unavailable(f"{error}. Is the deployment up? Start it with `duifu up`."))
+        return OK
+
+    run_to_the_end(work())
+
+
+def _say(line: str) -> None:
+    console.print(line, markup=False)
+
+
+async def _with_stack(
+    config: Settings, work: Callable[[Stack, Door], Awaitable[None]], say: Callable[[str], None]
+) -> int:
+    say(f"state: {config.home}")
+    running = asyncio.current_task()
+    assert running is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, running.cancel)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    try:
+        async with Stack(config, lambda line: say(f"starting {line}")) as stack:
+            await work(stack, open_door(stack.config))
+    except asyncio.CancelledError:
+        say("stopped; the state stays, start again to continue")
+        return OK
+    except Refused as error:
+        return _end(refused(error))
+    except (PartFailed, StoryBroken, rehearsing.NotSettled) as error:
+        return _end(Unavailable(str(error)))
+    return OK
+
+
+async def _stay(stack: Stack) -> None:
+    console.print(
+        f"\nTemporal Web UI: {stack.config.web_ui_url}/namespaces/{stack.config.namespace}/workflows", markup=False
+    )
+    console.print("up; Ctrl-C stops everything")
+    while True:
+        stack.must_run()
+        await asyncio.sleep(WATCH_SECONDS)
+
+
+def _outcomes(config: Settings, door: Door, case_ids: list[str]) -> list[dict[str, object]]:
+    outcomes: list[dict[str, object]] = []
+    for case_id in case_ids:
+        state, _ = fold(door.ledger, streams.case(case_id), CASE)
+        closed = state.closed or CaseClosed()
+        outcomes.append(
+            {
+                "caseId": case_id,
+                "applicant": state.applicant_name,
+                "outcome": standing(state),
+                "amountFen": closed.amount_fen,
+                "code": closed.code,
+                "clause": closed.clause,
+                "isRehearsal": state.plan.is_rehearsal,
+                "webUi": link(config, case_id),
+            }
+        )
+    return outcomes
+
+
+def _print_outcomes(outcomes: list[dict[str, object]]) -> None:
+    console.rule("结果")
+    for row in outcomes:
+        outcome, clause = str(row["outcome"]), str(row["clause"])
+        cited = "" if clause in outcome else f"（{clause}）"
+        console.print(f"{row['caseId']}  {row['applicant']}\n  {outcome}{cited}\n  {row['webUi']}", markup=False)
+
+
+def _date(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007 (a civil date)
+    except ValueError:
+        raise click.UsageError(f"{text!r} is not a date written YYYY-MM-DD") from None
+
+
+def _end(said: click.ClickException) -> int:
+    said.show()
+    return said.exit_code

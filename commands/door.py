@@ -1,0 +1,259 @@
+"""The only way into the ledger. Decides, records and answers in one commit; every call may be repeated safely."""
+
+import hashlib
+import json
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+from google.protobuf import json_format
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from commands import claims, cycles, deployment, redemptions, stages
+from commands.rulebook import Rulebook
+from commands.work import Work
+from domain.clock import business_time
+from domain.refusals import Refused
+from domain.wellformed import must_be_wellformed
+from domain.wording import quarter_standing, standing
+from duifu.v1.answers_pb2 import Answer, Receipt
+from duifu.v1.commands_pb2 import AUTHENTICATION_DECLARED, AUTHENTICATION_INTERNAL, Actor, Command
+from duifu.v1.events_pb2 import Cause, CommandAccepted, CommandRefused, Envelope
+from ledger import streams
+from ledger.mapper import Recorded
+from ledger.registry import wrap
+from ledger.store import Ledger, StreamMoved
+
+log = structlog.get_logger(__name__)
+
+ATTEMPTS_MAX = 40
+BACKOFF_SECONDS_MAX = 0.05
+
+#: The system itself, acting for a workflow or a follower of the log.
+SYSTEM = Actor(id="duifu", name="系统", role="system", authentication=AUTHENTICATION_INTERNAL)
+
+Handler = Callable[[Work, Command], str]
+
+#: What each kind of command does; the answer names the case or quarter it was about.
+HANDLERS: dict[str, Handler] = {
+    "submit_application": lambda work, c: claims.submit(work, c.submit_application),
+    "request_correction": lambda work, c: stages.request_correction(work, c.request_correction),
+    "supply_correction": lambda work, c: stages.supply_correction(work, c.supply_correction),
+    "decide": lambda work, c: stages.decide(work, c.decide),
+    "withdraw_case": lambda work, c: stages.withdraw(work, c.withdraw_case),
+    "request_redemption": lambda work, c: redemptions.request(work, c.request_redemption),
+    "replace_bank_account": lambda work, c: redemptions.replace_account(work, c.replace_bank_account),
+    "confirm_cycle": lambda work, c: cycles.confirm(work, c.confirm_cycle),
+    "open_cycle": lambda work, c: cycles.open_ahead(work, c.open_cycle),
+    "record_check": lambda work, c: stages.record_check(work, c.record_check),
+    "record_letter": lambda work, c: stages.record_letter(work, c.record_letter),
+    "lapse_stage": lambda work, c: stages.lapse(work, c.lapse_stage),
+    "issue_voucher": lambda work, c: stages.run_task(work, c.issue_voucher.case_id, "issue_voucher"),
+    "assess_redemption": lambda work, c: stages.run_task(work, c.assess_redemption.case_id, "assess_redemption"),
+    "freeze_cycle": lambda work, c: cycles.freeze(work, c.freeze_cycle.cycle_id),
+    "order_payments": lambda work, c: cycles.order_payments(work, c.order_payments.cycle_id),
+    "record_payment": lambda work, c: cycles.record_payment(work, c.record_payment),
+    "close_cycle": lambda work, c: cycles.close(work, c.close_cycle.cycle_id),
+    "start_rehearsal": lambda work, c: deployment.start(work, c.start_rehearsal),
+    "advance_rehearsal": lambda work, c: deployment.advance(work, c.advance_rehearsal),
+}
+
+#: Sent by workflows only.
+INTERNAL = frozenset(
+    {
+        "record_check",
+        "record_letter",
+        "lapse_stage",
+        "issue_voucher",
+        "assess_redemption",
+        "freeze_cycle",
+        "order_payments",
+        "record_payment",
+        "close_cycle",
+    }
+)
+
+
+def declared(actor: Actor) -> Actor:
+    """The actor as the sender declares it; nobody has checked, and every event will say so."""
+    taken = Actor()
+    taken.CopyFrom(actor)
+    taken.authentication = AUTHENTICATION_DECLARED
+    return taken
+
+
+class Door:
+    """Takes commands from whoever calls: services, people, workflows. Safe to share between threads."""
+
+    def __init__(self, ledger: Ledger, rulebook: Rulebook, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
+        """`now` is the machine's clock; business time follows from it and the ledger."""
+        self.ledger, self.rulebook = ledger, rulebook
+        self._now = now
+
+    def business_now(self) -> datetime:
+        """The time that rules go by."""
+        return business_time(self._now(), deployment.current(self.ledger).clock)
+
+    def handle(self, command: Command, actor: Actor, cause: Cause | None = None) -> Receipt:
+        """Decide and record one command. Raises Refused; a well-formed command that is refused is on record too."""
+        return self._handle(command, actor, cause)[1]
+
+    def answer(self, command: Command, actor: Actor, cause: Cause | None = None) -> Answer:
+        """The same, with a refusal given as an answer in the reader's language."""
+        try:
+            summary, receipt = self._handle(command, actor, cause)
+        except Refused as refused:
+            refusal = refused.to_message(command.language)
+            return Answer(summary=f"[{refusal.code}] {refusal.message}{refusal.way_forward}", refusal=refusal)
+        return Answer(summary=summary, receipt=receipt)
+
+    def _handle(self, command: Command, actor: Actor, cause: Cause | None) -> tuple[str, Receipt]:
+        must_be_wellformed(command)
+        digest = request_digest(command)
+        kind = command.WhichOneof("kind")
+        assert kind is not None
+        bound = log.bind(command=command.command_id, kind=kind, actor=actor.id)
+        try:
+            summary, receipt = self._decide(command, actor, cause, kind, digest)
+        except Refused as refused:
+            if refused.code == "LEDGER_BUSY":
+                raise  # nothing was decided
+            self._record_attempt(command, actor, cause, kind, digest, refused)
+            bound.info("command refused", code=refused.code, clause=refused.clause)
+            raise
+        if not receipt.is_repeat:
+            bound.info("command accepted", case=receipt.case_id, position=receipt.position, next=receipt.next_stage)
+        return summary, receipt
+
+    def _decide(
+        self, command: Command, actor: Actor, cause: Cause | None, kind: str, digest: str
+    ) -> tuple[str, Receipt]:
+        for attempt in range(ATTEMPTS_MAX):
+            if prior := self._prior(command.command_id, digest):
+                return prior
+            if kind in INTERNAL and actor.authentication != AUTHENTICATION_INTERNAL:
+                raise Refused("ROLE_RESERVED", kind=kind, actor=actor.id)
+            standing_now = deployment.current(self.ledger)
+            recorded_at = self._now()
+            at = business_time(recorded_at, standing_now.clock)
+            work = Work(self.ledger, self.rulebook, actor, at, standing_now)
+            try:
+                subject_id = HANDLERS[kind](work, command)
+            except Refused:
+                # A twin of this command may have been executed while this one was deciding: then its answer is ours.
+                if prior := self._prior(command.command_id, digest):
+                    return prior
+                raise
+            accepted = CommandAccepted(
+                command_id=command.command_id,
+                request_sha256=digest,
+                case_id=subject_id,
+                next_stage=_next_stage(work, subject_id),
+                summary=_summary(work, subject_id),
+            )
+            envelope = _envelope(command, actor, cause, work, recorded_at)
+            events = [(streams.command(command.command_id), 1, accepted), *work.events]
+            try:
+                positions = self.ledger.append([_recorded(envelope, *event) for event in events])
+            except StreamMoved:
+                # Somebody wrote first: decide again on what is there now. Spread out, so that no writer starves.
+                time.sleep(random.uniform(0, BACKOFF_SECONDS_MAX) * min(attempt, 10) / 10)  # noqa: S311 (not a secret)
+                continue
+            return accepted.summary, _receipt(accepted, positions[0])
+        raise Refused("LEDGER_BUSY", attempts=ATTEMPTS_MAX)
+
+    def _prior(self, command_id: str, digest: str) -> tuple[str, Receipt] | None:
+        stream = streams.command(command_id)
+        for recorded in self.ledger.stream(stream):
+            accepted = recorded.envelope.event.command_accepted
+            if accepted.request_sha256 != digest:
+                raise Refused("COMMAND_ID_REUSED", command_id=command_id)
+            receipt = _receipt(accepted, self.ledger.position_of(stream, 1))
+            receipt.is_repeat = True
+            return accepted.summary, receipt
+        return None
+
+    def _record_attempt(
+        self, command: Command, actor: Actor, cause: Cause | None, kind: str, digest: str, refused: Refused
+    ) -> None:
+        recorded_at = self._now()
+        standing_now = deployment.current(self.ledger)
+        work = Work(self.ledger, self.rulebook, actor, business_time(recorded_at, standing_now.clock), standing_now)
+        attempted = CommandRefused(
+            command_id=command.command_id,
+            request_sha256=digest,
+            command_kind=kind,
+            case_id=getattr(getattr(command, kind), "case_id", ""),
+            code=refused.code,
+            clause=refused.clause,
+            message=refused.message("zh"),
+        )
+        stream = streams.attempt(command.command_id, digest, refused.code)
+        envelope = _envelope(command, actor, cause, work, recorded_at)
+        try:
+            self.ledger.append([_recorded(envelope, stream, 1, attempted)])
+        except StreamMoved:
+            return  # the same attempt, refused for the same reason, is on record
+
+
+def request_digest(command: Command) -> str:
+    """SHA-256 of what is asked and by whom, as JSON with sorted keys; the language of the answer is no part of it.
+
+    Protobuf's own bytes may differ between its versions and languages; the JSON is the same for everybody.
+    """
+    asked = json_format.MessageToDict(command, preserving_proto_field_name=True)
+    asked.pop("language", None)
+    content = json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _receipt(accepted: CommandAccepted, position: int) -> Receipt:
+    return Receipt(
+        position=position,
+        case_id=accepted.case_id,
+        next_stage=accepted.next_stage,
+        command_id=accepted.command_id,
+    )
+
+
+def _envelope(command: Command, actor: Actor, cause: Cause | None, work: Work, recorded_at: datetime) -> Envelope:
+    return Envelope(
+        actor=actor,
+        command_id=command.command_id,
+        cause=cause,
+        edition_sha256=work.edition_sha256,
+        business_at=_timestamp(work.at),
+        recorded_at=_timestamp(recorded_at),
+        is_rehearsal=work.deployment.is_rehearsal,
+    )
+
+
+def _recorded(envelope: Envelope, stream: str, version: int, message: Message) -> Recorded:
+    own = Envelope()
+    own.CopyFrom(envelope)
+    own.event.CopyFrom(wrap(message))
+    return Recorded(stream, version, own)
+
+
+def _timestamp(instant: datetime) -> Timestamp:
+    timestamp = Timestamp()
+    timestamp.FromDatetime(instant)
+    return timestamp
+
+
+def _next_stage(work: Work, subject_id: str) -> str:
+    if not work.has_case(subject_id):
+        return ""
+    stage = work.case(subject_id).stage
+    return stage.key if stage else ""
+
+
+def _summary(work: Work, subject_id: str) -> str:
+    if work.has_case(subject_id):
+        return f"{subject_id} {standing(work.case(subject_id))}"
+    if work.has_cycle(subject_id):
+        return f"{subject_id} {quarter_standing(work.cycle(subject_id))}"
+    return subject_id

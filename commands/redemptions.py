@@ -1,0 +1,137 @@
+"""A redemption claim from request to its place in a quarter. (BJ-4.4, BJ-4.5, BJ-4.6)"""
+
+from commands.claims import must_pass_at_once, next_case_id
+from commands.work import CYCLE, INVOICE, VOUCHER, Work
+from domain import amount, cycle, review, single
+from domain import voucher as vouchers
+from domain.case import Case
+from domain.cycle import ClaimState, Cycle
+from domain.dates import Quarter
+from domain.programme import Programme
+from domain.refusals import Refused
+from domain.rules import CaseFacts
+from domain.voucher import Voucher
+from duifu.v1.commands_pb2 import ReplaceBankAccount, RequestRedemption
+from duifu.v1.events_pb2 import (
+    CASE_OUTCOME_REFUSED,
+    CLAIM_PAYMENT_STATUS_ORDERED,
+    AmountDetermined,
+    BankAccountReplaced,
+    CaseClosed,
+    CaseOpened,
+    ClaimAdmitted,
+    ClaimAssessed,
+    ClaimDropped,
+)
+from duifu.v1.facts_pb2 import RedemptionRequest
+from duifu.v1.plan_pb2 import CASE_KIND_REDEMPTION_CLAIM
+from ledger import streams
+
+
+def request(work: Work, command: RequestRedemption) -> str:
+    """Receive a request and let it join its quarter; returns the case id."""
+    asked = command.request
+    voucher = _voucher(work, asked.voucher_id)
+    if work.actor.role != review.APPLICANT or work.actor.uscc != voucher.uscc:
+        raise Refused("NOT_YOUR_CASE", case=asked.voucher_id, uscc=work.actor.uscc or "—")
+    programme = work.rulebook.pinned(voucher.edition_sha256)
+    work.edition_sha256 = programme.sha256
+    case_id = next_case_id(work, programme, "redeem")
+    must_be_possible(work, programme, asked, case_id)
+    joined = open_quarter(work, programme, programme.redemption.quarter_for(work.on))
+    if joined is None:
+        last = programme.redemption.last_quarter
+        raise Refused("REDEMPTION_ENDED", programme.redemption.clause, last_quarter=last, requested_on=work.on)
+    opened = CaseOpened(
+        case_id=case_id,
+        plan=programme.plan(CASE_KIND_REDEMPTION_CLAIM, work.deployment.is_rehearsal),
+        received_on=work.on.isoformat(),
+        applicant_uscc=voucher.uscc,
+        applicant_name=voucher.holder_name,
+        redemption=asked,
+        cycle_id=joined.cycle_id,
+    )
+    work.on_case(case_id, review.open_case(opened, work.on, work.rulebook.calendar))
+    admitted = ClaimAdmitted(case_id=case_id, voucher_id=voucher.voucher_id, uscc=voucher.uscc)
+    work.on_cycle(joined.cycle_id, [admitted])
+    return case_id
+
+
+def must_be_possible(work: Work, programme: Programme, asked: RedemptionRequest, case_id: str) -> None:
+    """The request is complete, about this voucher, and its invoices serve no other. Binds them to the voucher."""
+    must_pass_at_once(work, programme, "request", CaseFacts(work.on, redemption=asked))
+    voucher = _voucher(work, asked.voucher_id)
+    vouchers.must_fit(voucher, asked, work.on)
+    for invoice in asked.invoices:
+        stream = streams.invoice(invoice.seller_uscc, amount.invoice_key(invoice.code, invoice.number))
+        binding = work.read(stream, INVOICE)
+        work.record(stream, INVOICE, single.bind_invoice(binding, invoice.number, voucher.voucher_id, case_id))
+
+
+def assess(work: Work, case_id: str) -> None:
+    """Work out what is due of the voucher and hand the claim to its quarter; nothing due ends it."""
+    case = work.case(case_id)
+    voucher = _voucher(work, case.redemption.voucher_id)
+    programme = work.rulebook.pinned(case.plan.edition_sha256)
+    assert case.stage is not None
+    row = case.row(case.stage.key)
+    counts = work.rulebook.rules(programme).counts
+    window = amount.countable_days(programme, voucher.contract)
+    assessed = vouchers.assess(voucher, case_id, case.redemption, counts, window, row.clause)
+    work.record(streams.voucher(voucher.voucher_id), VOUCHER, [assessed])
+    if not assessed.due_fen:
+        refused = Refused("NOTHING_DUE", row.clause, case=case_id)
+        summary = f"不予兑付：{refused.message('zh')}"
+        closed = CaseClosed(outcome=CASE_OUTCOME_REFUSED, summary=summary, code=refused.code, clause=row.clause)
+        work.on_case(case_id, [closed])
+        drop(work, work.case(case_id))
+        return
+    determined = AmountDetermined(amount_fen=assessed.due_fen, trace=assessed.trace)
+    onward = review.pass_to_next(case, row, work.on, work.rulebook.calendar)
+    work.on_case(case_id, [determined, *onward])
+    work.on_cycle(case.cycle_id, [ClaimAssessed(case_id=case_id, due_fen=assessed.due_fen)])
+
+
+def drop(work: Work, case: Case) -> None:
+    """The claim ended before payment; its quarter need not wait for it."""
+    claim = work.cycle(case.cycle_id).claims[case.case_id]
+    assert case.closed is not None
+    if claim.state == ClaimState.ADMITTED:
+        work.on_cycle(case.cycle_id, [ClaimDropped(case_id=case.case_id, code=case.closed.code)])
+
+
+def replace_account(work: Work, command: ReplaceBankAccount) -> str:
+    """Another account of the same holder, while no payment is under way."""
+    case = work.case(command.case_id)
+    review.must_be_applicant(work.actor, case)
+    case.any_stage()
+    if case.is_voucher_claim:
+        raise Refused("NO_ACCOUNT", case=case.case_id)
+    if command.bank_account.holder_name != case.applicant_name:
+        payee = command.bank_account.holder_name
+        raise Refused("PAYEE_NOT_HOLDER", "BJ-4.6", payee=payee, holder=case.applicant_name)
+    if case.payment is not None and case.payment.status == CLAIM_PAYMENT_STATUS_ORDERED:
+        raise Refused("ACCOUNT_IN_PAYMENT", case=case.case_id)
+    work.on_case(case.case_id, [BankAccountReplaced(bank_account=command.bank_account)])
+    return case.case_id
+
+
+def open_quarter(work: Work, programme: Programme, quarter: Quarter) -> Cycle | None:
+    """The quarter, or the first after it that still takes claims; opened if need be. None after the last batch."""
+    while quarter <= programme.redemption.last_quarter:
+        joined = work.cycle(cycle.cycle_id(programme.programme_id, quarter))
+        if not joined.cycle_id:
+            opened = cycle.open_cycle(programme, quarter, work.rulebook.calendar)
+            work.record(streams.cycle(opened.cycle_id), CYCLE, [opened])
+            return work.cycle(opened.cycle_id)
+        if not joined.frozen:
+            return joined
+        quarter = quarter.next
+    return None
+
+
+def _voucher(work: Work, voucher_id: str) -> Voucher:
+    voucher = work.read(streams.voucher(voucher_id), VOUCHER)
+    if not voucher.voucher_id:
+        raise Refused("VOUCHER_UNKNOWN", voucher=voucher_id)
+    return voucher

@@ -1,0 +1,173 @@
+"""Programmes and the working calendar, read from files once; every edition is known by the hash of its file."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from domain import calendar
+from domain.calendar import WorkingCalendar
+from domain.dates import Period, Quarter
+from domain.programme import (
+    AmountRule,
+    Condition,
+    DatedValue,
+    LetterTemplate,
+    Parameter,
+    Programme,
+    RedemptionRule,
+    Text,
+    Window,
+)
+from domain.refusals import Refused
+from domain.rules import Rules
+from duifu.v1.plan_pb2 import CaseKind, CorrectionRule, DayUnit, OnSilence, Stage, StageKind, TimeLimit
+
+PROGRAMMES = Path(__file__).parent.parent / "programmes"
+
+
+class ProgrammeBroken(ValueError):
+    """A programme file cannot be read: says which file, where and why."""
+
+
+class Rulebook:
+    """Every edition of every programme in a folder."""
+
+    def __init__(self, folder: Path = PROGRAMMES):
+        """Read and compile everything. Raises ProgrammeBroken or RuleBroken: a broken file never starts."""
+        editions = [load(path) for path in sorted(folder.glob("*/*.yaml"))]
+        self._by_sha256 = {edition.sha256: edition for edition in editions}
+        self._rules = {edition.sha256: Rules(edition) for edition in editions}
+        self._folder = folder
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """The announced working days."""
+        return calendar.from_table(yaml.safe_load((self._folder / "working-days.yaml").read_text("utf-8")))
+
+    def in_force(self, programme_id: str, on: date) -> Programme:
+        """The newest edition issued by `on`. Raises Refused PROGRAMME_UNKNOWN."""
+        editions = sorted(
+            (e for e in self._by_sha256.values() if e.programme_id == programme_id), key=lambda e: e.edition
+        )
+        if not editions:
+            known = "、".join(sorted({e.programme_id for e in self._by_sha256.values()}))
+            raise Refused("PROGRAMME_UNKNOWN", programme=programme_id, known=known)
+        issued = [edition for edition in editions if edition.edition <= on.isoformat()]
+        return issued[-1] if issued else editions[0]
+
+    def pinned(self, sha256: str) -> Programme:
+        """The edition a case was received under. Raises Refused EDITION_UNKNOWN."""
+        if sha256 not in self._by_sha256:
+            raise Refused("EDITION_UNKNOWN", sha256=sha256)
+        return self._by_sha256[sha256]
+
+    def rules(self, programme: Programme) -> Rules:
+        """The compiled conditions of an edition."""
+        return self._rules[programme.sha256]
+
+
+def load(path: Path) -> Programme:
+    """One edition. Raises ProgrammeBroken."""
+    content = path.read_bytes()
+    try:
+        return _programme(yaml.safe_load(content), hashlib.sha256(content).hexdigest())
+    except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+        raise ProgrammeBroken(f"{path}: {type(error).__name__}: {error}") from error
+
+
+def _programme(data: Mapping[str, Any], sha256: str) -> Programme:
+    amount, redemption = data["amount"], data["redemption"]
+    return Programme(
+        programme_id=data["id"],
+        edition=data["edition"],
+        sha256=sha256,
+        title=Text(**data["title"]),
+        authority=data["authority"],
+        case_prefix=data["case_prefix"],
+        windows={name: Window(_period(row), row["clause"]) for name, row in data["windows"].items()},
+        parameters={name: _parameter(name, row) for name, row in data["parameters"].items()},
+        conditions=tuple(_condition(row) for row in data["conditions"]),
+        amount=AmountRule(amount["select"], amount["select_clause"], amount["window"], amount["not_before_signing"]),
+        redemption=RedemptionRule(
+            clause=redemption["clause"],
+            cut_off_month=redemption["yearly_cut_off"]["month"],
+            cut_off_day=redemption["yearly_cut_off"]["day"],
+            cut_off_clause=redemption["yearly_cut_off"]["clause"],
+            last_quarter=Quarter.parse(redemption["last_quarter"]),
+            needs_ruling_from=Quarter.parse(redemption["needs_ruling_from"]),
+        ),
+        stages={
+            CaseKind.Value(f"CASE_KIND_{kind.upper()}"): tuple(_stage(row) for row in rows)
+            for kind, rows in data["plans"].items()
+        },
+        letters={name: LetterTemplate(**row) for name, row in data["letters"].items()},
+        case_letters=data["case_letters"],
+    )
+
+
+def _period(row: Mapping[str, Any]) -> Period:
+    return Period(row["from"], row["through"])
+
+
+def _parameter(name: str, row: Mapping[str, Any]) -> Parameter:
+    values = tuple(DatedValue(_period(dated), Fraction(dated["value"])) for dated in row["values"])
+    return Parameter(name, row["clause"], values)
+
+
+def _condition(row: Mapping[str, Any]) -> Condition:
+    return Condition(
+        code=row["code"],
+        clause=row["clause"],
+        at=frozenset(row["at"]),
+        needs=tuple(row.get("needs", ())),
+        title=Text(**row["title"]),
+        met=row["met"],
+        person_if=row.get("person_if", ""),
+        shows=row.get("shows", ""),
+        otherwise=Text(**row["otherwise"]),
+        person=Text(**row.get("person", {"zh": "", "en": ""})),
+    )
+
+
+def _stage(row: Mapping[str, Any]) -> Stage:
+    correction = row.get("correction")
+    return Stage(
+        key=row["key"],
+        title=row["title"],
+        kind=StageKind.Value(f"STAGE_KIND_{row['kind'].upper()}"),
+        role=row["role"],
+        role_title=row["role_title"],
+        time_limit=_time_limit(row.get("time_limit")),
+        checks=row.get("checks", ()),
+        correction=correction
+        and CorrectionRule(
+            rounds_max=correction["rounds_max"],
+            title=correction["title"],
+            time_limit=_time_limit(correction["time_limit"]),
+            clause=correction["clause"],
+        ),
+        guidance=row["guidance"],
+        clause=row["clause"],
+        applicant_may_withdraw=row.get("applicant_may_withdraw", False),
+        tests_eligibility=row.get("tests_eligibility", False),
+        reserves_headroom=row.get("reserves_headroom", False),
+        sets_amount=row.get("sets_amount", False),
+        task=row.get("task", ""),
+        letters=row.get("letters", {}),
+    )
+
+
+def _time_limit(row: Mapping[str, Any] | None) -> TimeLimit | None:
+    if row is None:
+        return None
+    return TimeLimit(
+        days=row["days"],
+        unit=DayUnit.Value(f"DAY_UNIT_{row['unit'].upper()}"),
+        on_silence=OnSilence.Value(f"ON_SILENCE_{row['on_silence'].upper()}"),
+    )

@@ -1,0 +1,120 @@
+"""What people and timers do to the open stage of any case."""
+
+from commands import claims, redemptions
+from commands.work import Work
+from domain import review
+from domain.case import CORRECTION, Case
+from domain.refusals import Refused
+from domain.rules import CaseFacts
+from duifu.v1.commands_pb2 import (
+    Decide,
+    LapseStage,
+    RecordCheck,
+    RecordLetter,
+    RequestCorrection,
+    SupplyCorrection,
+    WithdrawCase,
+)
+from duifu.v1.events_pb2 import (
+    CASE_OUTCOME_ISSUED,
+    CheckRecorded,
+    Ground,
+    LetterSent,
+)
+
+
+def request_correction(work: Work, command: RequestCorrection) -> str:
+    """Tell the applicant what is missing."""
+    case = work.case(command.case_id)
+    events = review.request_correction(case, command, work.actor, work.on, work.rulebook.calendar)
+    work.on_case(case.case_id, events)
+    return case.case_id
+
+
+def supply_correction(work: Work, command: SupplyCorrection) -> str:
+    """The applicant's answer; what rules a claim out at submission rules it out here too."""
+    case = work.case(command.case_id)
+    events = review.supply_correction(case, command, work.actor, work.on, work.rulebook.calendar)
+    programme = work.rulebook.pinned(case.plan.edition_sha256)
+    if case.is_voucher_claim:
+        claims.must_be_claimable(work, programme, CaseFacts(case.received_on, command.application))
+    else:
+        redemptions.must_be_possible(work, programme, command.redemption, case.case_id)
+    work.on_case(case.case_id, events)
+    return case.case_id
+
+
+def decide(work: Work, command: Decide) -> str:
+    """An officer passes or refuses the open stage."""
+    case = work.case(command.case_id)
+    row = case.row(case.at(command.stage).key)
+    most = claims.ceiling_of(work, case) if row.sets_amount else None
+    events = review.decide(case, command, work.actor, grounds_of(work, case), most, work.on, work.rulebook.calendar)
+    work.on_case(case.case_id, events)
+    _after_stage(work, case)
+    return case.case_id
+
+
+def lapse(work: Work, command: LapseStage) -> str:
+    """The deadline of the open stage passed in silence."""
+    case = work.case(command.case_id)
+    events = review.lapse(case, command.stage, command.round, work.at, work.rulebook.calendar)
+    work.on_case(case.case_id, events)
+    _after_stage(work, case)
+    return case.case_id
+
+
+def withdraw(work: Work, command: WithdrawCase) -> str:
+    """The applicant takes the case back."""
+    case = work.case(command.case_id)
+    work.on_case(case.case_id, review.withdraw(case, work.actor, command.reason))
+    _after_stage(work, case)
+    return case.case_id
+
+
+def record_check(work: Work, command: RecordCheck) -> str:
+    """Keep what an outside source answered. It counts as long as the case is open, whatever the stage."""
+    case = work.case(command.case_id)
+    case.any_stage()
+    recorded = CheckRecorded(stage=command.stage, round=command.round, result=command.result)
+    work.on_case(case.case_id, [recorded])
+    return case.case_id
+
+
+def record_letter(work: Work, command: RecordLetter) -> str:
+    """Keep what was sent to the applicant; a case's last letter is sent after it closed."""
+    case = work.case(command.case_id)
+    if command.letter.letter_id not in case.letters:
+        work.on_case(case.case_id, [LetterSent(letter=command.letter)])
+    return case.case_id
+
+
+def run_task(work: Work, case_id: str, task: str) -> str:
+    """Do what a system stage is for. Raises Refused STAGE_NOT_OPEN if the open stage has another task."""
+    case = work.case(case_id)
+    stage = case.any_stage()
+    if stage.key == CORRECTION or case.row(stage.key).task != task:
+        raise Refused("STAGE_NOT_OPEN", case=case_id, asked=task, stage=stage.key, title=stage.title)
+    {"issue_voucher": claims.issue, "assess_redemption": redemptions.assess}[task](work, case_id)
+    return case_id
+
+
+def grounds_of(work: Work, case: Case) -> list[Ground]:
+    """Every condition of the programme that this kind of case is tested against, as it stands now."""
+    programme = work.rulebook.pinned(case.plan.edition_sha256)
+    facts = CaseFacts(case.received_on, case.application, case.redemption, case.checks)
+    return work.rulebook.rules(programme).grounds("decision" if case.is_voucher_claim else "redemption", facts)
+
+
+def _after_stage(work: Work, before: Case) -> None:
+    """What follows in other streams, in the same commit, when the case has moved on or ended."""
+    case = work.case(before.case_id)
+    assert before.stage is not None
+    passed = case.is_open and case.stage is not None and case.stage.key != before.stage.key
+    if passed and before.stage.key != CORRECTION and before.row(before.stage.key).reserves_headroom:
+        claims.accept(work, case.case_id)
+    if case.closed is not None and case.closed.outcome != CASE_OUTCOME_ISSUED:
+        if case.accepted_on is not None:
+            claims.release(work, case)
+        if case.cycle_id:
+            redemptions.drop(work, case)

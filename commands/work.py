@@ -1,0 +1,137 @@
+"""One command's view of the ledger: streams read once, events collected, written together at the end."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import reduce
+from typing import Any, Generic, TypeVar, cast
+
+from google.protobuf.message import Message
+
+from commands.rulebook import Rulebook
+from domain import case as cases
+from domain import cycle as cycles
+from domain import headroom, rehearsal, single
+from domain import voucher as vouchers
+from domain.case import Case
+from domain.cycle import Cycle
+from domain.dates import civil_date
+from domain.headroom import EnterpriseYear
+from domain.refusals import Refused
+from domain.rehearsal import Deployment
+from domain.single import ContractClaim, InvoiceBinding, Register
+from domain.voucher import Voucher
+from duifu.v1.commands_pb2 import Actor
+from duifu.v1.events_pb2 import Envelope
+from ledger import streams
+from ledger.registry import unwrap
+from ledger.store import Ledger
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[S]):
+    """How the events of one kind of stream become a state."""
+
+    initial: S
+    evolve: Callable[[S, Message], S]
+
+
+CASE = Kind(Case(), cases.evolve)
+VOUCHER = Kind(Voucher(), vouchers.evolve)
+ENTERPRISE_YEAR = Kind(EnterpriseYear(), headroom.evolve)
+CYCLE = Kind(Cycle(), cycles.evolve)
+CONTRACT = Kind(ContractClaim(), single.evolve_contract)
+INVOICE = Kind(InvoiceBinding(), single.evolve_invoice)
+REGISTER = Kind(Register(), single.evolve_register)
+DEPLOYMENT = Kind(Deployment(), rehearsal.evolve)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A stream as this command sees it, with what the command adds."""
+
+    kind: Kind[Any]
+    state: Any
+    version: int
+
+
+class Work:
+    """Collects what one command does. Nothing is written before the door puts `events`."""
+
+    def __init__(self, ledger: Ledger, rulebook: Rulebook, actor: Actor, at: datetime, deployment: Deployment):
+        self._ledger = ledger
+        self.rulebook = rulebook
+        self.actor = actor
+        self.at = at  # business time
+        self.deployment = deployment
+        self.edition_sha256 = ""
+        self.events: list[tuple[str, int, Message]] = []  # stream, version, event
+        self._loaded: dict[str, Loaded] = {}
+
+    @property
+    def on(self) -> date:
+        """The business date."""
+        return civil_date(self.at)
+
+    def read(self, stream: str, kind: Kind[S]) -> S:
+        """The state of a stream, with this command's own events."""
+        if stream not in self._loaded:
+            state, version = fold(self._ledger, stream, kind)
+            self._loaded[stream] = Loaded(kind, state, version)
+        state = self._loaded[stream].state
+        assert isinstance(state, type(kind.initial))
+        return state
+
+    def record(self, stream: str, kind: Kind[Any], events: Iterable[Message]) -> None:
+        """Add events to a stream."""
+        for event in events:
+            self.read(stream, kind)
+            loaded = self._loaded[stream]
+            version = loaded.version + 1
+            self.events.append((stream, version, event))
+            self._loaded[stream] = Loaded(kind, kind.evolve(loaded.state, event), version)
+
+    def ledger_is_empty(self) -> bool:
+        """Whether nothing was ever accepted or refused here."""
+        return self._ledger.head() == 0
+
+    def has_case(self, case_id: str) -> bool:
+        """Whether this command has read or written the case."""
+        return streams.case(case_id) in self._loaded
+
+    def has_cycle(self, cycle_id: str) -> bool:
+        """Whether this command has read or written the quarter."""
+        return streams.cycle(cycle_id) in self._loaded
+
+    def case(self, case_id: str) -> Case:
+        """An existing case. Raises Refused CASE_UNKNOWN."""
+        case = self.read(streams.case(case_id), CASE)
+        if not case.case_id:
+            raise Refused("CASE_UNKNOWN", case=case_id or "—")
+        self.edition_sha256 = case.plan.edition_sha256
+        return case
+
+    def on_case(self, case_id: str, events: Iterable[Message]) -> None:
+        """Add events to a case."""
+        self.record(streams.case(case_id), CASE, events)
+
+    def cycle(self, cycle_id: str) -> Cycle:
+        """A quarter; empty if no claim has joined it."""
+        return self.read(streams.cycle(cycle_id), CYCLE)
+
+    def on_cycle(self, cycle_id: str, events: Iterable[Message]) -> None:
+        """Add events to a quarter."""
+        self.record(streams.cycle(cycle_id), CYCLE, events)
+
+
+def fold(ledger: Ledger, stream: str, kind: Kind[S]) -> tuple[S, int]:
+    """A stream's state and version, from its events."""
+    if kind is REGISTER:  # version n holds number n: no need to read a year's cases to number one more
+        version = ledger.version(stream)
+        return cast(S, Register(version)), version
+    recorded = ledger.stream(stream)
+    envelopes: Iterable[Envelope] = (event.envelope for event in recorded)
+    state = reduce(kind.evolve, (unwrap(envelope.event) for envelope in envelopes), kind.initial)
+    return state, recorded[-1].originator_version if recorded else 0

@@ -1,0 +1,1 @@
+"""What the rules mean. Deciders and values: no clock, network, file, database or Temporal in here."""

@@ -1,0 +1,54 @@
+"""The letters a case owes its applicant. They follow from its events alone: written late, they say the same."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from domain.case import CORRECTION, Case, OpenStage
+from domain.wording import deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One letter: which template of the edition, and what fills it in."""
+
+    letter_id: str
+    template: str
+    words: Mapping[str, str]
+
+
+def owed(case: Case) -> Iterator[Owed]:
+    """Every letter of the plan that the case has come to so far, whether sent or not, in order."""
+    for stage, following in zip(case.stages, (*case.stages[1:], None), strict=True):
+        row = case.row(stage.key)
+        if stage.key == CORRECTION:
+            items = {"items": "\n".join(stage.items)}
+            yield from _letter(case, row.letters.get("correction", ""), stage, stage.key, stage.round, items)
+            continue
+        if stage.round == 1:
+            yield from _letter(case, row.letters.get("opened", ""), stage, stage.key)
+        if following is not None and following.key != CORRECTION:
+            yield from _letter(case, row.letters.get("passed", ""), following, stage.key)
+    if case.closed is not None:
+        template = case.plan.letters.get("closed", "")
+        yield from _letter(case, template, None, "closed", words={"summary": case.closed.summary})
+
+
+def _letter(
+    case: Case,
+    template: str,
+    names: OpenStage | None,
+    about: str,
+    number: int = 1,
+    words: Mapping[str, str] | None = None,
+) -> Iterator[Owed]:
+    """A letter about a stage that `names` whom the case waits on and until when; none without a template."""
+    if template:
+        blanks = {
+            "applicant": case.applicant_name,
+            "programme": case.plan.programme_title,
+            "case": case.case_id,
+            "waits_on": names.waits_on if names else "",
+            "due": deadline(names.due_at) if names else "",
+            **(words or {}),
+        }
+        yield Owed(f"{case.case_id}:letter:{template}:{about}:{number}", template, blanks)

@@ -1,0 +1,341 @@
+"""What a refusal says, for every code: what was asked and what the rule allows; then the way forward."""
+
+TEXTS: dict[str, dict[str, tuple[str, str]]] = {
+    "MALFORMED": {
+        "zh": ("命令格式有误：{problems}。", "按提示修改后重新提交；本次未作任何记录。"),
+        "en": (
+            "The command is malformed: {problems}.",
+            "Mend it as described and send it again; nothing was recorded.",
+        ),
+    },
+    "COMMAND_ID_REUSED": {
+        "zh": (
+            "命令编号 {command_id} 已用于另一内容的命令。",
+            "内容不同的命令请使用新的编号；要得到原答复，请原样重发。",
+        ),
+        "en": (
+            "Command id {command_id} was already used for a command with other content.",
+            "Use a new id for other content; send the original unchanged to get its answer again.",
+        ),
+    },
+    "LEDGER_BUSY": {
+        "zh": ("账本繁忙，{attempts}次尝试均被并发写入抢先。", "请用同一命令编号重发；已生效的命令不会重复执行。"),
+        "en": (
+            "The ledger is busy: {attempts} attempts were overtaken by other writers.",
+            "Send it again with the same command id; nothing is ever executed twice.",
+        ),
+    },
+    "ROLE_RESERVED": {
+        "zh": ("命令 {kind} 只能由系统内部发出，{actor} 不能发出。", "请使用面向岗位或申请人的命令。"),
+        "en": ("{kind} is sent by the system itself; {actor} may not send it.", "Use the commands for your own role."),
+    },
+    "ROLE_MISMATCH": {
+        "zh": ("“{title}”由岗位 {needed} 办理，当前岗位为 {role}。", "请由 {needed} 岗位的人员办理。"),
+        "en": (
+            "Stage {title} is for the role {needed}; you act as {role}.",
+            "Ask somebody who holds the role {needed}.",
+        ),
+    },
+    "NOT_YOUR_CASE": {
+        "zh": ("案件 {case} 不属于单位 {uscc}，或当前身份不是申请人。", "请以该案申请单位的身份提交。"),
+        "en": (
+            "Case {case} does not belong to {uscc}, or you do not act as an applicant.",
+            "Act for the case's applicant.",
+        ),
+    },
+    "PROGRAMME_UNKNOWN": {
+        "zh": ("没有编号为 {programme} 的政策。", "现有政策：{known}。"),
+        "en": ("There is no programme {programme}.", "Known programmes: {known}."),
+    },
+    "EDITION_UNKNOWN": {
+        "zh": (
+            "找不到摘要为 {sha256} 的政策版本，无法按原版本办理。",
+            "请恢复该版本的政策文件；已受理案件不得改用其他版本。",
+        ),
+        "en": (
+            "The programme edition {sha256} that was pinned is not at hand.",
+            "Restore that edition's file; an accepted case never moves to another edition.",
+        ),
+    },
+    "PARAMETER_EXPIRED": {
+        "zh": ("参数 {name} 在 {day} 没有有效值。", "政策参数不得自动沿用；请由政策制定部门发布该日有效的数值。"),
+        "en": (
+            "Parameter {name} has no value on {day}.",
+            "Values are never carried forward; the authority must publish one for that day.",
+        ),
+    },
+    "CALENDAR_NOT_ANNOUNCED": {
+        "zh": (
+            "{day} 所在年度的工作日安排尚未公布（已载入至{last_year}年）。",
+            "请在 programmes/working-days.yaml 载入国务院办公厅通知。",
+        ),
+        "en": (
+            "Working days of the year of {day} are not announced; the calendar ends with {last_year}.",
+            "Load the next notice into programmes/working-days.yaml.",
+        ),
+    },
+    "CONDITIONS_NOT_MET": {
+        "zh": (
+            "不满足支持条件：{grounds}。",
+            "不满足的条件请更正材料后重新提交；缺查询结果的请待查询完成；需人工认定的请附认定意见。",
+        ),
+        "en": (
+            "Conditions stand in the way: {grounds}.",
+            "Correct what is not met and file again, wait for evidence, or add a person's finding where one is needed.",
+        ),
+    },
+    "BJ_E_CONTRACT_CLAIMED": {
+        "zh": (
+            "合同 {number} 已由案件 {case} 申领算力券 {voucher}，同一合同仅能申领一次。",
+            "如需兑付请凭该算力券申请；其他合同可另行申领。",
+        ),
+        "en": (
+            "Contract {number} was claimed by case {case} (voucher {voucher}); a contract is claimed once.",
+            "Redeem that voucher, or claim on another contract.",
+        ),
+    },
+    "CONTRACT_OTHER_BUYER": {
+        "zh": ("合同 {number} 的买方 {buyer} 不是申报单位 {uscc}。", "请凭本单位签订的合同申领。"),
+        "en": (
+            "Contract {number} is bought by {buyer}, not by the applicant {uscc}.",
+            "Claim on a contract of your own.",
+        ),
+    },
+    "NOTHING_DUE": {
+        "zh": (
+            "案件 {case} 本次没有应兑付金额：开票、交付、付款中最小者没有新增。",
+            "补齐交付或付款后可凭同一发票再次申请。",
+        ),
+        "en": (
+            "Case {case} adds nothing that is due: min(invoiced, delivered, paid) has not grown.",
+            "Ask again with the same invoice when more is delivered or paid.",
+        ),
+    },
+    "CASE_UNKNOWN": {
+        "zh": ("没有案件 {case}。", "请核对案件编号，或用 duifu case list 查看。"),
+        "en": ("There is no case {case}.", "Check the number, or list the cases with duifu case list."),
+    },
+    "CASE_CLOSED": {
+        "zh": ("案件 {case} 已办结：{summary}", "办结案件不再变更；如有新情况请另行申请。"),
+        "en": (
+            "Case {case} is closed: {summary}",
+            "A closed case is not changed; file a new one if there is reason to.",
+        ),
+    },
+    "WRONG_CASE": {
+        "zh": ("本流程办理 {subject}，收到的命令针对 {asked}。", "请把命令发给相应案件的流程，或直接提交。"),
+        "en": (
+            "This workflow conducts {subject}; the command is about {asked}.",
+            "Send it to the workflow of that case.",
+        ),
+    },
+    "STAGE_NOT_OPEN": {
+        "zh": ("案件 {case} 当前环节为“{title}”（{stage}），不是 {asked}。", "请办理当前环节。"),
+        "en": ("Case {case} is at {stage} ({title}), not at {asked}.", "Act on the stage that is open."),
+    },
+    "STAGE_NOT_DECIDED": {
+        "zh": ("案件 {case} 的“{title}”不由人工决定，正在等待{waits_on}。", "请等待该环节完成。"),
+        "en": ("Case {case} waits at {title} for {waits_on}; nobody decides it.", "Wait until that stage is over."),
+    },
+    "VERDICT_MISSING": {
+        "zh": ("对 {stage} 的决定没有写明通过或不予通过。", "请填写 verdict：VERDICT_PASS 或 VERDICT_REFUSE。"),
+        "en": ("The decision on {stage} names no verdict.", "Set verdict to VERDICT_PASS or VERDICT_REFUSE."),
+    },
+    "REASON_MISSING": {
+        "zh": ("{title}：不予通过、低于上限核定或裁定须说明理由。", "请填写 reason。"),
+        "en": ("{title}: a refusal, a lower amount or a ruling needs a reason.", "Fill in reason."),
+    },
+    "REASON_CODE_UNKNOWN": {
+        "zh": ("不予通过的原因代码 {asked} 不是本政策的条件。", "可用代码：{known}。"),
+        "en": ("{asked} is not a condition of this programme.", "Known codes: {known}."),
+    },
+    "CORRECTION_NOT_ALLOWED": {
+        "zh": ("“{stage}”环节不能要求补正。", "请作出通过或不予通过的决定。"),
+        "en": ("Nothing is returned for correction at {stage}.", "Decide to pass or to refuse."),
+    },
+    "CORRECTION_USED_UP": {
+        "zh": ("补正以{rounds}次为限，已告知：{items}。", "请就现有材料作出决定；不得再次要求补正。"),
+        "en": ("A case is returned {rounds} time(s) at most; it was told: {items}.", "Decide on what is there."),
+    },
+    "CORRECTION_EMPTY": {
+        "zh": ("补正通知没有列出任何内容。", "请一次性列出需要补正的全部内容。"),
+        "en": ("The correction request lists nothing.", "List everything that is missing, once."),
+    },
+    "CORRECTION_OTHER_APPLICANT": {
+        "zh": ("补正后的申请单位与案件 {case} 的申请单位 {uscc} 不一致。", "补正不得更换申请单位；请另行申请。"),
+        "en": ("The correction names another applicant than {uscc} of case {case}.", "File a new claim instead."),
+    },
+    "CORRECTION_OTHER_VOUCHER": {
+        "zh": ("补正后的算力券与案件 {case} 的 {voucher} 不一致。", "补正不得更换算力券；请另行申请。"),
+        "en": ("The correction names another voucher than {voucher} of case {case}.", "File a new request instead."),
+    },
+    "CORRECTION_OF_OTHER_KIND": {
+        "zh": ("补正内容与案件 {case} 的种类不符，或没有内容。", "申领案件补交 application，兑付案件补交 redemption。"),
+        "en": (
+            "The correction is not of the kind of case {case}, or empty.",
+            "Give application for a claim, redemption for a request.",
+        ),
+    },
+    "WITHDRAWAL_TOO_LATE": {
+        "zh": ("案件 {case} 已到“{title}”，不能撤回。", "如需退回款项请联系主管部门。"),
+        "en": ("Case {case} is at {title} and can no longer be withdrawn.", "Ask the authority about returning money."),
+    },
+    "NO_DEADLINE": {
+        "zh": ("案件 {case} 的“{title}”没有未处理的办理时限。", "无需处理。"),
+        "en": ("{title} of case {case} has no deadline left to lapse.", "Nothing needs to be done."),
+    },
+    "NOT_DUE": {
+        "zh": ("案件 {case} 的“{title}”时限为 {due_at}，现在是 {at}，尚未届满。", "届满后再处理。"),
+        "en": ("{title} of case {case} is due at {due_at}; it is {at}.", "Ask again when it has passed."),
+    },
+    "AMOUNT_ABOVE_CEILING": {
+        "zh": ("核定{asked_fen}，超过上限{most_fen}。", "请核定不超过上限的金额。"),
+        "en": ("{asked_fen} was approved; the ceiling is {most_fen}.", "Approve no more than the ceiling."),
+    },
+    "AMOUNT_NOT_POSITIVE": {
+        "zh": ("核定{asked_fen}；上限为{most_fen}，金额须大于零。", "金额应大于零；不予支持的请作出不予通过的决定。"),
+        "en": (
+            "{asked_fen} was approved of at most {most_fen}; an amount must be positive.",
+            "Refuse the claim if nothing is granted.",
+        ),
+    },
+    "AMOUNT_NOT_ASKED": {
+        "zh": ("“{title}”环节不核定金额。", "请去掉 approvedFen。"),
+        "en": ("Stage {title} sets no amount.", "Leave approvedFen out."),
+    },
+    "BJ_E_CAP": {
+        "zh": (
+            "{year}年度申领限额{cap_fen}已用{used_fen}，本案没有可发放的额度。",
+            "本合同的一次申领机会未使用，可在下一自然年度申领。",
+        ),
+        "en": (
+            "The cap of {year}, {cap_fen}, has {used_fen} issued; nothing is left for this case.",
+            "The contract's single claim is not used up; it may be filed next year.",
+        ),
+    },
+    "VOUCHER_UNKNOWN": {
+        "zh": ("没有算力券 {voucher}。", "请核对券号。"),
+        "en": ("There is no voucher {voucher}.", "Check the number."),
+    },
+    "REDEMPTION_ENDED": {
+        "zh": ("最后一个兑付批次为 {last_quarter}，{requested_on} 提出的申请没有可进入的批次。", "请咨询主管部门。"),
+        "en": ("The last batch is {last_quarter}; a request of {requested_on} joins none.", "Ask the authority."),
+    },
+    "PAYEE_NOT_HOLDER": {
+        "zh": ("收款户名 {payee} 与券持有单位 {holder} 不一致。", "请填写与登记名称一致的本单位账户。"),
+        "en": ("The account is held by {payee}, the voucher by {holder}.", "Name an account of the holder itself."),
+    },
+    "INVOICE_OTHER_PARTY": {
+        "zh": ("发票 {number} 的购销双方不是合同双方（购方 {buyer}，销方 {seller}）。", "请提交合同双方之间的发票。"),
+        "en": (
+            "Invoice {number} is not between buyer {buyer} and seller {seller}.",
+            "Hand in invoices between the parties.",
+        ),
+    },
+    "INVOICE_USED_ELSEWHERE": {
+        "zh": ("发票 {number} 已用于算力券 {voucher}。", "同一发票只能用于一张算力券。"),
+        "en": ("Invoice {number} already serves voucher {voucher}.", "An invoice serves one voucher only."),
+    },
+    "RECEIPT_OTHER_PARTY": {
+        "zh": (
+            "付款凭证 {number} 的收付双方不是合同双方（付款 {payer}，收款 {payee}）。",
+            "请提交合同双方之间的付款凭证。",
+        ),
+        "en": ("Receipt {number} is not a payment from {payer} to {payee}.", "Hand in receipts between the parties."),
+    },
+    "PROOF_WITHOUT_INVOICE": {
+        "zh": ("凭证 {number} 所指发票 {invoice} 不在本次申请中。", "请一并提交该发票，或更正凭证。"),
+        "en": (
+            "Proof {number} is about invoice {invoice}, which is not in the request.",
+            "Add the invoice or mend the proof.",
+        ),
+    },
+    "NOT_YET_HAPPENED": {
+        "zh": ("{what} 的日期 {day} 晚于收件日 {received_on}。", "交付、开票、付款完成后再申请。"),
+        "en": ("{what} is dated {day}, after the day of receipt {received_on}.", "Ask when it has happened."),
+    },
+    "QUARTER_MALFORMED": {
+        "zh": ("{quarter} 不是季度。", "季度写作 2024Q1。"),
+        "en": ("{quarter} is not a quarter.", "Write a quarter as 2024Q1."),
+    },
+    "CYCLE_UNKNOWN": {
+        "zh": ("没有这个兑付批次。", "请核对批次编号；批次在第一笔申请加入时开立。"),
+        "en": ("There is no such redemption cycle.", "Check its id; a cycle opens with its first claim."),
+    },
+    "CYCLE_CLOSED": {
+        "zh": ("批次 {cycle} 已结清。", "已结清的批次不再变更。"),
+        "en": ("Cycle {cycle} is closed.", "Nothing closed is reopened."),
+    },
+    "CYCLE_FROZEN": {
+        "zh": ("批次 {cycle} 已截止。", "新的申请进入下一批次。"),
+        "en": ("Cycle {cycle} is frozen.", "New requests join the next one."),
+    },
+    "CUT_OFF_NOT_REACHED": {
+        "zh": ("批次 {cycle} 于 {cut_off} 截止，现在是 {at}。", "截止后再冻结。"),
+        "en": ("Cycle {cycle} is cut off at {cut_off}; it is {at}.", "Freeze it then."),
+    },
+    "CYCLE_NOT_FROZEN": {
+        "zh": ("批次 {cycle} 尚未截止。", "截止后再支付和结清。"),
+        "en": ("Cycle {cycle} is not frozen.", "Pay and close it after its cut-off."),
+    },
+    "RULING_MISSING": {
+        "zh": ("批次 {cycle} 待主管部门确认。", "主管部门确认（ConfirmCycle）后支付。"),
+        "en": ("Cycle {cycle} waits for a ruling of the authority.", "Confirm it with ConfirmCycle."),
+    },
+    "NO_RULING_NEEDED": {
+        "zh": ("批次 {cycle} 无需确认或已确认。", "无需处理。"),
+        "en": ("Cycle {cycle} needs no ruling, or has it.", "Nothing needs to be done."),
+    },
+    "CLAIMS_NOT_READY": {
+        "zh": ("批次 {cycle} 尚有未核定的申请：{claims}。", "请先完成核验。"),
+        "en": ("Cycle {cycle} waits for the verification of {claims}.", "Verify them first."),
+    },
+    "PAY_DAY_NOT_REACHED": {
+        "zh": ("批次 {cycle} 于 {pay_on} 起支付，现在是 {at}。", "到期后再支付。"),
+        "en": ("Cycle {cycle} pays from {pay_on}; it is {at}.", "Order the payments then."),
+    },
+    "CYCLE_NOT_SETTLED": {
+        "zh": ("批次 {cycle} 尚有未结清的申请：{claims}。", "待全部支付有结果后结清。"),
+        "en": ("Cycle {cycle} has claims without an end: {claims}.", "Close it when every payment is answered."),
+    },
+    "ORDER_UNKNOWN": {
+        "zh": ("批次 {cycle} 没有支付指令 {order}。", "请核对指令编号。"),
+        "en": ("Cycle {cycle} has no payment order {order}.", "Check the order id."),
+    },
+    "PAYMENT_RESULT_CONFLICT": {
+        "zh": (
+            "支付指令 {order} 的结果已记为 {known}，与本次 {asked} 不一致。",
+            "请与国库核对；账本不改写已记录的结果。",
+        ),
+        "en": (
+            "Order {order} is on record as {known}, not {asked}.",
+            "Ask the treasury; a recorded result is never rewritten.",
+        ),
+    },
+    "ACCOUNT_IN_PAYMENT": {
+        "zh": ("案件 {case} 的款项正在支付，暂不能更换账户。", "待支付结果返回后再更换。"),
+        "en": ("A payment of case {case} is under way.", "Replace the account when its result is known."),
+    },
+    "NO_ACCOUNT": {
+        "zh": ("案件 {case} 是申领案件，没有收款账户。", "请在兑付案件中更换账户。"),
+        "en": ("Case {case} claims a voucher; it has no bank account.", "Replace the account of a redemption case."),
+    },
+    "NOT_A_REHEARSAL": {
+        "zh": (
+            "本账本是正式账本，业务时间就是机器时间，不能推进。",
+            "演练须在新的空账本上用 duifu rehearse --from 开始。",
+        ),
+        "en": (
+            "This ledger is in production: business time is the machine's time.",
+            "Rehearse on a new, empty ledger with duifu rehearse --from.",
+        ),
+    },
+    "ALREADY_REHEARSING": {
+        "zh": ("本账本已经是演练账本。", "可用 duifu rehearse --until 推进业务时间。"),
+        "en": ("This ledger is a rehearsal already.", "Let time pass with duifu rehearse --until."),
+    },
+    "NOT_EMPTY": {
+        "zh": ("账本已有正式记录，不能改为演练。", "演练须使用新的空账本。"),
+        "en": ("The ledger holds production records and cannot become a rehearsal.", "Use a new, empty ledger."),
+    },
+}

@@ -1,0 +1,82 @@
+"""Things that may happen once: a contract's claim, an invoice's voucher; and the numbers of a register."""
+
+import unicodedata
+from dataclasses import dataclass, replace
+
+from google.protobuf.message import Message
+
+from domain.case import UnknownEvent
+from domain.refusals import Refused
+from duifu.v1.events_pb2 import CaseRegistered, ContractClaimed, InvoiceBound
+from duifu.v1.facts_pb2 import Contract
+
+
+@dataclass(frozen=True, slots=True)
+class ContractClaim:
+    """The single granted claim of a contract; empty while nothing was granted. (BJ-3.4)"""
+
+    case_id: str = ""
+    voucher_id: str = ""
+
+
+def contract_identity(contract: Contract) -> str:
+    """Buyer, supplier, normalised number and signing date: what makes a contract the same one. (BJ-A9)"""
+    plain = unicodedata.normalize("NFKC", contract.contract_number).upper()  # full-width letters are the same letters
+    number = "".join(character for character in plain if character.isalnum())
+    return f"{contract.buyer_uscc}/{contract.supplier.uscc}/{number}/{contract.signed_on}"
+
+
+def must_be_unclaimed(claim: ContractClaim, contract: Contract) -> None:
+    """No voucher was granted on the contract. Raises Refused BJ_E_CONTRACT_CLAIMED."""
+    if claim.case_id:
+        raise Refused(
+            "BJ_E_CONTRACT_CLAIMED",
+            "BJ-3.4",
+            number=contract.contract_number,
+            case=claim.case_id,
+            voucher=claim.voucher_id,
+        )
+
+
+def evolve_contract(_before: ContractClaim, event: Message) -> ContractClaim:
+    """The claim after one more event."""
+    if isinstance(event, ContractClaimed):
+        return ContractClaim(event.case_id, event.voucher_id)
+    raise UnknownEvent(type(event).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceBinding:
+    """The one voucher that an invoice serves."""
+
+    voucher_id: str = ""
+
+
+def bind_invoice(binding: InvoiceBinding, number: str, voucher_id: str, case_id: str) -> list[Message]:
+    """Bind an invoice to a voucher; nothing if it is bound already. Raises Refused INVOICE_USED_ELSEWHERE."""
+    if binding.voucher_id == voucher_id:
+        return []
+    if binding.voucher_id:
+        raise Refused("INVOICE_USED_ELSEWHERE", "BJ-4.5", number=number, voucher=binding.voucher_id)
+    return [InvoiceBound(voucher_id=voucher_id, case_id=case_id)]
+
+
+def evolve_invoice(binding: InvoiceBinding, event: Message) -> InvoiceBinding:
+    """The binding after one more event."""
+    if isinstance(event, InvoiceBound):
+        return replace(binding, voucher_id=event.voucher_id)
+    raise UnknownEvent(type(event).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """How many cases of one kind and year were numbered."""
+
+    last_number: int = 0
+
+
+def evolve_register(register: Register, event: Message) -> Register:
+    """The register after one more case."""
+    if isinstance(event, CaseRegistered):
+        return Register(register.last_number + 1)
+    raise UnknownEvent(type(event).__name__)

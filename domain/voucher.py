@@ -1,0 +1,161 @@
+"""A voucher: what it is worth, what is due of it so far, and what was paid. (BJ-3.2, BJ-4.6)"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+
+from google.protobuf.message import Message
+
+from domain import amount
+from domain.amount import Counts, InvoiceTotals
+from domain.case import UnknownEvent
+from domain.dates import Period, from_iso
+from domain.money import exact_text, from_exact_text, show
+from domain.refusals import Refused
+from duifu.v1.events_pb2 import (
+    AmountStep,
+    AmountTrace,
+    InvoiceUse,
+    RedemptionAssessed,
+    VoucherIssued,
+    VoucherRedeemed,
+)
+from duifu.v1.facts_pb2 import Contract, RedemptionRequest
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """The state of one voucher. Empty before it is issued."""
+
+    voucher_id: str = ""
+    programme_id: str = ""
+    edition_sha256: str = ""
+    case_id: str = ""
+    uscc: str = ""
+    holder_name: str = ""
+    face_value_fen: int = 0
+    eligible_fen: Fraction = Fraction(0)
+    contract: Contract = field(default_factory=Contract)
+    cumulative_fen: Fraction = Fraction(0)  # of the eligible amount, settled so far
+    due_fen: int = 0
+    paid_fen: int = 0
+    invoices: Mapping[str, InvoiceTotals] = field(default_factory=dict)
+    assessed: frozenset[str] = frozenset()  # claims
+
+
+def must_fit(voucher: Voucher, request: RedemptionRequest, received_on: date) -> None:
+    """The request is about this voucher's contract and about things that have happened. (F-2, F-7, BJ-A11)
+
+    Raises Refused INVOICE_OTHER_PARTY, RECEIPT_OTHER_PARTY, PAYEE_NOT_HOLDER, PROOF_WITHOUT_INVOICE, NOT_YET_HAPPENED.
+    """
+    supplier = voucher.contract.supplier.uscc
+    if request.bank_account.holder_name != voucher.holder_name:
+        raise Refused("PAYEE_NOT_HOLDER", "BJ-4.6", payee=request.bank_account.holder_name, holder=voucher.holder_name)
+    numbers = {invoice.number for invoice in request.invoices}
+    for invoice in request.invoices:
+        if (invoice.buyer_uscc, invoice.seller_uscc) != (voucher.uscc, supplier):
+            raise Refused("INVOICE_OTHER_PARTY", number=invoice.number, buyer=voucher.uscc, seller=supplier)
+        _must_have_happened(f"发票 {invoice.number}", invoice.issued_on, received_on)
+    for proof in request.delivery_proofs:
+        _must_belong(proof.proof_number, proof.invoice_number, numbers)
+        _must_have_happened(f"交付凭证 {proof.proof_number}", proof.delivered_through, received_on)
+    for receipt in request.bank_receipts:
+        _must_belong(receipt.receipt_number, receipt.invoice_number, numbers)
+        if (receipt.payer_uscc, receipt.payee_uscc) != (voucher.uscc, supplier):
+            raise Refused("RECEIPT_OTHER_PARTY", number=receipt.receipt_number, payer=voucher.uscc, payee=supplier)
+        _must_have_happened(f"付款凭证 {receipt.receipt_number}", receipt.paid_on, received_on)
+
+
+def assess(
+    voucher: Voucher, case_id: str, request: RedemptionRequest, counts: Counts, window: Period, clause: str
+) -> RedemptionAssessed:
+    """What this claim adds to the part of the voucher that is due; may be nothing. (BJ-4.6, BJ-A8, BJ-A12)"""
+    totals = amount.invoice_totals(voucher.invoices, request, counts, window)
+    base = Fraction(0)
+    uses = []
+    for key, after in totals.items():
+        before = voucher.invoices.get(key, InvoiceTotals())
+        base += max(Fraction(0), after.base_fen - before.used_fen)
+        uses.append(_use(key, after, before))
+    cumulative = min(voucher.eligible_fen, voucher.cumulative_fen + base)
+    due_fen = amount.due(voucher.face_value_fen, voucher.eligible_fen, cumulative, voucher.due_fen)
+    steps = [
+        AmountStep(name="base", clause="BJ-A8", explanation="本次 min(开票, 交付, 付款)", exact_fen=exact_text(base)),
+        AmountStep(name="cumulative", clause=clause, explanation="累计，不超过 E", exact_fen=exact_text(cumulative)),
+        AmountStep(
+            name="due",
+            clause="BJ-A12",
+            explanation=f"⌊{show(voucher.face_value_fen)} × 累计 ÷ E⌋ − 前次累计应兑 {show(voucher.due_fen)}",
+            exact_fen=exact_text(due_fen),
+        ),
+    ]
+    return RedemptionAssessed(
+        case_id=case_id,
+        due_fen=due_fen,
+        base_fen=exact_text(base),
+        cumulative_fen=exact_text(cumulative),
+        uses=uses,
+        trace=AmountTrace(steps=steps, amount_fen=due_fen),
+    )
+
+
+def evolve(voucher: Voucher, event: Message) -> Voucher:
+    """The voucher after one more event."""
+    match event:
+        case VoucherIssued():
+            return replace(
+                voucher,
+                voucher_id=event.voucher_id,
+                programme_id=event.programme_id,
+                edition_sha256=event.edition_sha256,
+                case_id=event.case_id,
+                uscc=event.uscc,
+                holder_name=event.holder_name,
+                face_value_fen=event.face_value_fen,
+                eligible_fen=from_exact_text(event.eligible_fen),
+                contract=event.contract,
+            )
+        case RedemptionAssessed():
+            return replace(
+                voucher,
+                cumulative_fen=from_exact_text(event.cumulative_fen),
+                due_fen=voucher.due_fen + event.due_fen,
+                invoices={**voucher.invoices, **{use.invoice_key: _totals(use, voucher) for use in event.uses}},
+                assessed=voucher.assessed | {event.case_id},
+            )
+        case VoucherRedeemed():
+            return replace(voucher, paid_fen=voucher.paid_fen + event.amount_fen)
+    raise UnknownEvent(type(event).__name__)
+
+
+def _use(key: str, after: InvoiceTotals, before: InvoiceTotals) -> InvoiceUse:
+    return InvoiceUse(
+        invoice_key=key,
+        invoiced_fen=exact_text(after.invoiced_fen),
+        delivered_fen=exact_text(after.delivered_fen),
+        paid_fen=exact_text(after.paid_fen),
+        base_fen=exact_text(after.base_fen),
+        proof_numbers=sorted(after.numbers - before.numbers),
+    )
+
+
+def _totals(use: InvoiceUse, voucher: Voucher) -> InvoiceTotals:
+    before = voucher.invoices.get(use.invoice_key, InvoiceTotals())
+    return InvoiceTotals(
+        invoiced_fen=from_exact_text(use.invoiced_fen),
+        delivered_fen=from_exact_text(use.delivered_fen),
+        paid_fen=from_exact_text(use.paid_fen),
+        numbers=before.numbers | frozenset(use.proof_numbers),
+        used_fen=max(before.used_fen, from_exact_text(use.base_fen)),
+    )
+
+
+def _must_have_happened(what: str, day: str, received_on: date) -> None:
+    if from_iso(day) > received_on:
+        raise Refused("NOT_YET_HAPPENED", "BJ-A11", what=what, day=day, received_on=received_on)
+
+
+def _must_belong(number: str, invoice_number: str, numbers: set[str]) -> None:
+    if invoice_number not in numbers:
+        raise Refused("PROOF_WITHOUT_INVOICE", "BJ-4.4", number=number, invoice=invoice_number)

@@ -1,0 +1,1 @@
+"""The event store: what was decided, in order, for good. Knows no programme."""

@@ -1,0 +1,50 @@
+"""Names of streams. A name is what makes the stream unique, so an auditor can read it in the database."""
+
+DEPLOYMENT = "deployment"
+CASES = "case/"
+CYCLES = "cycle/"
+
+
+def case(case_id: str) -> str:
+    """One claim."""
+    return f"{CASES}{case_id}"
+
+
+def cycle(cycle_id: str) -> str:
+    """One quarter of one programme."""
+    return f"{CYCLES}{cycle_id}"
+
+
+def voucher(voucher_id: str) -> str:
+    """One voucher."""
+    return f"voucher/{voucher_id}"
+
+
+def contract(identity: str) -> str:
+    """The single claim of one contract."""
+    return f"contract/{identity}"
+
+
+def invoice(seller_uscc: str, key: str) -> str:
+    """The voucher that one invoice serves."""
+    return f"invoice/{seller_uscc}/{key}"
+
+
+def enterprise_year(programme_id: str, uscc: str, year: int) -> str:
+    """The two annual ledgers of one enterprise."""
+    return f"enterprise-year/{programme_id}/{uscc}/{year}"
+
+
+def register(programme_id: str, kind: str, year: int) -> str:
+    """Case numbers of one kind and year."""
+    return f"register/{programme_id}/{kind}/{year}"
+
+
+def command(command_id: str) -> str:
+    """The answer to one command."""
+    return f"command/{command_id}"
+
+
+def attempt(command_id: str, request_sha256: str, code: str) -> str:
+    """One refused attempt; the same attempt refused for the same reason is recorded once."""
+    return f"attempt/{command_id}/{request_sha256}/{code}"

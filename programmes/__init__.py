@@ -1,0 +1,1 @@
+"""Policy as data: one folder a city, and the calendar they share."""

@@ -1,0 +1,135 @@
+"""Follows the ledger's log in position order and nudges the workflows concerned: at least once, coalesced, tracked.
+
+A nudge says only "something was recorded for you, up to this position"; the workflow reads the facts itself. So
+repeated, late or forged nudges are harmless, and a lost one is sent again after a restart from the bookmark.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
+
+from commands import deployment
+from duifu.v1.events_pb2 import Event
+from duifu.v1.work_pb2 import BusinessClock, Nudge, WorkflowStart
+from ledger import streams
+from ledger.store import Bookmark, Ledger, LogEntry
+from workflows import display
+
+log = structlog.get_logger(__name__)
+
+CASE_WORKFLOW, CYCLE_WORKFLOW = "Case", "RedemptionCycle"  # the names under which the workflows are registered
+FOLLOWER = "relay"
+BATCH = 500
+AT_ONCE = 16
+POLL_SECONDS = 0.02
+RETRY_SECONDS = (0.2, 5.0)  # first and longest pause while Temporal is away
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A stream that a workflow conducts."""
+
+    workflow: str
+    subject_id: str
+    summary: str
+    details: str
+    programme: str
+    applicant: str
+
+
+class Relay:
+    """One follower of one ledger. A second one beside it does no harm."""
+
+    def __init__(self, ledger: Ledger, client: Client, task_queue: str):
+        self._ledger, self._client, self._task_queue = ledger, client, task_queue
+        self._bookmark = Bookmark(ledger, FOLLOWER)
+
+    async def run(self) -> None:
+        """Follow the log until cancelled."""
+        position = await asyncio.to_thread(self._bookmark.read)
+        log.info("relay follows the log", after=position)
+        while True:
+            entries = await asyncio.to_thread(self._next, position)
+            if not entries:
+                await asyncio.sleep(POLL_SECONDS)
+                continue
+            await self._nudge_all(coalesce(entries))
+            position = entries[-1].position
+            # Only now: a crash before this line sends the batch again.
+            await asyncio.to_thread(self._bookmark.move, position)
+
+    def _look_up(self, stream: str) -> tuple[Subject, BusinessClock]:
+        return subject_of(self._ledger, stream), deployment.current(self._ledger).clock
+
+    def _next(self, position: int) -> list[LogEntry]:
+        return list(self._ledger.entries(position, BATCH))
+
+    async def _nudge_all(self, nudges: dict[str, int]) -> None:
+        # One nudge a stream and batch, and one batch after the other: a case's nudges arrive in order.
+        window = asyncio.Semaphore(AT_ONCE)
+
+        async def one(stream: str, position: int) -> None:
+            async with window:
+                await self._nudge(stream, position)
+
+        await asyncio.gather(*(one(stream, position) for stream, position in nudges.items()))
+
+    async def _nudge(self, stream: str, position: int) -> None:
+        pause, longest = RETRY_SECONDS
+        while True:
+            # Read at each attempt: in a rehearsal, time may have passed while Temporal was away.
+            subject, clock = await asyncio.to_thread(self._look_up, stream)
+            try:
+                await self._client.start_workflow(
+                    subject.workflow,
+                    WorkflowStart(summary=subject.summary, subject_id=subject.subject_id, clock=clock),
+                    id=subject.subject_id,
+                    task_queue=self._task_queue,
+                    # A workflow that somebody terminated, or that failed, is started again by the next nudge.
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    start_signal="nudge",
+                    start_signal_args=[Nudge(position=position)],
+                    static_summary=f"{display.REHEARSAL_MARK if clock.is_rehearsal else ''}{subject.summary}",
+                    static_details=subject.details,
+                    search_attributes=display.initial(subject.programme, subject.applicant, clock.is_rehearsal),
+                )
+            except WorkflowAlreadyStartedError:
+                return  # it has ended; nothing is under way any more
+            except RPCError as error:
+                log.warning("Temporal did not take a nudge", case=subject.subject_id, error=str(error), pause=pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, longest)
+            else:
+                return
+
+
+def coalesce(entries: Iterable[LogEntry]) -> dict[str, int]:
+    """The newest position for each stream that has a workflow, in log order."""
+    conducted = (streams.CASES, streams.CYCLES)
+    return {
+        entry.recorded.originator_id: entry.position
+        for entry in entries
+        if entry.recorded.originator_id.startswith(conducted)
+    }
+
+
+def subject_of(ledger: Ledger, stream: str) -> Subject:
+    """Which workflow conducts a stream, and how it is introduced to operators."""
+    event: Event = ledger.stream(stream, limit=1)[0].envelope.event
+    if stream.startswith(streams.CYCLES):
+        cycle = event.cycle_opened
+        summary = f"{cycle.programme_title} {cycle.quarter} 兑付批次"
+        details = f"受理 {cycle.opens_on} 至 {cycle.cut_off_on}，批次日 {cycle.as_of_on}（{cycle.clause}）"
+        return Subject(CYCLE_WORKFLOW, cycle.cycle_id, summary, details, cycle.programme_id, "—")
+    case = event.case_opened
+    kind = "申领" if case.HasField("application") else "兑付"
+    summary = f"{case.applicant_name} {case.plan.programme_title}{kind}"
+    details = display.introduction(case)
+    return Subject(CASE_WORKFLOW, case.case_id, summary, details, case.plan.programme_id, case.applicant_name)

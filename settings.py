@@ -1,0 +1,50 @@
+"""Configuration, from the environment. One folder holds the state of a deployment."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+SHIPPED_PROGRAMMES = Path(__file__).parent / "programmes"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the parts of a deployment are. Temporal's own `TEMPORAL_*` variables are read by its SDK."""
+
+    home: Path  # holds the ledger and, with `duifu up`, everything else
+    temporal_address: str
+    namespace: str
+    task_queue: str
+    city_url: str
+    web_ui_url: str
+    log_style: Literal["json", "console"]
+    sandboxed: bool  # run workflows in the SDK's sandbox
+    programmes: Path  # folder of programme files and the working calendar
+
+    @property
+    def ledger_path(self) -> Path:
+        """The ledger's file."""
+        return self.home / "ledger.sqlite"
+
+
+def from_environment() -> Settings:
+    """Defaults suit one machine. Raises ValueError for a value that cannot be used, naming what is allowed."""
+    return Settings(
+        home=Path(os.environ.get("DUIFU_HOME", ".duifu")).absolute(),
+        temporal_address=os.environ.get("TEMPORAL_ADDRESS", "127.0.0.1:7233"),
+        namespace=os.environ.get("TEMPORAL_NAMESPACE", "default"),
+        task_queue=os.environ.get("DUIFU_TASK_QUEUE", "duifu"),
+        city_url=os.environ.get("DUIFU_CITY_URL", "http://127.0.0.1:8090"),
+        web_ui_url=os.environ.get("DUIFU_WEB_UI_URL", "http://127.0.0.1:8233"),
+        log_style=cast(Literal["json", "console"], _one_of("DUIFU_LOG", ("console", "json"))),
+        sandboxed=_one_of("DUIFU_SANDBOX", ("on", "off")) == "on",
+        programmes=Path(os.environ.get("DUIFU_PROGRAMMES", SHIPPED_PROGRAMMES)).absolute(),
+    )
+
+
+def _one_of(name: str, allowed: tuple[str, ...]) -> str:
+    value = os.environ.get(name, allowed[0])
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}; it may be {' or '.join(allowed)}")
+    return value

@@ -1,0 +1,1 @@
+"""One log stream: structlog for our lines and for Temporal's."""

@@ -1,0 +1,67 @@
+"""A year in which processes die at any moment ends in the same ledger as a year in which none does."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.conftest import Reference
+from tests.chaos.town import a_town, assert_nothing_is_doubled_or_lost, difference, killing, outline
+
+#: A seed says when kills take place. One a test in `make test`, many in `make soak`.
+SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 12))]
+
+
+def test_an_undisturbed_year_is_complete(reference: Reference) -> None:
+    lines = [line for stream in reference.outline.values() for line in stream]
+    kinds = {kind: sum(f" {kind} " in line for line in lines) for kind in ("VoucherIssued", "PaymentOrdered")}
+
+    assert kinds == {"VoucherIssued": 5, "PaymentOrdered": 4}
+    assert sum(" CycleClosed " in line for line in lines) == 2
+    assert sum(" CaseClosed " in line for line in lines) == 10
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_the_worker_dies(reference: Reference, tmp_path: Path, seed: int) -> None:
+    async with a_town(tmp_path) as town:
+        async with killing(town, "worker", times=3, seed=seed):
+            await town.play_the_year()
+
+        assert difference(reference.outline, outline(town)) == []
+        await assert_nothing_is_doubled_or_lost(town)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_the_relay_dies(reference: Reference, tmp_path: Path, seed: int) -> None:
+    async with a_town(tmp_path, relay_apart=True) as town:
+        async with killing(town, "relay", times=8, seed=seed):
+            await town.play_the_year()
+
+        assert difference(reference.outline, outline(town)) == []
+        await assert_nothing_is_doubled_or_lost(town)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_temporal_dies(reference: Reference, tmp_path: Path, seed: int) -> None:
+    async with a_town(tmp_path) as town:
+        async with killing(town, "temporal", times=3, seed=seed):
+            await town.play_the_year()
+
+        assert town.starts == {"temporal": 3}, "worker and relay live through it"
+
+        assert difference(reference.outline, outline(town)) == []
+        await assert_nothing_is_doubled_or_lost(town)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("seed", range(1, 11))
+async def test_everything_dies(reference: Reference, tmp_path: Path, seed: int) -> None:
+    async with a_town(tmp_path, relay_apart=True) as town:
+        async with killing(town, "worker", "relay", "temporal", "city", times=20, seed=seed):
+            await town.play_the_year()
+
+        assert difference(reference.outline, outline(town)) == []
+        await assert_nothing_is_doubled_or_lost(town)

@@ -1,0 +1,417 @@
+"""What no office could read is sent back with every problem named, and leaves no trace in the ledger."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
+
+from commands.door import HANDLERS, SYSTEM, declared
+from domain.refusals import Refused
+from domain.wellformed import FEN_MAX, LIST_MAX, TEXT_MAX
+from duifu.v1.commands_pb2 import (
+    PAYMENT_STATUS_SETTLED,
+    VERDICT_PASS,
+    Actor,
+    AdvanceRehearsal,
+    AssessRedemption,
+    CloseCycle,
+    Command,
+    ConfirmCycle,
+    Decide,
+    Finding,
+    FreezeCycle,
+    IssueVoucher,
+    LapseStage,
+    Letter,
+    OpenCycle,
+    OrderPayments,
+    RecordCheck,
+    RecordLetter,
+    RecordPayment,
+    ReplaceBankAccount,
+    RequestCorrection,
+    RequestRedemption,
+    StartRehearsal,
+    SubmitApplication,
+    SupplyCorrection,
+    WithdrawCase,
+)
+from duifu.v1.facts_pb2 import SERVICE_KIND_AI_COMPUTE, CheckResult, CreditListing, Material, ScheduleEntry
+from tests.builders import (
+    ACCEPTANCE,
+    CYCLE_OFFICER,
+    OPERATOR,
+    PROGRAMME,
+    a_contract,
+    a_redemption,
+    an_account,
+    an_application,
+    an_item,
+    applicant,
+    credit_check,
+)
+from tests.desk import Desk
+
+CASE, VOUCHER, CYCLE = "bj-claim-2024-000001", "bj-voucher-2024-000001", "bj-slq-2023-2024Q1"
+
+
+def well_formed() -> dict[str, tuple[Actor, Any]]:
+    """One command of every kind that is well formed, whatever the ledger thinks of it."""
+    scheduled = an_item(100, schedule=[ScheduleEntry(starts_on="2024-02-01", ends_on="2024-02-29", amount_fen=100)])
+    application = an_application(a_contract(items=[scheduled]))
+    listing = CreditListing(list_name="失信被执行人", listed_on="2020-01-01", is_dishonesty=True)
+    answer = RecordCheck(case_id=CASE, stage="acceptance", round=1, result=credit_check(listing))
+    settled = RecordPayment(cycle_id=CYCLE, order_id="1", status=PAYMENT_STATUS_SETTLED, bank_reference="GK")
+    finding = Finding(code="BJ_E_RELATED", is_met=True, reason="已核实")
+    decide = Decide(case_id=CASE, stage="acceptance", verdict=VERDICT_PASS, findings=[finding], approved_fen=1)
+    return {
+        "submit_application": (applicant(), SubmitApplication(programme_id=PROGRAMME, application=application)),
+        "request_correction": (ACCEPTANCE, RequestCorrection(case_id=CASE, stage="acceptance", items=["合同附件"])),
+        "supply_correction": (applicant(), SupplyCorrection(case_id=CASE, application=application)),
+        "decide": (ACCEPTANCE, decide),
+        "withdraw_case": (applicant(), WithdrawCase(case_id=CASE, reason="另行申请")),
+        "request_redemption": (applicant(), RequestRedemption(request=a_redemption(VOUCHER))),
+        "replace_bank_account": (applicant(), ReplaceBankAccount(case_id=CASE, bank_account=an_account())),
+        "confirm_cycle": (CYCLE_OFFICER, ConfirmCycle(cycle_id=CYCLE, reason="同意")),
+        "open_cycle": (CYCLE_OFFICER, OpenCycle(programme_id=PROGRAMME, quarter="2024Q1")),
+        "record_check": (SYSTEM, answer),
+        "record_letter": (SYSTEM, RecordLetter(case_id=CASE, letter=Letter(letter_id="1", template="received"))),
+        "lapse_stage": (SYSTEM, LapseStage(case_id=CASE, stage="acceptance", round=1)),
+        "issue_voucher": (SYSTEM, IssueVoucher(case_id=CASE)),
+        "assess_redemption": (SYSTEM, AssessRedemption(case_id=CASE)),
+        "freeze_cycle": (SYSTEM, FreezeCycle(cycle_id=CYCLE)),
+        "order_payments": (SYSTEM, OrderPayments(cycle_id=CYCLE)),
+        "record_payment": (SYSTEM, settled),
+        "close_cycle": (SYSTEM, CloseCycle(cycle_id=CYCLE)),
+        "start_rehearsal": (OPERATOR, StartRehearsal(business_date="2024-01-01")),
+        "advance_rehearsal": (OPERATOR, AdvanceRehearsal(business_seconds=1_735_660_800)),
+    }
+
+
+def proven(actor: Actor) -> Actor:
+    """What the door knows of an actor."""
+    return SYSTEM if actor == SYSTEM else declared(actor)
+
+
+def code_of(desk: Desk, actor: Actor, **kind: Any) -> str:
+    """What the door answers: the code of its refusal, or nothing."""
+    return desk.door.answer(desk.command(actor, **kind), proven(actor)).refusal.code
+
+
+def must_be_malformed(desk: Desk, command: Command, *problems: str) -> None:
+    """The door names the problems, in both languages, and writes nothing."""
+    head = desk.ledger.head()
+    with pytest.raises(Refused) as refused:
+        desk.door.handle(command, proven(command.actor))
+    assert refused.value.code == "MALFORMED"
+    for problem in problems:
+        assert problem in refused.value.message("en")
+        assert problem in refused.value.message("zh")
+    assert desk.ledger.head() == head
+
+
+def test_the_examples_cover_every_command() -> None:
+    assert set(well_formed()) == set(HANDLERS) == {f.name for f in Command.DESCRIPTOR.oneofs_by_name["kind"].fields}
+
+
+# The envelope of a command
+
+
+@pytest.mark.parametrize("command_id", ["", " ", "a b", "x" * 161, "编号", "-begins-with-a-hyphen", "a/b"])
+def test_a_command_needs_an_id(desk: Desk, command_id: str) -> None:
+    command = Command(command_id=command_id, actor=applicant(), withdraw_case=WithdrawCase(case_id=CASE))
+
+    must_be_malformed(desk, command, "commandId: 1 to 160 characters")
+
+
+def test_a_command_says_who_sends_it_and_what_is_asked(desk: Desk) -> None:
+    must_be_malformed(desk, Command(command_id="c"), "asks for nothing", "actor: who sends the command must be said")
+    nobody = Command(command_id="c", actor=Actor(), withdraw_case=WithdrawCase(case_id=CASE))
+    must_be_malformed(desk, nobody, "actor.id: must be filled", "actor.role: must be filled")
+
+
+def test_a_command_that_is_too_large_is_not_read(desk: Desk) -> None:
+    command = Command(command_id="c", actor=applicant())
+    command.request_correction.items.extend(["字" * TEXT_MAX] * 100)
+
+    must_be_malformed(desk, command, "at most 1000000 are taken")
+
+
+# What must be there
+
+
+#: Kinds whose empty body can be read: the ledger knows no such case or quarter, or nothing at all is asked.
+READABLE_WHEN_EMPTY = {
+    "record_letter": "CASE_UNKNOWN",
+    "lapse_stage": "CASE_UNKNOWN",
+    "issue_voucher": "CASE_UNKNOWN",
+    "assess_redemption": "CASE_UNKNOWN",
+    "freeze_cycle": "CYCLE_UNKNOWN",
+    "order_payments": "CYCLE_UNKNOWN",
+    "close_cycle": "CYCLE_UNKNOWN",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(HANDLERS))
+def test_an_empty_command_of_any_kind_is_refused(desk: Desk, kind: str) -> None:
+    actor, message = well_formed()[kind]
+    message.Clear()
+
+    assert code_of(desk, actor, **{kind: message}) == READABLE_WHEN_EMPTY.get(kind, "MALFORMED")
+
+
+#: Everything else must be filled. Of these the programme, or the case, says more than that a field is empty.
+CLAIM = [
+    *("application.applicant.legalForm", "application.contract.items[0].schedule"),
+    *("application.contract.signedByBothParties", "application.purpose.field", "application.purpose.description"),
+    *("application.purpose.trainsIndustryModel", "application.declarations.unrelatedToSupplier"),
+    *("application.declarations.hasSoundFinanceSystem", "application.declarations.hasNoOtherMunicipalComputeSubsidy"),
+    "application.declarations.isTruthful",
+]
+LISTING = [f"result.credit.listings[0].{name}" for name in ("listName", "isDishonesty")]
+MAY_BE_LEFT_OUT = {
+    "submit_application": CLAIM,
+    "request_correction": ["items"],
+    "supply_correction": ["application", *CLAIM],
+    "decide": ["findings", "findings[0].isMet", "approvedFen"],
+    "withdraw_case": ["reason"],
+    "request_redemption": ["request.invoices", "request.deliveryProofs", "request.bankReceipts"],
+    "confirm_cycle": ["reason"],
+    "record_check": ["round", "result.credit", "result.credit.listings", *LISTING],
+    "record_letter": ["caseId", "letter", "letter.letterId", "letter.template"],
+    "lapse_stage": ["caseId", "stage", "round"],
+    "issue_voucher": ["caseId"],
+    "assess_redemption": ["caseId"],
+    "freeze_cycle": ["cycleId"],
+    "order_payments": ["cycleId"],
+    "record_payment": ["bankReference"],
+    "close_cycle": ["cycleId"],
+}
+
+
+@pytest.mark.parametrize("kind", sorted(HANDLERS))
+def test_what_must_be_there_is_missed(desk: Desk, kind: str) -> None:
+    _, message = well_formed()[kind]
+
+    readable = []
+    for where, _, _ in leaves_and_parts(message, ""):
+        actor, damaged = well_formed()[kind]
+        clear(damaged, where)
+        if code_of(desk, actor, **{kind: damaged}) != "MALFORMED":
+            readable.append(where)
+
+    assert readable == MAY_BE_LEFT_OUT.get(kind, [])
+
+
+# Values nobody could mean
+
+
+NASTY: dict[int, list[Any]] = {
+    FieldDescriptor.TYPE_STRING: [
+        "",
+        " ",
+        "x" * (TEXT_MAX + 1),
+        "0000-00-00",
+        "{0}{problems}%s",
+        "\x00\u202e",
+        "'; --",
+    ],
+    FieldDescriptor.TYPE_INT64: [0, -1, 2**63 - 1, -(2**63)],
+    FieldDescriptor.TYPE_INT32: [0, -1, 2**31 - 1],
+    FieldDescriptor.TYPE_ENUM: [0, 99],
+    FieldDescriptor.TYPE_BOOL: [False, True],
+}
+
+
+@pytest.mark.parametrize("kind", sorted(HANDLERS))
+def test_no_value_makes_the_door_stumble(desk: Desk, kind: str) -> None:
+    _, message = well_formed()[kind]
+    for where, field, _ in leaves_and_parts(message, ""):
+        for nasty in NASTY.get(field.type, []):
+            actor, damaged = well_formed()[kind]
+            set_at(damaged, where, nasty)
+            answer = desk.door.answer(desk.command(actor, **{kind: damaged}), proven(actor))
+            assert answer.WhichOneof("outcome")
+            assert answer.summary
+
+
+@pytest.mark.parametrize("amount", [-1, FEN_MAX + 1, 2**63 - 1])
+def test_amounts_are_whole_fen_above_zero_and_below_ten_trillion_yuan(desk: Desk, amount: int) -> None:
+    application = an_application(a_contract(items=[an_item(amount)]))
+    problem = f"items[0].amountFen: {amount} fen; amounts are whole fen from 1 to {FEN_MAX}"
+
+    must_be_malformed(desk, submitting(application), problem, "contract.totalFen")
+
+
+def test_an_amount_of_nothing_is_missing(desk: Desk) -> None:
+    must_be_malformed(desk, submitting(an_application(a_contract(items=[an_item(0)]))), "amountFen: must be filled")
+    decide = Decide(case_id=CASE, stage="review", verdict=VERDICT_PASS, approved_fen=0)
+    must_be_malformed(desk, Command(command_id="c", actor=ACCEPTANCE, decide=decide), "decide.approvedFen: 0 fen")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2024-02-30",
+        "2024-2-3",
+        "20240203",
+        "2024-02-03T00:00",
+        "03.02.2024",
+        "2024-02-03 ",
+        "2024-W05-6",
+        "0024-02-03",
+        "明天",
+    ],
+)
+def test_dates_are_written_in_one_way(desk: Desk, written: str) -> None:
+    contract = a_contract(starts_on=written, ends_on=written)
+
+    must_be_malformed(
+        desk, submitting(an_application(contract)), f"startsOn: {written!r} is not a date", f"endsOn: {written!r}"
+    )
+
+
+@pytest.mark.parametrize(
+    "code", ["91110108721786793Y", "914403001922038217", "9144030071526726XI", "91110108mayt00001", "110108123456789"]
+)
+def test_an_applicant_has_a_valid_code(desk: Desk, code: str) -> None:
+    application = an_application()
+    application.applicant.uscc = code
+
+    must_be_malformed(
+        desk, submitting(application), f"applicant.uscc: {code!r} is not a valid unified social credit code"
+    )
+
+
+Change = Callable[[Any], None]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda a: setattr(a.contract, "total_fen", 99), "contract.totalFen: must equal the sum of the items"),
+        (lambda a: setattr(a.contract, "ends_on", "2024-01-31"), "contract.endsOn: must not be before startsOn"),
+        (lambda a: setattr(a.contract, "sha256", "AB" * 32), "contract.sha256: 64 lower-case hexadecimal digits"),
+        (lambda a: setattr(a.contract, "contract_number", "——"), "contractNumber: must contain a letter or a digit"),
+        (lambda a: setattr(a.contract.items[0], "kind", 77), "items[0].kind: 77 is not one of ServiceKind"),
+        (lambda a: setattr(a.contract.items[0], "starts_on", "2024-02-01"), "startsOn and endsOn come together"),
+        (lambda a: setattr(a.contract.items[0].schedule.add(), "amount_fen", 5), "schedule: must add up to the item's"),
+        (lambda a: a.materials.extend([Material()] * (LIST_MAX + 1)), f"{LIST_MAX + 1} entries, at most {LIST_MAX}"),
+    ],
+    ids=["sum", "period", "hash", "number", "kind", "half a period", "schedule", "too many"],
+)
+def test_a_contract_that_contradicts_itself(desk: Desk, change: Change, problem: str) -> None:
+    application = an_application()
+    change(application)
+
+    must_be_malformed(desk, submitting(application), problem)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda r: setattr(r.invoices[0], "total_fen", 99), "invoices[0].totalFen: must equal the sum of the lines"),
+        (lambda r: setattr(r.invoices[0], "number", "24112 0001"), "invoices[0].number: 20 digits without a code"),
+        (lambda r: setattr(r.invoices[0], "number", "２４１１２" * 4), "invoices[0].number: 20 digits without a code"),
+        (lambda r: setattr(r.invoices[0], "code", "0110023002"), "invoices[0].number: 20 digits without a code"),
+        (lambda r: setattr(r.invoices[0].lines[0], "amount_fen", -5), "lines[0].amountFen: -5 fen"),
+        (
+            lambda r: setattr(r.delivery_proofs[0], "delivered_through", "2024-01-31"),
+            "deliveryProofs[0].deliveredThrough: must not be before deliveredFrom",
+        ),
+        (lambda r: r.ClearField("bank_account"), "request.bankAccount: must be filled"),
+    ],
+    ids=["sum", "spaces", "full width", "code", "negative", "delivery", "account"],
+)
+def test_a_request_that_contradicts_itself(desk: Desk, change: Change, problem: str) -> None:
+    request = a_redemption(VOUCHER)
+    change(request)
+    command = Command(command_id="c", actor=applicant(), request_redemption=RequestRedemption(request=request))
+
+    must_be_malformed(desk, command, problem)
+
+
+def test_an_older_invoice_has_a_code_and_eight_digits(desk: Desk) -> None:
+    voucher = desk.voucher_through_the_door()
+    request = a_redemption(voucher.voucher_id)
+    request.invoices[0].code, request.invoices[0].number = "011002300211", "00000903"
+    request.delivery_proofs[0].invoice_number = request.bank_receipts[0].invoice_number = "00000903"
+
+    assert desk.request(request) == "bj-redeem-2024-000001"
+
+
+def test_the_treasury_says_whether_the_money_arrived(desk: Desk) -> None:
+    nothing_said = RecordPayment(cycle_id=CYCLE, order_id="1")
+    command = Command(command_id="c", actor=SYSTEM, record_payment=nothing_said)
+
+    must_be_malformed(desk, command, "recordPayment.status: must be filled")
+
+
+def test_a_source_says_whether_it_found_something(desk: Desk) -> None:
+    nothing_said = RecordCheck(
+        case_id=CASE, stage="acceptance", round=1, result=CheckResult(check="credit", source="x")
+    )
+    command = Command(command_id="c", actor=SYSTEM, record_check=nothing_said)
+
+    must_be_malformed(desk, command, "recordCheck.result.outcome: must be filled")
+
+
+@pytest.mark.parametrize("seconds", [-(2**63), -1, 0, 4_133_952_000, 2**63 - 1])
+def test_a_rehearsal_stays_in_this_century(desk: Desk, seconds: int) -> None:
+    advance = AdvanceRehearsal(business_seconds=seconds)
+
+    must_be_malformed(desk, Command(command_id="c", actor=OPERATOR, advance_rehearsal=advance), "advanceRehearsal.")
+
+
+def test_all_problems_are_named_at_once(desk: Desk) -> None:
+    application = an_application(a_contract(signed_on="gestern", items=[an_item(5, SERVICE_KIND_AI_COMPUTE)]))
+    application.applicant.uscc = "X"
+    application.ClearField("purpose")
+
+    problems = ("signedOn: 'gestern'", "applicant.uscc: 'X'", "application.purpose: must be filled")
+    must_be_malformed(desk, submitting(application), *problems)
+
+
+def submitting(application: Any) -> Command:
+    submitted = SubmitApplication(programme_id=PROGRAMME, application=application)
+    return Command(command_id="c", actor=applicant(), submit_application=submitted)
+
+
+# Walking through a message
+
+
+def leaves_and_parts(message: Message, prefix: str) -> Iterator[tuple[str, FieldDescriptor, Any]]:
+    """Every field that is filled, with its path as refusals write it; of a list, the first entry."""
+    for field, value in message.ListFields():
+        where = f"{prefix}{field.json_name}"
+        yield where, field, value
+        if field.type == FieldDescriptor.TYPE_MESSAGE:
+            first, here = (value[0], f"{where}[0]") if field.is_repeated else (value, where)
+            yield from leaves_and_parts(first, f"{here}.")
+
+
+def parent_of(message: Any, where: str) -> tuple[Any, FieldDescriptor]:
+    """The message that holds a field, and the field."""
+    *outer, last = where.split(".")
+    for name in outer:
+        field = message.DESCRIPTOR.fields_by_camelcase_name[name.removesuffix("[0]")]
+        inner = getattr(message, field.name)
+        message = inner[0] if field.is_repeated else inner
+    return message, message.DESCRIPTOR.fields_by_camelcase_name[last]
+
+
+def clear(message: Any, where: str) -> None:
+    """Leave a field out."""
+    parent, field = parent_of(message, where)
+    parent.ClearField(field.name)
+
+
+def set_at(message: Any, where: str, value: Any) -> None:
+    """Give a field another value; of a list, its first entry."""
+    parent, field = parent_of(message, where)
+    if field.is_repeated:
+        getattr(parent, field.name)[0] = value
+    else:
+        setattr(parent, field.name, value)

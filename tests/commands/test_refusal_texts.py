@@ -1,0 +1,105 @@
+"""Every code that is refused with has its texts, every text is in use, and every refusal of the door is attempted."""
+
+import ast
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from domain.refusal_texts import TEXTS
+from domain.refusals import LANGUAGES, Refused
+from tests.commands.test_refusals import ATTEMPTS
+
+ROOT = Path(__file__).parents[2]
+INSIDE = ("domain", "commands")
+OUTSIDE = ("workflows", "activities", "gateway", "cli")
+
+#: What no single command can be refused with at the door, and where it is proven instead.
+ELSEWHERE = {
+    "MALFORMED": "test_malformed.py",
+    "EDITION_UNKNOWN": "test_refusals.py: needs a door with another rulebook",
+    "ROLE_RESERVED": "test_refusals.py: needs a pretender",
+    "CONDITIONS_NOT_MET": "test_refusals.py: the headline is the code of the condition",
+    "BJ_E_CAP": "test_beijing_examples.py: closes the case",
+    "NOTHING_DUE": "test_cases.py: closes the case",
+    "VERDICT_MISSING": "tests/domain/test_review.py: malformed at the door",
+    "PARAMETER_EXPIRED": "tests/domain/test_rules.py: no shipped parameter expires before its windows",
+    "CALENDAR_NOT_ANNOUNCED": "tests/domain/test_calendar.py: the shipped calendar outlives the scheme",
+    "LEDGER_BUSY": "forty lost races in a row",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One `Refused("CODE", …)` in the source."""
+
+    where: str
+    code: str
+    facts: frozenset[str]
+    has_more: bool  # **facts that the source does not spell out
+
+
+def places(*rooms: str) -> Iterator[Place]:
+    """Every place where something is refused."""
+    files = [path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refused":
+                code = node.args[0]
+                where = f"{path.relative_to(ROOT)}:{node.lineno}"
+                assert isinstance(code, ast.Constant), f"{where}: the code of a refusal is written out"
+                names = {keyword.arg for keyword in node.keywords}
+                yield Place(where, str(code.value), frozenset(filter(None, names)), None in names)
+
+
+def blanks(text: str) -> set[str]:
+    """The names in braces."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+ALL_PLACES = [pytest.param(place, id=f"{place.where} {place.code}") for place in places(*INSIDE, *OUTSIDE)]
+
+
+@pytest.mark.parametrize("place", ALL_PLACES)
+def test_a_refusal_has_texts_and_every_fact_that_they_quote(place: Place) -> None:
+    texts = TEXTS[place.code]
+
+    quoted = set().union(*(blanks(text) for language in LANGUAGES for text in texts[language])) - {"grounds"}
+
+    assert place.has_more or quoted <= place.facts
+
+
+@pytest.mark.parametrize("code", TEXTS)
+def test_a_text_says_the_same_in_both_languages(code: str) -> None:
+    by_language = {language: TEXTS[code][language] for language in LANGUAGES}
+
+    assert set(TEXTS[code]) == {"zh", "en"}
+    assert all(part for text in by_language.values() for part in text)
+    zh, en = (set().union(*map(blanks, by_language[language])) for language in ("zh", "en"))
+    assert zh == en
+
+
+def test_no_text_is_left_over() -> None:
+    roots = [path.read_text("utf-8") for path in ROOT.glob("*.py")]
+    rest = [path.read_text("utf-8") for room in OUTSIDE for path in (ROOT / room).rglob("*.py")]
+
+    refused_here = {place.code for place in places(*INSIDE)}
+
+    assert {code for code in TEXTS if code not in refused_here and f'"{code}"' not in "".join(roots + rest)} == set()
+
+
+def test_every_refusal_of_the_door_is_attempted() -> None:
+    attempted = {attempt.values[1] for attempt in ATTEMPTS}
+
+    possible = {place.code for place in places(*INSIDE)}
+
+    assert possible - attempted == set(ELSEWHERE)
+
+
+def test_a_language_that_we_do_not_speak_reads_as_chinese() -> None:
+    refused = Refused("CASE_UNKNOWN", case="bj-claim-2024-000001")
+
+    assert refused.to_message("fr") == refused.to_message("zh")
+    assert refused.to_message("en").message == "There is no case bj-claim-2024-000001."

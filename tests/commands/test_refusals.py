@@ -1,0 +1,1004 @@
+"""What the door refuses: an attempt is answered with code and clause in both languages, kept once, changes nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.protobuf.message import Message
+
+from commands.door import INTERNAL, SYSTEM, Door, declared
+from commands.rulebook import PROGRAMMES, Rulebook
+from domain.money import yuan
+from domain.refusals import Refused
+from duifu.v1.commands_pb2 import (
+    AUTHENTICATION_DECLARED,
+    PAYMENT_STATUS_RETURNED,
+    PAYMENT_STATUS_SETTLED,
+    VERDICT_PASS,
+    VERDICT_REFUSE,
+    Actor,
+    AdvanceRehearsal,
+    AssessRedemption,
+    CloseCycle,
+    Command,
+    ConfirmCycle,
+    Decide,
+    FreezeCycle,
+    IssueVoucher,
+    LapseStage,
+    OpenCycle,
+    OrderPayments,
+    RecordCheck,
+    RecordLetter,
+    RecordPayment,
+    ReplaceBankAccount,
+    RequestCorrection,
+    RequestRedemption,
+    StartRehearsal,
+    SubmitApplication,
+    SupplyCorrection,
+    WithdrawCase,
+)
+from duifu.v1.events_pb2 import CommandRefused
+from duifu.v1.facts_pb2 import (
+    INVOICE_STATUS_VOIDED,
+    LEGAL_FORM_BRANCH,
+    SERVICE_KIND_STORAGE,
+    Contract,
+    RedemptionRequest,
+    Relation,
+    VoucherApplication,
+)
+from ledger.registry import unwrap
+from tests.builders import (
+    ACCEPTANCE,
+    CYCLE_OFFICER,
+    OPERATOR,
+    OTHER_BUYER,
+    OTHER_SUPPLIER,
+    PROGRAMME,
+    REVIEW,
+    VERIFICATION,
+    a_bank_receipt,
+    a_contract,
+    a_delivery_proof,
+    a_redemption,
+    an_account,
+    an_application,
+    an_invoice,
+    an_item,
+    applicant,
+    clean_checks,
+    credit_check,
+    enterprise_check,
+    invoices_check,
+    relation_check,
+    unavailable,
+)
+from tests.desk import Desk
+
+Q1, Q4, TAIL = (f"bj-slq-2023-{quarter}" for quarter in ("2024Q1", "2024Q4", "2026Q1"))
+
+Asked = tuple[Actor, dict[str, Any]]
+Situation = Callable[[Desk], Asked]
+ATTEMPTS: list[Any] = []
+
+
+def refused_with(code: str, clause: str = "") -> Callable[[Situation], Situation]:
+    """Register a situation and what somebody asks in it; the door must refuse with this code and clause."""
+
+    def register(situation: Situation) -> Situation:
+        ATTEMPTS.append(pytest.param(situation, code, clause, id=situation.__name__))
+        return situation
+
+    return register
+
+
+@pytest.mark.parametrize(("situation", "code", "clause"), ATTEMPTS)
+def test_a_refused_attempt_is_answered_kept_once_and_changes_nothing(
+    desk: Desk, situation: Situation, code: str, clause: str
+) -> None:
+    actor, kind = situation(desk)
+    command = desk.command(actor, **kind)
+    proven = SYSTEM if actor is SYSTEM else declared(actor)
+    before, head = desk.versions(), desk.ledger.head()
+
+    refusals = []
+    for _ in range(2):
+        with pytest.raises(Refused) as refused:
+            desk.door.handle(command, proven)
+        refusals.append(refused.value)
+
+    assert [(refusal.code, refusal.clause) for refusal in refusals] == [(code, clause)] * 2
+    assert desk.versions() == before
+    assert desk.ledger.head() == head + 1
+    (kept,) = desk.ledger.entries(head)
+    attempt = unwrap(kept.recorded.envelope.event)
+    assert isinstance(attempt, CommandRefused)
+    assert (attempt.command_id, attempt.command_kind) == (command.command_id, next(iter(kind)))
+    assert (attempt.code, attempt.clause) == (code, clause)
+    assert attempt.message == refusals[0].message("zh")
+    assert kept.recorded.envelope.actor == proven
+    read_by_people(refusals[0])
+
+
+def read_by_people(refused: Refused) -> None:
+    """Both languages say something, without a blank left open."""
+    zh, en = refused.to_message("zh"), refused.to_message("en")
+    for text in (zh.message, zh.way_forward, en.message, en.way_forward):
+        assert text
+        assert "{" not in text
+    assert zh.message != en.message
+    assert (zh.code, zh.clause) == (en.code, en.clause)
+
+
+# SubmitApplication
+
+
+def submitting(application: VoucherApplication, actor: Actor | None = None) -> Asked:
+    submitted = SubmitApplication(programme_id=PROGRAMME, application=application)
+    return actor or applicant(), {"submit_application": submitted}
+
+
+def changed(message: Message, **fields: Any) -> Any:
+    """The same message with other values, named "applicant__industry_code"."""
+    for path, value in fields.items():
+        *outer, last = path.split("__")
+        inner = message
+        for name in outer:
+            inner = getattr(inner, name)
+        setattr(inner, last, value)
+    return message
+
+
+@refused_with("PROGRAMME_UNKNOWN")
+def a_claim_under_a_programme_that_does_not_exist(desk: Desk) -> Asked:
+    return applicant(), {"submit_application": SubmitApplication(programme_id="sh", application=an_application())}
+
+
+@refused_with("NOT_YOUR_CASE")
+def a_claim_for_another_enterprise(desk: Desk) -> Asked:
+    return submitting(an_application(), applicant(OTHER_BUYER))
+
+
+@refused_with("NOT_YOUR_CASE")
+def a_claim_by_an_officer(desk: Desk) -> Asked:
+    return submitting(an_application(), ACCEPTANCE)
+
+
+@refused_with("CONTRACT_OTHER_BUYER")
+def a_claim_on_the_contract_of_another_enterprise(desk: Desk) -> Asked:
+    return submitting(an_application(a_contract(buyer=OTHER_BUYER)))
+
+
+@refused_with("BJ_E_CONTRACT_CLAIMED", "BJ-3.4")
+def a_second_claim_on_a_contract_written_in_another_way(desk: Desk) -> Asked:
+    desk.voucher_through_the_door(a_contract(number="HT-2024-001"))
+    return submitting(an_application(a_contract(number="ｈｔ 2024／001")))
+
+
+@refused_with("BJ_E_SIGN_DATE", "BJ-2.1")
+def a_claim_on_a_contract_signed_too_early(desk: Desk) -> Asked:
+    return submitting(an_application(a_contract(signed_on="2023-08-31")))
+
+
+@refused_with("BJ_E_CLAIM_WINDOW", "BJ-7.2")
+def a_claim_before_the_programme_is_in_force(desk: Desk) -> Asked:
+    desk.at("2023-10-10 23:59:59")
+    return submitting(an_application(a_contract(signed_on="2023-09-01")))
+
+
+@refused_with("BJ_E_CLAIM_WINDOW", "BJ-7.2")
+def a_claim_after_the_last_day(desk: Desk) -> Asked:
+    desk.at("2026-01-01 00:00:00")
+    return submitting(an_application(a_contract(signed_on="2025-12-31")))
+
+
+@refused_with("BJ_E_CONTRACT_UNSIGNED", "BJ-2.4")
+def a_claim_on_a_contract_that_one_party_has_not_signed(desk: Desk) -> Asked:
+    return submitting(changed(an_application(), contract__signed_by_both_parties=False))
+
+
+@refused_with("BJ_E_CONTRACT_UNSIGNED", "BJ-2.4")
+def a_claim_on_a_contract_dated_tomorrow(desk: Desk) -> Asked:
+    return submitting(an_application(a_contract(signed_on="2024-03-02")))
+
+
+@refused_with("BJ_E_TERM", "BJ-2.2")
+def a_claim_on_a_contract_one_day_longer_than_a_year(desk: Desk) -> Asked:
+    return submitting(an_application(a_contract(starts_on="2024-03-01", ends_on="2025-03-02")))
+
+
+@refused_with("BJ_E_NO_BREAKDOWN", "BJ-1.0d")
+def a_claim_on_a_contract_for_storage(desk: Desk) -> Asked:
+    return submitting(an_application(a_contract(items=[an_item(100, SERVICE_KIND_STORAGE)])))
+
+
+@refused_with("BJ_E_NOT_LEGAL_PERSON", "BJ-1.1")
+def a_claim_of_a_branch(desk: Desk) -> Asked:
+    return submitting(changed(an_application(), applicant__legal_form=LEGAL_FORM_BRANCH))
+
+
+@refused_with("BJ_E_INDUSTRY", "BJ-1.0b")
+def a_claim_of_a_wholesaler(desk: Desk) -> Asked:
+    return submitting(changed(an_application(), applicant__industry_code="F5176"))
+
+
+@refused_with("BJ_E_PURPOSE", "BJ-1.0f")
+def a_claim_without_a_model(desk: Desk) -> Asked:
+    return submitting(changed(an_application(), purpose__trains_industry_model=False))
+
+
+@refused_with("BJ_E_FINANCE", "BJ-1.3a")
+def a_claim_without_sound_finances(desk: Desk) -> Asked:
+    return submitting(changed(an_application(), declarations__has_sound_finance_system=False))
+
+
+@refused_with("BJ_E_DOUBLE_FUND", "BJ-1.4")
+def a_claim_beside_another_municipal_subsidy(desk: Desk) -> Asked:
+    return submitting(changed(an_application(), declarations__has_no_other_municipal_compute_subsidy=False))
+
+
+@refused_with("BJ_E_DECLARATION", "BJ-5.1")
+def a_claim_that_is_not_declared_truthful(desk: Desk) -> Asked:
+    return submitting(changed(an_application(), declarations__is_truthful=False))
+
+
+# RequestCorrection, SupplyCorrection
+
+
+def asking_for_a_correction(case_id: str, stage: str = "acceptance", *items: str, actor: Actor = ACCEPTANCE) -> Asked:
+    return actor, {"request_correction": RequestCorrection(case_id=case_id, stage=stage, items=items or ["合同附件"])}
+
+
+def returned_claim(desk: Desk) -> str:
+    case_id = desk.submit(an_application())
+    desk.send(ACCEPTANCE, **asking_for_a_correction(case_id)[1])
+    return case_id
+
+
+def mending(case_id: str, actor: Actor | None = None, **mended: Any) -> Asked:
+    return actor or applicant(), {"supply_correction": SupplyCorrection(case_id=case_id, **mended)}
+
+
+@refused_with("CASE_UNKNOWN")
+def a_correction_of_a_case_that_does_not_exist(desk: Desk) -> Asked:
+    return asking_for_a_correction("bj-claim-2024-000009")
+
+
+@refused_with("STAGE_NOT_OPEN")
+def a_correction_at_a_stage_that_is_not_open(desk: Desk) -> Asked:
+    return asking_for_a_correction(desk.submit(an_application()), "review")
+
+
+@refused_with("ROLE_MISMATCH", "BJ-4.2")
+def a_correction_asked_by_another_role(desk: Desk) -> Asked:
+    return asking_for_a_correction(desk.submit(an_application()), actor=REVIEW)
+
+
+@refused_with("CORRECTION_NOT_ALLOWED", "BJ-4.2")
+def a_correction_at_a_stage_without_corrections(desk: Desk) -> Asked:
+    return asking_for_a_correction(desk.accepted_case(an_application()), "review", actor=REVIEW)
+
+
+@refused_with("CORRECTION_EMPTY", "行政许可法32")
+def a_correction_that_lists_nothing(desk: Desk) -> Asked:
+    return asking_for_a_correction(desk.submit(an_application()), "acceptance", " ", "")
+
+
+@refused_with("CORRECTION_USED_UP", "行政许可法32")
+def a_second_correction(desk: Desk) -> Asked:
+    case_id = returned_claim(desk)
+    desk.send(applicant(), **mending(case_id, application=an_application())[1])
+    return asking_for_a_correction(case_id)
+
+
+@refused_with("STAGE_NOT_OPEN")
+def an_answer_to_a_correction_that_nobody_asked_for(desk: Desk) -> Asked:
+    return mending(desk.submit(an_application()), application=an_application())
+
+
+@refused_with("NOT_YOUR_CASE")
+def an_answer_by_another_enterprise(desk: Desk) -> Asked:
+    return mending(returned_claim(desk), applicant(OTHER_BUYER), application=an_application(firm=OTHER_BUYER))
+
+
+@refused_with("CORRECTION_OTHER_APPLICANT")
+def an_answer_that_changes_the_applicant(desk: Desk) -> Asked:
+    return mending(returned_claim(desk), application=an_application(firm=OTHER_BUYER))
+
+
+@refused_with("CORRECTION_OF_OTHER_KIND")
+def an_answer_of_another_kind(desk: Desk) -> Asked:
+    return mending(returned_claim(desk), redemption=a_redemption("bj-voucher-2024-000001"))
+
+
+@refused_with("CORRECTION_OF_OTHER_KIND")
+def an_answer_of_both_kinds(desk: Desk) -> Asked:
+    other = a_redemption("bj-voucher-2024-000001")
+    return mending(returned_claim(desk), application=an_application(), redemption=other)
+
+
+@refused_with("CORRECTION_OF_OTHER_KIND")
+def an_answer_without_content(desk: Desk) -> Asked:
+    return mending(returned_claim(desk))
+
+
+@refused_with("CONTRACT_OTHER_BUYER")
+def an_answer_that_brings_the_contract_of_another_enterprise(desk: Desk) -> Asked:
+    return mending(returned_claim(desk), application=an_application(a_contract(buyer=OTHER_BUYER)))
+
+
+@refused_with("BJ_E_CONTRACT_CLAIMED", "BJ-3.4")
+def an_answer_that_brings_a_contract_already_claimed(desk: Desk) -> Asked:
+    case_id = desk.submit(an_application(a_contract(number="B")))
+    desk.send(ACCEPTANCE, **asking_for_a_correction(case_id)[1])
+    desk.voucher_through_the_door(a_contract(number="A"))
+    return mending(case_id, application=an_application(a_contract(number="A")))
+
+
+@refused_with("BJ_E_TERM", "BJ-2.2")
+def an_answer_that_cannot_be_supported(desk: Desk) -> Asked:
+    too_long = a_contract(starts_on="2024-02-01", ends_on="2025-02-02")
+    return mending(returned_claim(desk), application=an_application(too_long))
+
+
+@refused_with("CORRECTION_OTHER_VOUCHER")
+def an_answer_about_another_voucher(desk: Desk) -> Asked:
+    case_id = requested(desk)
+    desk.send(VERIFICATION, **asking_for_a_correction(case_id, "verification")[1])
+    return mending(case_id, redemption=a_redemption("bj-voucher-2024-000009"))
+
+
+# Decide
+
+
+def deciding(actor: Actor, case_id: str, stage: str, **how: Any) -> Asked:
+    how.setdefault("verdict", VERDICT_PASS)
+    return actor, {"decide": Decide(case_id=case_id, stage=stage, **how)}
+
+
+@refused_with("CASE_UNKNOWN")
+def a_decision_on_a_case_that_does_not_exist(desk: Desk) -> Asked:
+    return deciding(ACCEPTANCE, "bj-claim-2024-000009", "acceptance")
+
+
+@refused_with("STAGE_NOT_OPEN")
+def a_decision_on_a_stage_that_is_over(desk: Desk) -> Asked:
+    return deciding(ACCEPTANCE, desk.accepted_case(an_application()), "acceptance")
+
+
+@refused_with("STAGE_NOT_OPEN")
+def a_decision_on_a_stage_that_no_plan_has(desk: Desk) -> Asked:
+    return deciding(ACCEPTANCE, desk.submit(an_application()), "lunch")
+
+
+@refused_with("ROLE_MISMATCH", "BJ-4.2")
+def a_decision_by_another_role(desk: Desk) -> Asked:
+    return deciding(REVIEW, desk.submit(an_application()), "acceptance")
+
+
+@refused_with("ROLE_MISMATCH", "BJ-4.2")
+def a_decision_by_the_applicant(desk: Desk) -> Asked:
+    return deciding(applicant(), desk.accepted_case(an_application()), "review")
+
+
+@refused_with("ROLE_MISMATCH", "BJ-4.2")
+def a_decision_by_the_system(desk: Desk) -> Asked:
+    return deciding(SYSTEM, desk.submit(an_application()), "acceptance")
+
+
+@refused_with("STAGE_NOT_DECIDED")
+def a_decision_on_issuance(desk: Desk) -> Asked:
+    return deciding(REVIEW, desk.reviewed_case(an_application()), "issuance")
+
+
+@refused_with("STAGE_NOT_DECIDED")
+def a_decision_on_a_correction(desk: Desk) -> Asked:
+    return deciding(ACCEPTANCE, returned_claim(desk), "correction")
+
+
+@refused_with("CASE_CLOSED")
+def a_decision_on_a_case_that_is_closed(desk: Desk) -> Asked:
+    return deciding(REVIEW, desk.voucher_through_the_door().case_id, "review")
+
+
+@refused_with("BJ_E_REG", "BJ-1.0a")
+def a_pass_before_any_source_has_answered(desk: Desk) -> Asked:
+    case_id = desk.submit(an_application())
+    desk.accept(case_id)
+    return deciding(REVIEW, case_id, "review")
+
+
+@refused_with("BJ_E_CREDIT", "BJ-1.3b")
+def a_pass_while_a_source_is_unavailable(desk: Desk) -> Asked:
+    return deciding(REVIEW, desk.accepted_case(an_application(), checks=[unavailable("credit")]), "review")
+
+
+@refused_with("BJ_E_RELATED", "BJ-1.0c")
+def a_pass_of_a_related_supplier(desk: Desk) -> Asked:
+    related = relation_check(Relation(same_controller=True))
+    return deciding(REVIEW, desk.accepted_case(an_application(), checks=[related]), "review")
+
+
+@refused_with("BJ_E_NOT_LEGAL_PERSON", "BJ-1.1")
+def a_pass_of_what_the_register_calls_a_branch(desk: Desk) -> Asked:
+    branch = enterprise_check(legal_form=LEGAL_FORM_BRANCH)
+    return deciding(REVIEW, desk.accepted_case(an_application(), checks=[branch]), "review")
+
+
+@refused_with("BJ_E_INDUSTRY", "BJ-1.0b")
+def a_pass_of_what_the_register_calls_a_wholesaler(desk: Desk) -> Asked:
+    wholesaler = enterprise_check(industry="F5176")
+    return deciding(REVIEW, desk.accepted_case(an_application(), checks=[wholesaler]), "review")
+
+
+@refused_with("BJ_E_RELATED", "BJ-1.0c")
+def a_pass_on_answers_about_the_supplier_before_the_correction(desk: Desk) -> Asked:
+    case_id = desk.submit(an_application())
+    desk.record_checks(case_id, *clean_checks())
+    desk.send(ACCEPTANCE, **asking_for_a_correction(case_id)[1])
+    other = an_application(a_contract(supplier=OTHER_SUPPLIER))
+    desk.send(applicant(), **mending(case_id, application=other)[1])
+    late = RecordCheck(case_id=case_id, stage="acceptance", round=1, result=relation_check())
+    desk.system(record_check=late)
+    desk.record_checks(case_id, enterprise_check(), credit_check())
+    desk.accept(case_id)
+    return deciding(REVIEW, case_id, "review")
+
+
+@refused_with("BJ_E_INVOICE", "BJ-4.5")
+def a_pass_of_a_voided_invoice(desk: Desk) -> Asked:
+    case_id = requested(desk)
+    voided = invoices_check(desk.case(case_id).redemption, INVOICE_STATUS_VOIDED)
+    desk.record_checks(case_id, enterprise_check(), credit_check(), voided)
+    return deciding(VERIFICATION, case_id, "verification")
+
+
+@refused_with("BJ_E_INVOICE", "BJ-4.5")
+def a_pass_of_an_invoice_that_nobody_verified(desk: Desk) -> Asked:
+    case_id = requested(desk)
+    desk.record_checks(case_id, enterprise_check(), credit_check(), invoices_check(RedemptionRequest()))
+    return deciding(VERIFICATION, case_id, "verification")
+
+
+@refused_with("AMOUNT_ABOVE_CEILING", "BJ-3.2")
+def an_amount_one_fen_above_the_ceiling(desk: Desk) -> Asked:
+    case_id = desk.accepted_case(an_application(a_contract(yuan(100))))
+    return deciding(REVIEW, case_id, "review", approved_fen=yuan(20) + 1)
+
+
+@refused_with("AMOUNT_NOT_POSITIVE", "BJ-3.2")
+def a_pass_of_a_claim_of_which_nothing_counts(desk: Desk) -> Asked:
+    beyond = a_contract(signed_on="2025-12-31", starts_on="2026-01-01", ends_on="2026-06-30")
+    case_id = desk.at("2025-12-31 10:00").accepted_case(an_application(beyond))
+    return deciding(REVIEW, case_id, "review")
+
+
+@refused_with("AMOUNT_NOT_ASKED", "BJ-4.2")
+def an_amount_at_a_stage_that_sets_none(desk: Desk) -> Asked:
+    return deciding(ACCEPTANCE, desk.submit(an_application()), "acceptance", approved_fen=1)
+
+
+@refused_with("REASON_MISSING", "BJ-4.2")
+def a_lower_amount_without_a_reason(desk: Desk) -> Asked:
+    return deciding(REVIEW, desk.accepted_case(an_application()), "review", approved_fen=1, reason="  ")
+
+
+@refused_with("REASON_MISSING")
+def a_refusal_without_a_reason(desk: Desk) -> Asked:
+    case_id = desk.submit(an_application())
+    return deciding(ACCEPTANCE, case_id, "acceptance", verdict=VERDICT_REFUSE, code="BJ_E_REG")
+
+
+@refused_with("REASON_CODE_UNKNOWN")
+def a_refusal_for_a_condition_that_the_programme_has_not(desk: Desk) -> Asked:
+    case_id = desk.submit(an_application())
+    return deciding(ACCEPTANCE, case_id, "acceptance", verdict=VERDICT_REFUSE, reason="不合适", code="QD_E_WINDOW")
+
+
+# WithdrawCase
+
+
+@refused_with("CASE_UNKNOWN")
+def a_withdrawal_of_a_case_that_does_not_exist(desk: Desk) -> Asked:
+    return applicant(), {"withdraw_case": WithdrawCase(case_id="bj-claim-2024-000009")}
+
+
+@refused_with("NOT_YOUR_CASE")
+def a_withdrawal_by_another_enterprise(desk: Desk) -> Asked:
+    return applicant(OTHER_BUYER), {"withdraw_case": WithdrawCase(case_id=desk.submit(an_application()))}
+
+
+@refused_with("WITHDRAWAL_TOO_LATE", "BJ-4.3")
+def a_withdrawal_when_the_amount_is_determined(desk: Desk) -> Asked:
+    return applicant(), {"withdraw_case": WithdrawCase(case_id=assessed(desk))}
+
+
+@refused_with("CASE_CLOSED")
+def a_withdrawal_of_a_case_that_is_closed(desk: Desk) -> Asked:
+    return applicant(), {"withdraw_case": WithdrawCase(case_id=desk.voucher_through_the_door().case_id)}
+
+
+# RequestRedemption
+
+
+def redeeming(request: RedemptionRequest, actor: Actor | None = None) -> Asked:
+    return actor or applicant(), {"request_redemption": RequestRedemption(request=request)}
+
+
+def a_voucher(desk: Desk, contract: Contract | None = None) -> str:
+    return desk.voucher_through_the_door(contract).voucher_id
+
+
+def requested(desk: Desk) -> str:
+    return desk.request(a_redemption(a_voucher(desk)))
+
+
+def assessed(desk: Desk) -> str:
+    return desk.redemption_through_the_door(a_redemption(a_voucher(desk)))
+
+
+def with_parts(desk: Desk, **parts: Any) -> Asked:
+    """A request whose invoices, proofs or receipts are others."""
+    request = a_redemption(a_voucher(desk))
+    for name, rows in parts.items():
+        request.ClearField(name)  # type: ignore[arg-type]
+        getattr(request, name).extend(rows)
+    return redeeming(request)
+
+
+@refused_with("VOUCHER_UNKNOWN")
+def a_request_for_a_voucher_that_does_not_exist(desk: Desk) -> Asked:
+    return redeeming(a_redemption("bj-voucher-2024-000009"))
+
+
+@refused_with("NOT_YOUR_CASE")
+def a_request_for_the_voucher_of_another_enterprise(desk: Desk) -> Asked:
+    return redeeming(a_redemption(a_voucher(desk)), applicant(OTHER_BUYER))
+
+
+@refused_with("PAYEE_NOT_HOLDER", "BJ-4.6")
+def a_request_to_pay_into_the_account_of_another_enterprise(desk: Desk) -> Asked:
+    request = a_redemption(a_voucher(desk))
+    request.bank_account.CopyFrom(an_account(OTHER_BUYER))
+    return redeeming(request)
+
+
+@refused_with("INVOICE_OTHER_PARTY")
+def a_request_with_an_invoice_to_another_buyer(desk: Desk) -> Asked:
+    return with_parts(desk, invoices=[an_invoice(yuan(100_000), buyer=OTHER_BUYER)])
+
+
+@refused_with("INVOICE_OTHER_PARTY")
+def a_request_with_an_invoice_of_another_supplier(desk: Desk) -> Asked:
+    return with_parts(desk, invoices=[an_invoice(yuan(100_000), seller=OTHER_SUPPLIER)])
+
+
+@refused_with("INVOICE_USED_ELSEWHERE", "BJ-4.5")
+def a_request_with_an_invoice_that_serves_another_voucher(desk: Desk) -> Asked:
+    first, second = (a_voucher(desk, a_contract(number=number)) for number in ("A", "B"))
+    desk.request(a_redemption(first, invoice=7))
+    return redeeming(a_redemption(second, invoice=7))
+
+
+@refused_with("RECEIPT_OTHER_PARTY")
+def a_request_with_a_payment_by_another_enterprise(desk: Desk) -> Asked:
+    return with_parts(desk, bank_receipts=[a_bank_receipt(yuan(100_000), payer=OTHER_BUYER)])
+
+
+@refused_with("RECEIPT_OTHER_PARTY")
+def a_request_with_a_payment_to_another_supplier(desk: Desk) -> Asked:
+    return with_parts(desk, bank_receipts=[a_bank_receipt(yuan(100_000), payee=OTHER_SUPPLIER)])
+
+
+@refused_with("PROOF_WITHOUT_INVOICE", "BJ-4.4")
+def a_request_with_a_delivery_on_an_invoice_that_is_not_there(desk: Desk) -> Asked:
+    return with_parts(desk, delivery_proofs=[a_delivery_proof(yuan(100_000), invoice=2)])
+
+
+@refused_with("PROOF_WITHOUT_INVOICE", "BJ-4.4")
+def a_request_with_a_payment_on_an_invoice_that_is_not_there(desk: Desk) -> Asked:
+    return with_parts(desk, bank_receipts=[a_bank_receipt(yuan(100_000), invoice=2)])
+
+
+@refused_with("NOT_YET_HAPPENED", "BJ-A11")
+def a_request_with_an_invoice_of_tomorrow(desk: Desk) -> Asked:
+    return with_parts(desk, invoices=[an_invoice(yuan(100_000), issued_on="2024-03-02")])
+
+
+@refused_with("NOT_YET_HAPPENED", "BJ-A11")
+def a_request_with_a_delivery_that_ends_tomorrow(desk: Desk) -> Asked:
+    return with_parts(desk, delivery_proofs=[a_delivery_proof(yuan(100_000), period=("2024-03-01", "2024-03-02"))])
+
+
+@refused_with("NOT_YET_HAPPENED", "BJ-A11")
+def a_request_with_a_payment_of_tomorrow(desk: Desk) -> Asked:
+    return with_parts(desk, bank_receipts=[a_bank_receipt(yuan(100_000), paid_on="2024-03-02")])
+
+
+@refused_with("BJ_E_NO_INVOICE", "BJ-2.5")
+def a_request_without_invoices(desk: Desk) -> Asked:
+    return with_parts(desk, invoices=[])
+
+
+@refused_with("BJ_E_NO_DELIVERY", "BJ-2.5")
+def a_request_without_delivery_proofs(desk: Desk) -> Asked:
+    return with_parts(desk, delivery_proofs=[])
+
+
+@refused_with("BJ_E_NOT_SETTLED", "BJ-2.5")
+def a_request_without_bank_receipts(desk: Desk) -> Asked:
+    return with_parts(desk, bank_receipts=[])
+
+
+@refused_with("REDEMPTION_ENDED", "BJ-4.3")
+def a_request_after_the_tail_batch(desk: Desk) -> Asked:
+    voucher_id = a_voucher(desk)
+    desk.at("2026-04-01 00:00")
+    return redeeming(a_redemption(voucher_id))
+
+
+# ReplaceBankAccount
+
+
+def replacing(case_id: str, actor: Actor | None = None, firm: Any = None) -> Asked:
+    account = an_account(firm) if firm else an_account()
+    return actor or applicant(), {"replace_bank_account": ReplaceBankAccount(case_id=case_id, bank_account=account)}
+
+
+@refused_with("CASE_UNKNOWN")
+def a_new_account_for_a_case_that_does_not_exist(desk: Desk) -> Asked:
+    return replacing("bj-redeem-2024-000009")
+
+
+@refused_with("NOT_YOUR_CASE")
+def a_new_account_named_by_another_enterprise(desk: Desk) -> Asked:
+    return replacing(requested(desk), applicant(OTHER_BUYER))
+
+
+@refused_with("PAYEE_NOT_HOLDER", "BJ-4.6")
+def a_new_account_of_another_holder(desk: Desk) -> Asked:
+    return replacing(requested(desk), firm=OTHER_BUYER)
+
+
+@refused_with("NO_ACCOUNT")
+def a_new_account_for_a_case_that_pays_nothing(desk: Desk) -> Asked:
+    return replacing(desk.submit(an_application()))
+
+
+@refused_with("ACCOUNT_IN_PAYMENT")
+def a_new_account_while_the_money_is_on_its_way(desk: Desk) -> Asked:
+    return replacing(ordered(desk))
+
+
+@refused_with("CASE_CLOSED")
+def a_new_account_when_the_money_has_arrived(desk: Desk) -> Asked:
+    case_id = assessed(desk)
+    desk.settle_quarter(Q1)
+    return replacing(case_id)
+
+
+# ConfirmCycle
+
+
+def ordered(desk: Desk) -> str:
+    """A case in payment."""
+    case_id = assessed(desk)
+    desk.freeze(Q1)
+    desk.order_payments(Q1)
+    return case_id
+
+
+def in_the_tail(desk: Desk) -> str:
+    """A case in the batch that waits for a ruling."""
+    voucher_id = a_voucher(desk)
+    return desk.at("2025-11-17 09:00").redemption_through_the_door(a_redemption(voucher_id))
+
+
+@refused_with("ROLE_MISMATCH")
+def a_ruling_by_another_role(desk: Desk) -> Asked:
+    in_the_tail(desk)
+    return REVIEW, {"confirm_cycle": ConfirmCycle(cycle_id=TAIL, reason="同意")}
+
+
+@refused_with("CYCLE_UNKNOWN")
+def a_ruling_on_a_cycle_that_does_not_exist(desk: Desk) -> Asked:
+    return CYCLE_OFFICER, {"confirm_cycle": ConfirmCycle(cycle_id=TAIL, reason="同意")}
+
+
+@refused_with("NO_RULING_NEEDED", "BJ-A13")
+def a_ruling_that_nobody_waits_for(desk: Desk) -> Asked:
+    requested(desk)
+    return CYCLE_OFFICER, {"confirm_cycle": ConfirmCycle(cycle_id=Q1, reason="同意")}
+
+
+@refused_with("REASON_MISSING", "BJ-A13")
+def a_ruling_without_a_reason(desk: Desk) -> Asked:
+    in_the_tail(desk)
+    return CYCLE_OFFICER, {"confirm_cycle": ConfirmCycle(cycle_id=TAIL)}
+
+
+# OpenCycle
+
+
+def opening(quarter: str, actor: Actor = CYCLE_OFFICER, programme_id: str = PROGRAMME) -> Asked:
+    return actor, {"open_cycle": OpenCycle(programme_id=programme_id, quarter=quarter)}
+
+
+@refused_with("ROLE_MISMATCH")
+def a_quarter_opened_by_an_applicant(desk: Desk) -> Asked:
+    return opening("2024Q2", applicant())
+
+
+@refused_with("PROGRAMME_UNKNOWN")
+def a_quarter_of_a_programme_that_does_not_exist(desk: Desk) -> Asked:
+    return opening("2024Q2", programme_id="sh")
+
+
+@refused_with("QUARTER_MALFORMED")
+def a_fifth_quarter(desk: Desk) -> Asked:
+    return opening("2024Q5")
+
+
+@refused_with("QUARTER_MALFORMED")
+def a_quarter_before_there_were_any(desk: Desk) -> Asked:
+    return opening("0001Q1")
+
+
+@refused_with("REDEMPTION_ENDED", "BJ-4.3")
+def a_quarter_after_the_tail_batch(desk: Desk) -> Asked:
+    return opening("2026Q2")
+
+
+# What workflows send
+
+
+@refused_with("CASE_UNKNOWN")
+def an_answer_about_a_case_that_does_not_exist(desk: Desk) -> Asked:
+    return SYSTEM, {"record_check": RecordCheck(case_id="x", stage="acceptance", round=1, result=credit_check())}
+
+
+@refused_with("CASE_CLOSED")
+def an_answer_about_a_case_that_is_closed(desk: Desk) -> Asked:
+    case_id = desk.voucher_through_the_door().case_id
+    return SYSTEM, {"record_check": RecordCheck(case_id=case_id, stage="review", round=1, result=credit_check())}
+
+
+@refused_with("CASE_UNKNOWN")
+def a_letter_about_a_case_that_does_not_exist(desk: Desk) -> Asked:
+    return SYSTEM, {"record_letter": RecordLetter(case_id="bj-claim-2024-000009")}
+
+
+@refused_with("NOT_DUE")
+def a_lapse_one_second_early(desk: Desk) -> Asked:
+    case_id = desk.submit(an_application())
+    desk.at("2024-03-08 23:59:59")
+    return SYSTEM, {"lapse_stage": LapseStage(case_id=case_id, stage="acceptance", round=1)}
+
+
+@refused_with("NO_DEADLINE")
+def a_lapse_of_a_stage_without_a_deadline(desk: Desk) -> Asked:
+    case_id = desk.reviewed_case(an_application())
+    return SYSTEM, {"lapse_stage": LapseStage(case_id=case_id, stage="issuance", round=1)}
+
+
+@refused_with("NO_DEADLINE")
+def a_second_lapse_of_an_escalated_stage(desk: Desk) -> Asked:
+    lapse = LapseStage(case_id=desk.accepted_case(an_application()), stage="review", round=1)
+    desk.at("2024-04-01 09:00").system(lapse_stage=lapse)
+    return SYSTEM, {"lapse_stage": lapse}
+
+
+@refused_with("STAGE_NOT_OPEN")
+def a_lapse_of_the_round_before_a_correction(desk: Desk) -> Asked:
+    case_id = returned_claim(desk)
+    desk.send(applicant(), **mending(case_id, application=an_application())[1])
+    desk.at("2024-06-03 09:00")
+    return SYSTEM, {"lapse_stage": LapseStage(case_id=case_id, stage="acceptance", round=1)}
+
+
+@refused_with("STAGE_NOT_OPEN")
+def an_issue_before_the_review(desk: Desk) -> Asked:
+    return SYSTEM, {"issue_voucher": IssueVoucher(case_id=desk.accepted_case(an_application()))}
+
+
+@refused_with("STAGE_NOT_OPEN")
+def an_issue_of_a_returned_claim(desk: Desk) -> Asked:
+    return SYSTEM, {"issue_voucher": IssueVoucher(case_id=returned_claim(desk))}
+
+
+@refused_with("CASE_CLOSED")
+def a_second_issue(desk: Desk) -> Asked:
+    return SYSTEM, {"issue_voucher": IssueVoucher(case_id=desk.voucher_through_the_door().case_id)}
+
+
+@refused_with("STAGE_NOT_OPEN")
+def an_assessment_before_the_verification(desk: Desk) -> Asked:
+    return SYSTEM, {"assess_redemption": AssessRedemption(case_id=requested(desk))}
+
+
+@refused_with("STAGE_NOT_OPEN")
+def an_assessment_of_a_claim_for_a_voucher(desk: Desk) -> Asked:
+    return SYSTEM, {"assess_redemption": AssessRedemption(case_id=desk.reviewed_case(an_application()))}
+
+
+@refused_with("CYCLE_UNKNOWN")
+def a_freeze_of_a_cycle_that_does_not_exist(desk: Desk) -> Asked:
+    return SYSTEM, {"freeze_cycle": FreezeCycle(cycle_id=Q1)}
+
+
+@refused_with("CUT_OFF_NOT_REACHED", "BJ-4.3")
+def a_freeze_one_second_early(desk: Desk) -> Asked:
+    requested(desk)
+    desk.at("2024-03-31 23:59:59")
+    return SYSTEM, {"freeze_cycle": FreezeCycle(cycle_id=Q1)}
+
+
+@refused_with("CYCLE_FROZEN", "BJ-4.3")
+def a_second_freeze(desk: Desk) -> Asked:
+    requested(desk)
+    desk.freeze(Q1)
+    return SYSTEM, {"freeze_cycle": FreezeCycle(cycle_id=Q1)}
+
+
+@refused_with("CYCLE_UNKNOWN")
+def payments_of_a_cycle_that_does_not_exist(desk: Desk) -> Asked:
+    return SYSTEM, {"order_payments": OrderPayments(cycle_id=Q1)}
+
+
+@refused_with("CYCLE_NOT_FROZEN", "BJ-4.3")
+def payments_before_the_cut_off(desk: Desk) -> Asked:
+    assessed(desk)
+    return SYSTEM, {"order_payments": OrderPayments(cycle_id=Q1)}
+
+
+@refused_with("CLAIMS_NOT_READY", "BJ-4.3")
+def payments_while_a_claim_is_not_verified(desk: Desk) -> Asked:
+    requested(desk)
+    desk.freeze(Q1)
+    return SYSTEM, {"order_payments": OrderPayments(cycle_id=Q1)}
+
+
+@refused_with("PAY_DAY_NOT_REACHED", "BJ-4.3")
+def payments_of_the_fourth_quarter_before_its_last_working_day(desk: Desk) -> Asked:
+    voucher_id = a_voucher(desk)
+    desk.at("2024-11-01 09:00").redemption_through_the_door(a_redemption(voucher_id))
+    desk.freeze(Q4)
+    desk.at("2024-12-30 23:59:59")
+    return SYSTEM, {"order_payments": OrderPayments(cycle_id=Q4)}
+
+
+@refused_with("RULING_MISSING", "BJ-A13")
+def payments_of_the_tail_without_a_ruling(desk: Desk) -> Asked:
+    in_the_tail(desk)
+    desk.freeze(TAIL)
+    return SYSTEM, {"order_payments": OrderPayments(cycle_id=TAIL)}
+
+
+@refused_with("CYCLE_CLOSED", "BJ-4.3")
+def payments_of_a_closed_cycle(desk: Desk) -> Asked:
+    assessed(desk)
+    desk.settle_quarter(Q1)
+    return SYSTEM, {"order_payments": OrderPayments(cycle_id=Q1)}
+
+
+@refused_with("ORDER_UNKNOWN")
+def a_payment_that_nobody_ordered(desk: Desk) -> Asked:
+    ordered(desk)
+    return SYSTEM, {"record_payment": RecordPayment(cycle_id=Q1, order_id="x", status=PAYMENT_STATUS_SETTLED)}
+
+
+@refused_with("PAYMENT_RESULT_CONFLICT")
+def a_return_of_what_was_settled(desk: Desk) -> Asked:
+    ordered(desk)
+    (order_id,) = desk.cycle(Q1).orders
+    desk.record_results(Q1)
+    returned = RecordPayment(cycle_id=Q1, order_id=order_id, status=PAYMENT_STATUS_RETURNED, reason="退回")
+    return SYSTEM, {"record_payment": returned}
+
+
+@refused_with("CYCLE_UNKNOWN")
+def a_close_of_a_cycle_that_does_not_exist(desk: Desk) -> Asked:
+    return SYSTEM, {"close_cycle": CloseCycle(cycle_id=Q1)}
+
+
+@refused_with("CYCLE_NOT_FROZEN", "BJ-4.3")
+def a_close_before_the_cut_off(desk: Desk) -> Asked:
+    assessed(desk)
+    return SYSTEM, {"close_cycle": CloseCycle(cycle_id=Q1)}
+
+
+@refused_with("CYCLE_NOT_SETTLED", "BJ-4.3")
+def a_close_while_the_money_is_on_its_way(desk: Desk) -> Asked:
+    ordered(desk)
+    return SYSTEM, {"close_cycle": CloseCycle(cycle_id=Q1)}
+
+
+# Rehearsals
+
+
+@refused_with("ROLE_MISMATCH")
+def a_rehearsal_started_by_an_applicant(desk: Desk) -> Asked:
+    return applicant(), {"start_rehearsal": StartRehearsal(business_date="2024-01-01")}
+
+
+@refused_with("NOT_EMPTY")
+def a_rehearsal_in_a_ledger_that_holds_something(desk: Desk) -> Asked:
+    desk.submit(an_application())
+    return OPERATOR, {"start_rehearsal": StartRehearsal(business_date="2024-01-01")}
+
+
+@refused_with("ALREADY_REHEARSING")
+def a_rehearsal_in_a_rehearsal(desk: Desk) -> Asked:
+    desk.rehearse_from("2024-01-01")
+    return OPERATOR, {"start_rehearsal": StartRehearsal(business_date="2024-01-02")}
+
+
+@refused_with("NOT_A_REHEARSAL")
+def time_that_is_to_pass_in_production(desk: Desk) -> Asked:
+    return OPERATOR, {"advance_rehearsal": AdvanceRehearsal(business_seconds=1_735_660_800)}
+
+
+@refused_with("ROLE_MISMATCH")
+def time_that_an_applicant_wants_to_pass(desk: Desk) -> Asked:
+    desk.rehearse_from("2024-01-01")
+    return applicant(), {"advance_rehearsal": AdvanceRehearsal(business_seconds=1_735_660_800)}
+
+
+# Whoever sends it
+
+
+@refused_with("COMMAND_ID_REUSED")
+def a_command_id_used_for_something_else(desk: Desk) -> Asked:
+    desk.send(applicant(), f"{desk.ids}-3", **submitting(an_application())[1])
+    desk.command(applicant())  # the next id is the one that was used
+    return submitting(an_application(a_contract(number="another")))
+
+
+SYSTEM_COMMANDS: dict[str, Any] = {
+    "record_check": RecordCheck(case_id="x", stage="acceptance", round=1, result=credit_check()),
+    "record_letter": RecordLetter(case_id="x"),
+    "lapse_stage": LapseStage(case_id="x"),
+    "issue_voucher": IssueVoucher(case_id="x"),
+    "assess_redemption": AssessRedemption(case_id="x"),
+    "freeze_cycle": FreezeCycle(cycle_id=Q1),
+    "order_payments": OrderPayments(cycle_id=Q1),
+    "record_payment": RecordPayment(cycle_id=Q1, order_id="x", status=PAYMENT_STATUS_SETTLED),
+    "close_cycle": CloseCycle(cycle_id=Q1),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(INTERNAL))
+def test_nobody_becomes_the_system_by_saying_so(desk: Desk, kind: str) -> None:
+    pretender = Actor(id="duifu", name="系统", role="system", authentication=SYSTEM.authentication)
+
+    with pytest.raises(Refused) as refused:
+        desk.send(pretender, **{kind: SYSTEM_COMMANDS[kind]})
+
+    assert refused.value.code == "ROLE_RESERVED"
+    (kept,) = desk.ledger.entries(0)
+    assert kept.recorded.envelope.event.command_refused.code == "ROLE_RESERVED"
+    assert kept.recorded.envelope.actor.authentication == AUTHENTICATION_DECLARED
+
+
+def test_a_case_never_moves_to_another_edition(desk: Desk, tmp_path: Path) -> None:
+    case_id = desk.submit(an_application())
+    folder = tmp_path / "programmes"
+    (folder / "beijing").mkdir(parents=True)
+    (folder / "working-days.yaml").write_bytes((PROGRAMMES / "working-days.yaml").read_bytes())
+    (edition,) = (PROGRAMMES / "beijing").glob("*.yaml")
+    (folder / "beijing" / edition.name).write_bytes(edition.read_bytes() + b"# one more line\n")
+    changed_door = Door(desk.ledger, Rulebook(folder), lambda: desk.now)
+
+    with pytest.raises(Refused) as refused:
+        changed_door.handle(Command(command_id="c", actor=ACCEPTANCE, **deciding_acceptance(case_id)), ACCEPTANCE)
+
+    assert refused.value.code == "EDITION_UNKNOWN"
+    read_by_people(refused.value)
+    desk.accept(case_id)
+
+
+def deciding_acceptance(case_id: str) -> dict[str, Any]:
+    return deciding(ACCEPTANCE, case_id, "acceptance")[1]

@@ -1,0 +1,50 @@
+"""What the tests share: one Temporal server for a session, and offices that work on it."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.office import Office, TemporalServer
+
+OpenOffice = Callable[..., Awaitable["Office"]]
+
+
+@pytest.fixture(scope="session")
+def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[TemporalServer]":
+    """The real server, started when the first test asks for it."""
+    from tests.office import TemporalServer
+
+    server = TemporalServer(tmp_path_factory.mktemp("temporal"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def open_office(temporal_server: "TemporalServer", tmp_path: Path) -> AsyncIterator[OpenOffice]:
+    """Opens offices: `await open_office("2024-03-01")` for a rehearsal, `await open_office()` for production."""
+    from tests.office import an_office
+
+    async with AsyncExitStack() as stack:
+
+        async def open_one(rehearse_from: str = "", name: str = "office") -> "Office":
+            folder = tmp_path / name
+            folder.mkdir()
+            return await stack.enter_async_context(an_office(temporal_server, folder, rehearse_from))
+
+        yield open_one
+
+
+@pytest.fixture
+async def office(open_office: OpenOffice) -> "Office":
+    """A rehearsal that begins on 1 March 2024, a Friday, at nine."""
+    return await open_office("2024-03-01")
+
+
+def pytest_unconfigure() -> None:
+    """The SDK's native threads can abort an interpreter that shuts down at once (sdk-python#300)."""
+    time.sleep(0.5)

@@ -1,0 +1,132 @@
+"""The composition root: a worker with its relay. Nothing is wired anywhere else."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import settings
+from activities.interceptors import AboutTheCase
+from activities.invoices import HttpInvoices
+from activities.ledger import DoorLedger
+from activities.notices import EditionLetters, HttpNotices
+from activities.outside import Outside
+from activities.registries import HttpRegistries
+from activities.treasury import HttpTreasury
+from commands.door import Door
+from commands.rulebook import Rulebook
+from ledger.store import Ledger
+from relay import Relay
+from settings import Settings
+from telemetry import logs
+from workflows.case import CaseWorkflow
+from workflows.payloads import DATA_CONVERTER
+from workflows.redemption_cycle import RedemptionCycleWorkflow
+
+log = structlog.get_logger(__name__)
+
+#: Pure modules need no fresh copy per workflow. The sandbox does not watch them then, so lint bans clocks there.
+PURE = ("domain", "duifu", "google.protobuf", "stdnum", "workflows")
+
+THREADS = 32
+
+#: What a worker that died had in its cache, others take over after this long. Reading a case again costs milliseconds;
+#: with the SDK's 10 s, a case stood still for 12 s after a crash, with this for 5 s (tests/chaos).
+TAKEN_OVER_AFTER = timedelta(seconds=3)
+
+
+async def connect(config: Settings) -> Client:
+    """A client that speaks our payloads."""
+    return await Client.connect(config.temporal_address, namespace=config.namespace, data_converter=DATA_CONVERTER)
+
+
+def open_door(config: Settings) -> Door:
+    """The door to this deployment's ledger."""
+    return Door(Ledger(config.ledger_path), Rulebook(config.programmes))
+
+
+def workflow_runner(sandboxed: bool) -> WorkflowRunner:
+    """The SDK's sandbox, with pure modules passed through; or none, which is faster (bench/README.md)."""
+    if not sandboxed:
+        return UnsandboxedWorkflowRunner()
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PURE))
+
+
+@asynccontextmanager
+async def running_worker(config: Settings, client: Client, door: Door) -> AsyncIterator[Worker]:
+    """A worker that polls until the block ends, then finishes what it has in hand."""
+    outside = Outside(config.city_url)
+    ledger, letters = DoorLedger(door), EditionLetters(door.rulebook)
+    registries, invoices = HttpRegistries(outside), HttpInvoices(outside)
+    treasury, notices = HttpTreasury(outside), HttpNotices(outside)
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="activity") as threads:
+        worker = Worker(
+            client,
+            task_queue=config.task_queue,
+            workflows=[CaseWorkflow, RedemptionCycleWorkflow],
+            activities=[
+                ledger.facts_since,
+                ledger.carry_out,
+                ledger.pass_on,
+                letters.compose_letter,
+                registries.query_registry,
+                invoices.verify_invoices,
+                treasury.pay,
+                notices.deliver_letter,
+            ],
+            activity_executor=threads,
+            workflow_runner=workflow_runner(config.sandboxed),
+            interceptors=[AboutTheCase()],
+            graceful_shutdown_timeout=timedelta(seconds=10),
+            sticky_queue_schedule_to_start_timeout=TAKEN_OVER_AFTER,
+        )
+        try:
+            async with worker:
+                yield worker
+        finally:
+            await outside.close()
+
+
+async def serve(config: Settings, with_relay: bool = True, with_worker: bool = True) -> None:
+    """Run worker and relay until a signal asks to stop."""
+    stop = asyncio.Event()
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(asked, stop.set)
+    client, door = await connect(config), open_door(config)
+    relay = asyncio.create_task(Relay(door.ledger, client, config.task_queue).run()) if with_relay else None
+    log.info("worker starts", task_queue=config.task_queue, relay=with_relay, ledger=str(config.ledger_path))
+    waiting = [asyncio.create_task(stop.wait()), *([relay] if relay else [])]
+    if with_worker:
+        async with running_worker(config, client, door):
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    else:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    if relay is not None:
+        if relay.done():
+            relay.result()  # it never ends by itself: say why it did
+        relay.cancel()
+    log.info("worker stops")
+
+
+def main(with_relay: bool = True, with_worker: bool = True) -> None:
+    """Run in this process until a signal; never returns."""
+    config = settings.from_environment()
+    logs.configure(config.log_style)
+    asyncio.run(serve(config, with_relay, with_worker))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The SDK's native threads can abort an interpreter that shuts down (sdk-python#300).
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(with_relay="--without-relay" not in sys.argv[1:], with_worker="--only-relay" not in sys.argv[1:])

@@ -1,0 +1,178 @@
+"""What operators read in the Temporal Web UI: search attributes, and the status card of a case or a quarter."""
+
+from datetime import datetime
+from typing import Any
+
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    SearchAttributeUpdate,
+    TypedSearchAttributes,
+)
+
+from domain.case import CORRECTION, Case
+from domain.clock import clock_reading
+from domain.cycle import Cycle
+from domain.money import show
+from domain.wording import CHECKS, OUTCOMES, PAYMENTS, check_title, deadline, quarter_standing, standing
+from duifu.v1.events_pb2 import CaseOpened
+from duifu.v1.work_pb2 import BusinessClock
+
+PROGRAMME = SearchAttributeKey.for_keyword("DuifuProgramme")
+APPLICANT = SearchAttributeKey.for_keyword("DuifuApplicant")
+STAGE = SearchAttributeKey.for_keyword("DuifuStage")
+WAITS_ON = SearchAttributeKey.for_keyword("DuifuWaitsOn")
+OUTCOME = SearchAttributeKey.for_keyword("DuifuOutcome")
+DUE_AT = SearchAttributeKey.for_datetime("DuifuDueAt")
+AMOUNT_FEN = SearchAttributeKey.for_int("DuifuAmountFen")
+IS_OVERDUE = SearchAttributeKey.for_bool("DuifuOverdue")
+IS_REHEARSAL = SearchAttributeKey.for_bool("DuifuRehearsal")
+
+#: What must be registered in a namespace, with the type's name on the command line.
+SEARCH_ATTRIBUTES = {
+    PROGRAMME.name: "Keyword",
+    APPLICANT.name: "Keyword",
+    STAGE.name: "Keyword",
+    WAITS_ON.name: "Keyword",
+    OUTCOME.name: "Keyword",
+    DUE_AT.name: "Datetime",
+    AMOUNT_FEN.name: "Int",
+    IS_OVERDUE.name: "Bool",
+    IS_REHEARSAL.name: "Bool",
+}
+
+REHEARSAL_MARK = "【演练】"
+
+
+def initial(programme: str, applicant: str, is_rehearsal: bool) -> TypedSearchAttributes:
+    """What is known before the first step."""
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(PROGRAMME, programme),
+            SearchAttributePair(APPLICANT, applicant),
+            SearchAttributePair(IS_REHEARSAL, is_rehearsal),
+        ]
+    )
+
+
+def introduction(opened: CaseOpened) -> str:
+    """What a case is about, Markdown; it does not change."""
+    lines = [f"- 申请单位：{opened.applicant_name}（{opened.applicant_uscc}）", f"- 收件：{opened.received_on}"]
+    if opened.HasField("application"):
+        contract = opened.application.contract
+        lines += [
+            f"- 合同：{contract.contract_number}，{contract.signed_on}签订，{show(contract.total_fen)}",
+            f"- 服务期：{contract.starts_on} 至 {contract.ends_on}",
+            f"- 供给方：{contract.supplier.name}（{contract.supplier.uscc}）",
+        ]
+    else:
+        request = opened.redemption
+        total_fen = sum(invoice.total_fen for invoice in request.invoices)
+        lines += [
+            f"- 算力券：{request.voucher_id}",
+            f"- 发票：{len(request.invoices)}张，{show(total_fen)}",
+            f"- 批次：{opened.cycle_id}",
+        ]
+    return "\n".join(lines)
+
+
+def case_attributes(case: Case) -> list[SearchAttributeUpdate[Any]]:
+    """Where the case stands, for the list of workflows. Dates are business time."""
+    stage = case.stage
+    outcome = OUTCOMES[case.closed.outcome] if case.closed else ""
+    waits_on = stage.waits_on if stage else ""
+    amount_fen = case.closed.amount_fen if case.closed else case.due_fen or case.approval.approved_fen
+    return [
+        STAGE.value_set(stage.title if stage else "办结"),
+        WAITS_ON.value_set("在先案件" if case.held_behind else waits_on),
+        OUTCOME.value_set(outcome or "办理中"),
+        DUE_AT.value_set(stage.due_at) if stage and stage.due_at else DUE_AT.value_unset(),
+        AMOUNT_FEN.value_set(amount_fen),
+        IS_OVERDUE.value_set(bool(stage and stage.is_overdue)),
+    ]
+
+
+def cycle_attributes(cycle: Cycle) -> list[SearchAttributeUpdate[Any]]:
+    """Where the quarter stands, for the list of workflows."""
+    closed = cycle.closed
+    return [
+        STAGE.value_set(cycle_stage(cycle)),
+        WAITS_ON.value_set("" if closed else _cycle_waits_on(cycle)),
+        OUTCOME.value_set("已结清" if closed else "办理中"),
+        DUE_AT.value_unset() if cycle.frozen else DUE_AT.value_set(cycle.cut_off_at),
+        AMOUNT_FEN.value_set(closed.paid_fen if closed else sum(c.due_fen for c in cycle.claims.values())),
+    ]
+
+
+def case_card(case: Case, obstacle: str, now: datetime, clock: BusinessClock) -> str:
+    """The status card, Markdown: on whom the case waits, until when, what to do next, and how it got here."""
+    lines = [
+        f"## {_mark(clock)}{case.case_id} {case.applicant_name}",
+        f"**{standing(case)}**",
+        "",
+    ]
+    if obstacle:
+        lines += [f"- **受阻**：{obstacle}"]
+    if case.stage is not None:
+        row = case.row(case.stage.key)
+        doing = "补齐以下全部材料：" if case.stage.key == CORRECTION else row.guidance
+        lines += [f"- 下一步：{doing}（{case.stage.rests_on}）"]
+        lines += [f"  - {item}" for item in case.correction_items if case.stage.key == CORRECTION]
+        lines += [f"- {deadline(case.stage.due_at)}（业务时间）"]
+    lines += [f"- 政策：{case.plan.programme_title}（版本{case.plan.edition}，{case.plan.edition_sha256[:12]}）"]
+    lines += [f"- 收件：{case.received_on}"]
+    lines += [
+        f"- {check_title(name)}：{CHECKS[result.outcome]} {result.detail}" for name, result in case.checks.items()
+    ]
+    if case.approval.approved_fen:
+        lines += [f"- 核定：{show(case.approval.approved_fen)}"]
+    if case.due_fen:
+        lines += [f"- 应兑付：{show(case.due_fen)}，已支付：{show(case.settled_fen)}"]
+    if case.payment is not None:
+        lines += [f"- {case.payment.cycle_id}：{PAYMENTS[case.payment.status]} {case.payment.explanation}"]
+    lines += ["", f"业务时间 {now:%Y-%m-%d %H:%M}{_reading(now, clock)}"]
+    return "\n".join(lines)
+
+
+def cycle_card(cycle: Cycle, obstacle: str, now: datetime, clock: BusinessClock) -> str:
+    """The status card of a quarter, Markdown."""
+    opened = cycle.opened
+    lines = [
+        f"## {_mark(clock)}{opened.programme_title} {opened.quarter} 兑付批次",
+        f"**{quarter_standing(cycle)}**",
+        "",
+        *([f"- **受阻**：{obstacle}"] if obstacle else []),
+        f"- 受理 {opened.opens_on} 至 {opened.cut_off_on}（{opened.clause}）",
+        f"- 批次日 {opened.as_of_on}，{opened.pay_on}起支付",
+    ]
+    for claim in list(cycle.claims.values())[:50]:
+        lines += [f"- {claim.case_id}：{show(claim.due_fen)}（{claim.state}）"]
+    if len(cycle.claims) > 50:
+        lines += [f"- 另有{len(cycle.claims) - 50}笔"]
+    lines += ["", f"业务时间 {now:%Y-%m-%d %H:%M}{_reading(now, clock)}"]
+    return "\n".join(lines)
+
+
+def _mark(clock: BusinessClock) -> str:
+    return REHEARSAL_MARK if clock.is_rehearsal else ""
+
+
+def _reading(now: datetime, clock: BusinessClock) -> str:
+    return f"（演练；Temporal 时间轴上为 {clock_reading(now, clock):%Y-%m-%d %H:%M}）" if clock.is_rehearsal else ""
+
+
+def cycle_stage(cycle: Cycle) -> str:
+    """The part of its way that a quarter is on."""
+    if cycle.closed is not None:
+        return "已结清"
+    if not cycle.frozen:
+        return "受理中"
+    return "支付中" if cycle.outstanding() else "核定中"
+
+
+def _cycle_waits_on(cycle: Cycle) -> str:
+    if not cycle.frozen:
+        return "截止日"
+    if cycle.opened.awaits_ruling and not cycle.confirmed:
+        return "主管部门确认"
+    return "国库" if cycle.outstanding() else "核验"

@@ -1,0 +1,214 @@
+"""A workflow follows one stream of the ledger: it folds the facts with the same `evolve` as everybody else."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from google.protobuf.message import Message
+from temporalio import workflow
+from temporalio.common import SearchAttributeUpdate
+from temporalio.exceptions import ApplicationError
+
+from domain.clock import business_time
+from domain.dates import SHANGHAI
+from domain.refusals import Refused
+from domain.wellformed import must_be_wellformed
+from duifu.v1.answers_pb2 import Answer, FactPage, Refusal
+from duifu.v1.commands_pb2 import Actor, Command
+from duifu.v1.events_pb2 import Event
+from duifu.v1.work_pb2 import CommandRequest, FactQuery, Nudge, WorkflowStart
+from workflows import options
+from workflows.payloads import as_error
+from workflows.ports import FACTS_MAX, Ledger
+
+S = TypeVar("S")
+
+NOTHING_ASKED = Command()  # an update that was sent without its argument
+SYSTEM = Actor(id="duifu", name="系统", role="system")
+
+
+class Following(Generic[S]):
+    """The state of one stream as far as this workflow knows it.
+
+    Facts are taken in order of version, whatever the order in which news of them arrives; news that says nothing new,
+    or that is forged, changes nothing.
+    """
+
+    def __init__(self, stream: str, initial: S, evolve: Callable[[S, Message], S]):
+        self.stream, self.state, self.version = stream, initial, 0
+        self.is_behind = True  # something may have been recorded that is not folded yet
+        self._evolve = evolve
+        self._known_position = 0
+        self._fetching = asyncio.Lock()
+
+    def hear(self, nudge: Nudge) -> None:
+        """Somebody says that the stream has grown."""
+        if nudge.position > self._known_position:
+            self.is_behind = True
+
+    async def catch_up(self) -> None:
+        """Ask the ledger for what is new and fold it."""
+        async with self._fetching:
+            while self.is_behind:
+                self.is_behind = False
+                query = FactQuery(stream=self.stream, after_version=self.version)
+                page = await workflow.execute_local_activity_method(Ledger.facts_since, query, **options.ledger(""))
+                self.learn(page)
+
+    async def carry_out(self, command_id: str, summary: str, command: Command) -> Refusal | None:
+        """Send a command of the workflow's own under an id that says what makes it unique."""
+        command.command_id = command_id
+        command.actor.CopyFrom(SYSTEM)
+        answer = await workflow.execute_local_activity_method(
+            Ledger.carry_out, self._request(command), **options.ledger(summary)
+        )
+        return self._taken(answer)
+
+    async def pass_on(self, command: Command) -> Answer:
+        """Hand somebody's command to the ledger. Raises ApplicationError, of the code's type, if it is refused."""
+        who = f"{command.actor.role} {command.actor.id}"
+        answer: Answer = await workflow.execute_local_activity_method(
+            Ledger.pass_on, self._request(command), **options.ledger(who)
+        )
+        if refusal := self._taken(answer):
+            raise ApplicationError(answer.summary, refusal, type=refusal.code, non_retryable=True)
+        return answer
+
+    def learn(self, page: FactPage) -> None:
+        """Fold what is new of a page; what is known already is passed over, a gap is asked for again."""
+        for fact in page.facts:
+            if fact.version == self.version + 1:
+                self.state = self._evolve(self.state, _message(fact.envelope.event))
+                self.version = fact.version
+            elif fact.version > self.version + 1:
+                self.is_behind = True
+                return
+        self._known_position = max(self._known_position, page.position)
+        if len(page.facts) == FACTS_MAX:
+            self.is_behind = True
+
+    def _request(self, command: Command) -> CommandRequest:
+        return CommandRequest(command=command, stream=self.stream, after_version=self.version)
+
+    def _taken(self, answer: Answer) -> Refusal | None:
+        self.learn(answer.facts)
+        return answer.refusal if answer.HasField("refusal") else None
+
+
+class FollowsLedger(Generic[S]):
+    """What the case workflow and the quarter's workflow have in common: they hear, are asked, wait and are seen."""
+
+    def follow(self, stream: str, start: WorkflowStart, initial: S, evolve: Callable[[S, Message], S]) -> None:
+        """Begin to follow a stream; called once, from `__init__`."""
+        self.clock = start.clock
+        self.subject_id = start.subject_id
+        self.following = Following(stream, initial, evolve)
+        self.is_waiting = False
+        self.obstacle = ""  # why the ledger refused what this workflow asked for
+        self._shown: tuple[str, ...] = ()
+
+    @property
+    def business_now(self) -> datetime:
+        """The time that rules go by."""
+        return business_time(workflow.now(), self.clock).astimezone(SHANGHAI)
+
+    @workflow.signal(description="账本有新记录（由中继发出，不携带决定）")
+    def nudge(self, *news: object) -> None:
+        """The relay says that the ledger has something new. Anything else that is signalled is passed over."""
+        # Any number of arguments of any type: a handler that raises would stop the case for good.
+        for said in news:
+            if isinstance(said, Nudge):
+                self.following.hear(said)
+
+    @workflow.update(description="提交一条命令（duifu.v1.Command 的 JSON），由账本决定")
+    async def command(self, command: Command = NOTHING_ASKED) -> Answer:
+        """Hand a command to the ledger and answer with its receipt and the new facts."""
+        return await self.following.pass_on(command)
+
+    @command.validator
+    def command_is_ours(self, command: Command = NOTHING_ASKED) -> None:
+        """Refuse what is malformed or about something else, before anything is written anywhere."""
+        try:
+            must_be_wellformed(command)
+            kind = getattr(command, command.WhichOneof("kind") or "")
+            asked = getattr(kind, "case_id", "") or getattr(kind, "cycle_id", "")
+            if asked != self.subject_id:
+                raise Refused("WRONG_CASE", subject=self.subject_id, asked=asked or "—")
+        except Refused as refused:
+            raise as_error(refused, command.language) from None
+
+    def turning_point(self) -> object:
+        """What must differ before there is anything to think about again."""
+        return self.following.version
+
+    async def ask(self, command_id: str, summary: str, command: Command) -> None:
+        """Send a command of the workflow's own. A refusal is shown, and asked about again later or upon news."""
+        before = self.turning_point()
+        refusal = await self.following.carry_out(command_id, summary, command)
+        self.obstacle = f"[{refusal.code}] {refusal.message}{refusal.way_forward}" if refusal else ""
+        if refusal and self.turning_point() == before:
+            too_early = refusal.code in options.TOO_EARLY
+            pause = options.CLOCK_TOLERANCE if too_early else options.RETRY_REFUSED
+            await self.until_news(pause, f"{summary} 受阻，稍后重试")
+
+    async def until_news(self, at_most: timedelta | None = None, summary: str = "") -> bool:
+        """Wait for news from the ledger. False if the time ran out first."""
+        before = self.turning_point()
+        self.is_waiting = True
+        try:
+            await workflow.wait_condition(
+                lambda: self.following.is_behind or self.turning_point() != before,
+                timeout=at_most,
+                timeout_summary=summary or None,
+            )
+        except TimeoutError:
+            return False
+        finally:
+            self.is_waiting = False
+        return True
+
+    async def until(self, due_at: datetime, summary: str) -> bool:
+        """Wait for a moment of business time. False if there is news before it."""
+        left = due_at - self.business_now
+        return left <= timedelta(0) or not await self.until_news(left, summary)
+
+    def show(self, attributes: Sequence[SearchAttributeUpdate[Any]], card: str) -> None:
+        """Tell operators where things stand; search attributes are written only when one has changed."""
+        shown = tuple(repr(attribute) for attribute in attributes)
+        if shown != self._shown:
+            self._shown = shown
+            workflow.upsert_search_attributes(attributes)
+        workflow.set_current_details(card)
+
+
+class Background:
+    """Tasks that run beside the stages, such as queries and letters."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def start(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Start a task once; a second task of the same name is not started."""
+        if name not in self._tasks:
+            self._tasks[name] = asyncio.create_task(work(), name=name)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every task has ended."""
+        return all(task.done() for task in self._tasks.values())
+
+    async def finish(self, cancel: str) -> None:
+        """Wait for all tasks, after cancelling those whose name begins with `cancel`."""
+        for name, task in self._tasks.items():
+            if name.startswith(cancel):
+                task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+
+def _message(event: Event) -> Message:
+    kind = event.WhichOneof("kind")
+    if kind is None:
+        raise RuntimeError("the ledger holds an event that this worker does not know; deploy the newer version")
+    message: Message = getattr(event, kind)
+    return message

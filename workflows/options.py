@@ -1,0 +1,44 @@
+"""How long we wait for the world, and how often we ask again. Named after the promise, not the number."""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ActivityConfig, LocalActivityConfig
+
+
+def ledger(summary: str) -> LocalActivityConfig:
+    """The ledger answers in milliseconds; while it is being restarted we ask again."""
+    return LocalActivityConfig(
+        start_to_close_timeout=timedelta(seconds=30),
+        retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10)),
+        summary=summary,
+    )
+
+
+def first_look(summary: str) -> ActivityConfig:
+    """A first look at an outside source: if it does not answer by then, people are told."""
+    return ActivityConfig(
+        start_to_close_timeout=timedelta(seconds=15),
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=3),
+        summary=summary,
+    )
+
+
+def until_it_answers(summary: str) -> ActivityConfig:
+    """We keep asking until the source is back: unavailable never passes, and a bank holiday must not fail a quarter."""
+    return ActivityConfig(
+        start_to_close_timeout=timedelta(seconds=30),
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10)),
+        summary=summary,
+    )
+
+
+#: Payment orders of one quarter that are under way at once.
+PAYMENTS_AT_ONCE = 4
+
+#: The machines' clocks may differ a little: these refusals mean that the ledger's has not come that far yet.
+TOO_EARLY = frozenset({"NOT_DUE", "CUT_OFF_NOT_REACHED", "PAY_DAY_NOT_REACHED"})
+CLOCK_TOLERANCE = timedelta(seconds=5)
+
+#: What the ledger refuses (an expired parameter, say) is asked again, in case somebody has mended the cause.
+RETRY_REFUSED = timedelta(hours=1)

@@ -1,0 +1,120 @@
+"""One quarter under way: waits for the cut-off, has payments ordered and paid, and closes. (BJ-4.3)"""
+
+import asyncio
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain import cycle as cycles
+    from domain.cycle import Cycle
+    from domain.dates import from_iso
+    from domain.wording import quarter_standing
+    from duifu.v1.commands_pb2 import CloseCycle, Command, FreezeCycle, OrderPayments, RecordPayment
+    from duifu.v1.events_pb2 import PaymentOrdered
+    from duifu.v1.work_pb2 import Ending, PaymentOrder, PaymentReport, Progress, WorkflowStart
+    from workflows import display, options
+    from workflows.following import FollowsLedger
+    from workflows.ports import Treasury
+
+
+@workflow.defn(name="RedemptionCycle")
+class RedemptionCycleWorkflow(FollowsLedger[Cycle]):
+    """一个季度的兑付批次：截止、核定、支付、对账、结清。"""
+
+    @workflow.init
+    def __init__(self, start: WorkflowStart) -> None:
+        self.follow(f"cycle/{start.subject_id}", start, Cycle(), cycles.evolve)
+
+    @property
+    def cycle(self) -> Cycle:
+        """The quarter as this workflow knows it."""
+        return self.following.state
+
+    @workflow.run
+    async def run(self, _start: WorkflowStart) -> Ending:
+        """The quarter from its first claim to its close."""
+        await self.following.catch_up()
+        while self.cycle.closed is None:
+            self.show_cycle()
+            await self.go_on()
+            await self.following.catch_up()
+        self.show_cycle()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return Ending(
+            summary=quarter_standing(self.cycle),
+            subject_id=self.subject_id,
+            outcome="已结清",
+            amount_fen=self.cycle.closed.paid_fen,
+        )
+
+    @workflow.query(description="当前进度")
+    def progress(self) -> Progress:
+        """What this workflow knows."""
+        return Progress(
+            summary=quarter_standing(self.cycle),
+            version=self.following.version,
+            stage=display.cycle_stage(self.cycle),
+            is_idle=self.is_waiting and not self.following.is_behind,
+            clock=self.clock,
+        )
+
+    async def go_on(self) -> None:
+        """The next step of the quarter, from where it stands."""
+        cycle, cycle_id = self.cycle, self.subject_id
+        if not cycle.cycle_id:
+            await self.until_news()
+        elif not cycle.frozen:
+            if await self.until(cycle.cut_off_at, f"{cycle.opened.cut_off_on} 截止"):
+                await self.take_step("freeze", "截止", Command(freeze_cycle=FreezeCycle(cycle_id=cycle_id)))
+        elif (cycle.opened.awaits_ruling and not cycle.confirmed) or cycle.waiting_for():
+            await self.until_news()
+        elif cycle.ready():
+            if await self.until(cycle.pay_at, f"{cycle.opened.pay_on} 起支付"):
+                await self.take_step("order", "支付指令", Command(order_payments=OrderPayments(cycle_id=cycle_id)))
+        elif cycle.outstanding():
+            await self.pay_all()
+        else:
+            await self.take_step("close", "结清", Command(close_cycle=CloseCycle(cycle_id=cycle_id)))
+
+    async def take_step(self, step: str, summary: str, command: Command) -> None:
+        """Ask the ledger for a step of the quarter, as it stands now."""
+        await self.ask(f"{self.subject_id}:{step}:{self.following.version}", summary, command)
+
+    async def pay_all(self) -> None:
+        """Have every outstanding order paid, a few at a time, and put each result on record as it comes."""
+        window = asyncio.Semaphore(options.PAYMENTS_AT_ONCE)
+
+        async def one(ordered: PaymentOrdered) -> None:
+            async with window:
+                await self.pay(ordered)
+
+        await asyncio.gather(*(one(ordered) for ordered in self.cycle.outstanding()))
+
+    async def pay(self, ordered: PaymentOrdered) -> None:
+        """Have one order paid; the treasury knows it by our id, so asking again pays nothing twice."""
+        order = PaymentOrder(
+            order_id=ordered.order_id,
+            payee_name=ordered.payee.holder_name,
+            account_number=ordered.payee.number,
+            bank_name=ordered.payee.bank_name,
+            amount_fen=ordered.amount_fen,
+            purpose=ordered.purpose,
+            budget_year=from_iso(ordered.pay_on).year,
+            pay_on=ordered.pay_on,
+        )
+        report: PaymentReport = await workflow.execute_activity_method(
+            Treasury.pay, order, **options.until_it_answers(f"支付 {ordered.case_id}")
+        )
+        result = RecordPayment(
+            cycle_id=self.subject_id,
+            order_id=ordered.order_id,
+            status=report.status,
+            bank_reference=report.bank_reference,
+            reason=report.reason,
+        )
+        await self.following.carry_out(f"{ordered.order_id}:result", "国库回单", Command(record_payment=result))
+
+    def show_cycle(self) -> None:
+        """Tell operators where the quarter stands."""
+        card = display.cycle_card(self.cycle, self.obstacle, self.business_now, self.clock)
+        self.show(display.cycle_attributes(self.cycle), card)
