@@ -23,7 +23,7 @@ class Outside:
         return await self._send("GET", path, params=params)
 
     async def put(self, path: str, body: dict[str, Any]) -> httpx.Response:
-        """An idempotent order. Raises ApplicationError: SOURCE_UNAVAILABLE, or ORDER_CONFLICT if it was given otherwise."""
+        """An idempotent order. Raises ApplicationError SOURCE_UNAVAILABLE, or ORDER_CONFLICT for other content."""
         return await self._send("PUT", path, json=body)
 
     async def post(self, path: str, body: dict[str, Any]) -> httpx.Response:

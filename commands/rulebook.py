@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import yaml
@@ -13,6 +14,7 @@ import yaml
 from domain import calendar
 from domain.calendar import WorkingCalendar
 from domain.dates import Period, Quarter
+from domain.letters import BLANKS
 from domain.programme import (
     AmountRule,
     Condition,
@@ -76,7 +78,9 @@ def load(path: Path) -> Programme:
     """One edition. Raises ProgrammeBroken."""
     content = path.read_bytes()
     try:
-        return _programme(yaml.safe_load(content), hashlib.sha256(content).hexdigest())
+        programme = _programme(yaml.safe_load(content), hashlib.sha256(content).hexdigest())
+        _must_have_letters(programme)
+        return programme
     except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise ProgrammeBroken(f"{path}: {type(error).__name__}: {error}") from error
 
@@ -109,6 +113,21 @@ def _programme(data: Mapping[str, Any], sha256: str) -> Programme:
         letters={name: LetterTemplate(**row) for name, row in data["letters"].items()},
         case_letters=data["case_letters"],
     )
+
+
+def _must_have_letters(programme: Programme) -> None:
+    """Every letter that a stage or a case names is there, and leaves blank only what a case can fill in."""
+    stages = [stage for rows in programme.stages.values() for stage in rows]
+    named = {name for moments in (programme.case_letters, *(s.letters for s in stages)) for name in moments.values()}
+    if missing := named - programme.letters.keys():
+        raise ValueError(f"letters: {', '.join(sorted(missing))} is named by a stage or a case and not there")
+    for name, letter in programme.letters.items():
+        blanks = {blank for _, blank, _, _ in Formatter().parse(letter.text) if blank is not None}
+        if unknown := blanks - BLANKS:
+            allowed = ", ".join(sorted(BLANKS))
+            raise ValueError(
+                f"letters.{name}: {{{', '.join(sorted(unknown))}}} cannot be filled in, only {allowed} can"
+            )
 
 
 def _period(row: Mapping[str, Any]) -> Period:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from domain.case import CORRECTION, Case, OpenStage
 from domain.wording import deadline
 
+#: What a template may leave blank.
+BLANKS = frozenset({"applicant", "programme", "case", "waits_on", "due", "items", "summary"})
+
 
 @dataclass(frozen=True, slots=True)
 class Owed:

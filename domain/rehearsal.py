@@ -33,7 +33,8 @@ def start(deployment: Deployment, ledger_is_empty: bool, business_date: date, no
         raise Refused("ALREADY_REHEARSING")
     if not ledger_is_empty:
         raise Refused("NOT_EMPTY")
-    offset = _whole_seconds(start_of(business_date) + MORNING - now)
+    # Rounded up, so that the first day does not begin a moment before nine.
+    offset = -_whole_seconds(now - start_of(business_date) - MORNING)
     return [RehearsalStarted(business_date=business_date.isoformat(), offset_seconds=offset)]
 
 

@@ -1,4 +1,4 @@
-"""A whole office in this process: ledger, namespace and city of its own, a worker and a relay, on the real Temporal server."""
+"""A whole office in this process: ledger, namespace and city of its own, worker and relay, on the real Temporal."""
 
 import asyncio
 import os
@@ -248,7 +248,7 @@ class Office:
         return sorted(names(event for event in self.desk.events(stream) if isinstance(event, BESIDE)))
 
     def outline(self) -> dict[str, tuple[list[str], list[str]]]:
-        """What happened in every stream but those of commands and attempts, whose ids say how often something was asked."""
+        """What happened in every stream but those of commands and attempts, which say how often something was asked."""
         told = (name for name in self.desk.ledger.streams("") if not name.startswith(("command/", "attempt/")))
         return {name: (self.topics(name), self.topics_beside(name)) for name in told}
 
@@ -262,13 +262,15 @@ async def an_office(
     temporal: TemporalServer, folder: Path, rehearse_from: str = "", *, sandboxed: bool = True
 ) -> AsyncIterator[Office]:
     """An office that works until the block ends: a rehearsal from a date, or a production ledger."""
-    async with an_empty_office(temporal, folder, rehearse_from, sandboxed=sandboxed) as office:
-        async with running_worker(office.config, office.client, Door(office.desk.ledger, the_rulebook())):
-            office.start_relay()
-            try:
-                yield office
-            finally:
-                await office.stop_relay()
+    async with (
+        an_empty_office(temporal, folder, rehearse_from, sandboxed=sandboxed) as office,
+        running_worker(office.config, office.client, Door(office.desk.ledger, the_rulebook())),
+    ):
+        office.start_relay()
+        try:
+            yield office
+        finally:
+            await office.stop_relay()
 
 
 @asynccontextmanager

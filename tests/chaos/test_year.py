@@ -1,11 +1,13 @@
 """A year in which processes die at any moment ends in the same ledger as a year in which none does."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from ledger import streams
 from tests.chaos.conftest import Reference
-from tests.chaos.town import a_town, assert_nothing_is_doubled_or_lost, difference, killing, outline
+from tests.chaos.town import POLL_SECONDS, a_town, assert_nothing_is_doubled_or_lost, difference, killing, outline
 
 #: A seed says when kills take place. One a test in `make test`, many in `make soak`.
 SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 12))]
@@ -51,6 +53,26 @@ async def test_temporal_dies(reference: Reference, tmp_path: Path, seed: int) ->
 
         assert town.starts == {"temporal": 3}, "worker and relay live through it"
 
+        assert difference(reference.outline, outline(town)) == []
+        await assert_nothing_is_doubled_or_lost(town)
+
+
+async def test_whoever_lets_time_pass_dies(reference: Reference, tmp_path: Path) -> None:
+    async with a_town(tmp_path) as town:
+        advances = 0
+        while True:
+            playing = asyncio.create_task(town.play_the_year())
+            while not playing.done() and town.ledger.version(streams.DEPLOYMENT) <= advances + 1:  # noqa: ASYNC110
+                await asyncio.sleep(POLL_SECONDS)  # nobody tells when the ledger grows
+            if playing.done():
+                break
+            # The ledger's clock has gone on, and no workflow knows yet.
+            playing.cancel()
+            await asyncio.gather(playing, return_exceptions=True)
+            advances += 1
+        playing.result()
+
+        assert advances > 0
         assert difference(reference.outline, outline(town)) == []
         await assert_nothing_is_doubled_or_lost(town)
 

@@ -11,8 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commands.door import SYSTEM, Door, declared
+from commands.rulebook import Rulebook
 from domain.money import yuan
+from domain.programme import Programme
 from domain.refusals import Refused
+from duifu.v1.answers_pb2 import Receipt
 from duifu.v1.commands_pb2 import VERDICT_PASS, VERDICT_REFUSE, Command, Decide, IssueVoucher, WithdrawCase
 from duifu.v1.events_pb2 import CASE_OUTCOME_ISSUED, CaseRegistered
 from tests.builders import CAP, PROGRAMME, REVIEW, a_contract, an_application, applicant, clean_checks
@@ -60,7 +63,7 @@ def test_a_command_overtaken_by_its_twin_gets_the_answer_of_the_twin(desk: Desk)
     case_id = desk.accepted_case(an_application())
     decide = Decide(case_id=case_id, stage="review", verdict=VERDICT_PASS)
     command = Command(command_id="one", actor=REVIEW, decide=decide)
-    twins = []
+    twins: list[Receipt] = []
 
     def now_that_the_twin_is_faster() -> datetime:
         if not twins:  # the door looks at the clock after it has looked for an earlier answer
@@ -73,19 +76,25 @@ def test_a_command_overtaken_by_its_twin_gets_the_answer_of_the_twin(desk: Desk)
     assert desk.ledger.streams("attempt/") == []
 
 
-def test_a_decision_overtaken_by_another_is_made_again_on_what_is_there_now(desk: Desk) -> None:
+def test_a_case_that_is_held_at_the_very_moment_its_way_becomes_free_is_let_go(desk: Desk) -> None:
     contracts = [a_contract(yuan(9_000_000), number=number) for number in "AB"]
     first, second = (desk.reviewed_case(an_application(contract)) for contract in contracts)
-    overtaken: list[str] = []
+    asked: list[str] = []
 
-    def now_that_another_is_faster() -> datetime:
-        if not overtaken:
-            overtaken.append(desk.issue(first).case_id)
-        return desk.now
+    class ReadWhileTheOtherIsFaster(Rulebook):
+        def pinned(self, sha256: str) -> Programme:
+            asked.append(sha256)
+            if len(asked) == 2:  # the year has been read, and nothing is written yet
+                desk.issue(second)
+                assert desk.case(second).held_behind == (first,)
+            return super().pinned(sha256)
 
-    command = desk.command(SYSTEM, issue_voucher=IssueVoucher(case_id=second))
-    Door(desk.ledger, the_rulebook(), now_that_another_is_faster).handle(command, SYSTEM)
+    command = desk.command(SYSTEM, issue_voucher=IssueVoucher(case_id=first))
+    Door(desk.ledger, ReadWhileTheOtherIsFaster(), lambda: desk.now).handle(command, SYSTEM)
 
+    assert len(asked) > 2  # decided again on what was there then
+    assert desk.case(second).held_behind == ()
+    desk.issue(second)
     issued = [desk.closed_case(case_id).amount_fen for case_id in (first, second)]
     assert issued == [yuan(1_800_000), yuan(200_000)]
 

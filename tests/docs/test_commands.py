@@ -9,6 +9,8 @@ import pytest
 from tests.docs.pages import PAGES, Step, fences, missing, steps, views
 from tests.docs.reader import a_reader, stop
 
+pytestmark = pytest.mark.timeout(600)
+
 README, OPERATORS, INTEGRATORS, AUDITORS, AUTHORS = PAGES
 #: Pages that change cases are followed one after the other.
 OFFICE = [*steps(README), *views(OPERATORS), *steps(OPERATORS), *steps(INTEGRATORS)]

@@ -24,10 +24,10 @@ def started() -> Deployment:
 def test_a_rehearsal_begins_when_offices_open() -> None:
     begins = business_time(MACHINE, started().clock)
 
-    assert timedelta(0) <= shanghai("2024-01-02 09:00") - begins < timedelta(seconds=1)
+    assert timedelta(0) <= begins - shanghai("2024-01-02 09:00") < timedelta(seconds=1)
 
 
-@given(st.integers(1, 10**14))
+@given(st.integers(10**6, 10**14))
 def test_time_that_has_passed_has_passed_completely_and_by_no_more_than_a_second(microseconds: int) -> None:
     target = shanghai("2024-01-02 09:00") + timedelta(microseconds=microseconds)
     (event,) = rehearsal.advance(started(), target, MACHINE)

@@ -21,6 +21,7 @@ from duifu.v1.events_pb2 import (
 from duifu.v1.facts_pb2 import (
     CHECK_OUTCOME_CLEAN,
     CHECK_OUTCOME_HIT,
+    CHECK_OUTCOME_UNAVAILABLE,
     CHECK_OUTCOME_UNSPECIFIED,
     INVOICE_STATUS_CONSISTENT,
     INVOICE_STATUS_INCONSISTENT,
@@ -35,6 +36,7 @@ from duifu.v1.facts_pb2 import (
     LEGAL_FORM_SOCIAL_ORGANISATION,
     LEGAL_FORM_SOLE_TRADER,
     SERVICE_KIND_OTHER,
+    CheckOutcome,
     CheckResult,
     CreditListing,
     InvoiceVerifications,
@@ -235,8 +237,18 @@ def nobody_answered(check: str) -> CheckResult:
     return unavailable(check)
 
 
+def nobody_answered_and_an_old_record_is_shown(check: str) -> CheckResult:
+    return with_outcome(check, CHECK_OUTCOME_UNAVAILABLE)
+
+
 def no_outcome(check: str) -> CheckResult:
-    return CheckResult(check=check, outcome=CHECK_OUTCOME_UNSPECIFIED, source="x")
+    return with_outcome(check, CHECK_OUTCOME_UNSPECIFIED)
+
+
+def with_outcome(check: str, outcome: CheckOutcome.ValueType) -> CheckResult:
+    (clean,) = (c for c in [*clean_checks(), invoices_check(a_redemption("v"))] if c.check == check)
+    clean.outcome = outcome
+    return clean
 
 
 def clean_without_a_record(check: str) -> CheckResult:
@@ -250,7 +262,14 @@ def the_record_of_another_question(check: str) -> CheckResult:
 
 
 @pytest.mark.parametrize(
-    "answer", [nobody_answered, no_outcome, clean_without_a_record, the_record_of_another_question]
+    "answer",
+    [
+        nobody_answered,
+        nobody_answered_and_an_old_record_is_shown,
+        no_outcome,
+        clean_without_a_record,
+        the_record_of_another_question,
+    ],
 )
 @pytest.mark.parametrize("code", sorted(ASKED))
 def test_what_no_source_has_answered_needs_evidence(code: str, answer: Callable[[str], CheckResult]) -> None:

@@ -1,7 +1,9 @@
 """The ledger writes all or nothing, keeps the bytes it was given, and numbers its log without gaps."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -183,6 +185,38 @@ def test_a_bookmark_never_moves_back_and_survives_a_restart(ledger: Ledger) -> N
 
 
 # The file
+
+
+def test_a_ledger_that_starts_while_another_prepares_the_file_waits_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite"
+    preparing = sqlite3.connect(path, isolation_level=None)
+    preparing.execute("CREATE TABLE anything (x)")
+    preparing.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as threads:
+        starting = threads.submit(Ledger, path)
+
+        wait([starting], timeout=0.3)  # fails at once, or is still waiting
+        preparing.execute("COMMIT")
+        preparing.close()
+
+        assert starting.result().head() == 0
+        starting.result().close()
+
+
+def test_a_writer_that_reads_first_is_not_overtaken(ledger: Ledger) -> None:
+    ledger.append([an_event("a", 1)])
+    other = Ledger(ledger.path)
+    overtaker = Thread(target=lambda: other.append([an_event("b", 1)]))
+
+    with ledger.recorder.datastore.transaction(commit=True) as cursor:  # type: ignore[attr-defined]
+        cursor.execute("SELECT MAX(rowid) FROM stored_events")
+        overtaker.start()
+        overtaker.join(timeout=0.3)  # waits for us, or has written by now
+        cursor.execute("UPDATE stored_events SET topic = topic")
+    overtaker.join()
+
+    assert ledger.streams("") == ["a", "b"]
+    other.close()
 
 
 def test_the_file_waits_for_the_disk_at_every_commit(ledger: Ledger, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What ran yesterday must be understood by today's code: every recorded path replays, and a changed process is noticed."""
+"""Today's code must understand what ran yesterday: every recorded path replays, and a changed process is noticed."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A worker of its own process that forgets its workflows between two tasks, so that every task replays: chatty.py ADDRESS."""
+"""A worker that forgets its workflow between two tasks, so that every task replays: chatty.py ADDRESS."""
 
 import asyncio
 import os

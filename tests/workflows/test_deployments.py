@@ -57,11 +57,12 @@ async def test_production_time_cannot_be_wound_on(production: tuple[Office, str]
     office, _case_id = production
     await office.settled()
 
+    next_month = datetime.now(UTC) + timedelta(days=30)
     with pytest.raises(Refused) as by_hand:
-        await office.pass_time(datetime.now(UTC) + timedelta(days=30))
+        await office.pass_time(next_month)
+    advance = AdvanceRehearsal(business_seconds=int(next_month.timestamp()))
     with pytest.raises(Refused) as by_command:
-        seconds = int((datetime.now(UTC) + timedelta(days=30)).timestamp())
-        office.desk.send(OPERATOR, advance_rehearsal=AdvanceRehearsal(business_seconds=seconds))
+        office.desk.send(OPERATOR, advance_rehearsal=advance)
 
     assert by_hand.value.code == "NOT_A_REHEARSAL"
     assert by_command.value.code == "NOT_A_REHEARSAL"

@@ -1,4 +1,4 @@
-"""News may come twice, late, in any order, forged or not at all: the ledger and the outcome are those of a quiet run."""
+"""News may come twice, late, out of order, forged or not at all: ledger and outcome are those of a quiet run."""
 
 import asyncio
 import sqlite3
