@@ -22,6 +22,7 @@ from activities.notices import EditionLetters, HttpNotices
 from activities.outside import Outside
 from activities.registries import HttpRegistries
 from activities.treasury import HttpTreasury
+from commands.cycles import was_ordered
 from commands.door import Door
 from commands.rulebook import Rulebook
 from ledger.store import Ledger
@@ -67,7 +68,8 @@ async def running_worker(config: Settings, client: Client, door: Door) -> AsyncI
     outside = Outside(config.city_url)
     ledger, letters = DoorLedger(door), EditionLetters(door.rulebook)
     registries, invoices = HttpRegistries(outside), HttpInvoices(outside)
-    treasury, notices = HttpTreasury(outside), HttpNotices(outside)
+    treasury = HttpTreasury(outside, lambda order: was_ordered(door.ledger, order))
+    notices = HttpNotices(outside)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="activity") as threads:
         worker = Worker(
             client,

@@ -40,6 +40,11 @@ class DoorLedger(ports.Ledger):
 
     def _answer(self, request: CommandRequest, actor: Actor) -> Answer:
         info = activity.info()
+        # A local activity is started by a workflow of this very worker. Anybody who can reach Temporal can start the
+        # others, and would otherwise speak for the system.
+        if not info.is_local or request.stream.partition("/")[2] != info.workflow_id:
+            sentence = "命令只能由办理该案的流程提交"
+            raise ApplicationError(sentence, type="NOT_FROM_ITS_WORKFLOW", non_retryable=True)
         cause = Cause(workflow_id=info.workflow_id or "", run_id=info.workflow_run_id or "")
         answer = self._door.answer(request.command, actor, cause)
         if answer.refusal.code == BUSY:

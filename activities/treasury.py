@@ -1,6 +1,10 @@
 """The treasury, over HTTP: orders known by our id, so that asking twice pays once."""
 
+import asyncio
+from collections.abc import Callable
+
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.outside import Outside, not_yet
 from domain.money import show
@@ -12,14 +16,17 @@ ENDED = {"SETTLED": PAYMENT_STATUS_SETTLED, "RETURNED": PAYMENT_STATUS_RETURNED}
 
 
 class HttpTreasury(ports.Treasury):
-    """Hands an order in and asks how it ended."""
+    """Hands an order in and asks how it ended. Pays only what the ledger ordered, whoever asks."""
 
-    def __init__(self, outside: Outside):
-        self._outside = outside
+    def __init__(self, outside: Outside, was_ordered: Callable[[PaymentOrder], bool]):
+        self._outside, self._was_ordered = outside, was_ordered
 
     @activity.defn(name="pay")
     async def pay(self, order: PaymentOrder) -> PaymentReport:
-        """Raises ApplicationError of type PAYMENT_UNDER_WAY until the treasury knows how the order ended."""
+        """Raises ApplicationError: PAYMENT_UNDER_WAY while the treasury does not know the end, NOT_ORDERED for good."""
+        if not await asyncio.to_thread(self._was_ordered, order):
+            sentence = f"账本没有支付指令 {order.order_id}，或内容不一致，不予支付"
+            raise ApplicationError(sentence, type="NOT_ORDERED", non_retryable=True)
         path = f"/treasury/orders/{order.order_id}"
         body = {
             "payeeName": order.payee_name,

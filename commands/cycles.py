@@ -1,7 +1,7 @@
 """A quarter from cut-off to close: freeze, pay under the annual cap, defer the rest, match the treasury. (BJ-4.3)"""
 
 from commands.redemptions import open_quarter
-from commands.work import ENTERPRISE_YEAR, VOUCHER, Work
+from commands.work import CYCLE, ENTERPRISE_YEAR, VOUCHER, Work, fold
 from domain import cycle, headroom
 from domain.cycle import Claim, Cycle
 from domain.dates import Quarter, from_iso
@@ -28,7 +28,9 @@ from duifu.v1.events_pb2 import (
     RedemptionHeadroomUsed,
     VoucherRedeemed,
 )
+from duifu.v1.work_pb2 import PaymentOrder
 from ledger import streams
+from ledger.store import Ledger
 
 CYCLE_OFFICER = "cycle-officer"
 CLAIMS_PER_PAGE = 50  # at most nine events a claim, so that a page is one commit
@@ -103,6 +105,13 @@ def close(work: Work, cycle_id: str) -> str:
     """Close the quarter with one event that names what became of every claim."""
     work.on_cycle(cycle_id, cycle.close(work.cycle(cycle_id)))
     return cycle_id
+
+
+def was_ordered(ledger: Ledger, order: PaymentOrder) -> bool:
+    """Whether the ledger ordered exactly this payment: asked before any money moves, whoever asks for it."""
+    quarter, _ = fold(ledger, streams.cycle(order.cycle_id), CYCLE)
+    known = quarter.orders.get(order.order_id)
+    return known is not None and order == cycle.payment_order(quarter.cycle_id, known.ordered)
 
 
 def _must_be_cycle_officer(work: Work, title: str) -> None:

@@ -10,7 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from domain.calendar import WorkingCalendar
 from domain.case import UnknownEvent
-from domain.dates import SHANGHAI, Quarter, end_of, start_of
+from domain.dates import SHANGHAI, Quarter, end_of, from_iso, start_of
 from domain.programme import Programme
 from domain.refusals import Refused
 from duifu.v1.events_pb2 import (
@@ -27,6 +27,7 @@ from duifu.v1.events_pb2 import (
     PaymentReturned,
     PaymentSettled,
 )
+from duifu.v1.work_pb2 import PaymentOrder
 
 
 class ClaimState(StrEnum):
@@ -124,6 +125,21 @@ def open_cycle(programme: Programme, quarter: Quarter, calendar: WorkingCalendar
         paying_year=quarter.year,
         awaits_ruling=quarter >= rule.needs_ruling_from,
         clause=rule.clause,
+    )
+
+
+def payment_order(cycle_id: str, ordered: PaymentOrdered) -> PaymentOrder:
+    """An order as the treasury is asked to carry it out."""
+    return PaymentOrder(
+        order_id=ordered.order_id,
+        payee_name=ordered.payee.holder_name,
+        account_number=ordered.payee.number,
+        bank_name=ordered.payee.bank_name,
+        amount_fen=ordered.amount_fen,
+        purpose=ordered.purpose,
+        budget_year=from_iso(ordered.pay_on).year,
+        pay_on=ordered.pay_on,
+        cycle_id=cycle_id,
     )
 
 

@@ -7,11 +7,10 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain import cycle as cycles
     from domain.cycle import Cycle
-    from domain.dates import from_iso
     from domain.wording import quarter_standing
     from duifu.v1.commands_pb2 import CloseCycle, Command, FreezeCycle, OrderPayments, RecordPayment
     from duifu.v1.events_pb2 import PaymentOrdered
-    from duifu.v1.work_pb2 import Ending, PaymentOrder, PaymentReport, Progress, WorkflowStart
+    from duifu.v1.work_pb2 import Ending, PaymentReport, Progress, WorkflowStart
     from workflows import display, options
     from workflows.following import FollowsLedger
     from workflows.ports import Treasury
@@ -92,16 +91,7 @@ class RedemptionCycleWorkflow(FollowsLedger[Cycle]):
 
     async def pay(self, ordered: PaymentOrdered) -> None:
         """Have one order paid; the treasury knows it by our id, so asking again pays nothing twice."""
-        order = PaymentOrder(
-            order_id=ordered.order_id,
-            payee_name=ordered.payee.holder_name,
-            account_number=ordered.payee.number,
-            bank_name=ordered.payee.bank_name,
-            amount_fen=ordered.amount_fen,
-            purpose=ordered.purpose,
-            budget_year=from_iso(ordered.pay_on).year,
-            pay_on=ordered.pay_on,
-        )
+        order = cycles.payment_order(self.subject_id, ordered)
         report: PaymentReport = await workflow.execute_activity_method(
             Treasury.pay, order, **options.until_it_answers(f"支付 {ordered.case_id}")
         )

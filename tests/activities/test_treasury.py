@@ -28,7 +28,7 @@ def an_order(order_id: str, account: str = "0200000000000000001", amount_fen: in
 
 
 async def pay(outside: Outside, order: PaymentOrder) -> PaymentReport:
-    return await HttpTreasury(outside).pay(order)
+    return await HttpTreasury(outside, lambda _order: True).pay(order)
 
 
 async def test_a_settled_order_is_reported_with_the_bank_s_reference(outside: Outside) -> None:

@@ -211,15 +211,19 @@ def outline(town: Town) -> dict[str, list[str]]:
     """The ledger without what may differ from run to run: seconds, runs, positions, and the order of things beside.
 
     Left out are receipts and refused attempts of the system itself, whose ids and number say how often something was
-    asked; a source that could not be reached in time, which is put on record too, and asked again.
+    asked; and of the registries' answers those that do not count: a source could not be reached in time, or was asked
+    about a claim that was corrected meanwhile.
     """
+    corrections = {streams.case(case.case_id): case.corrections for case in town.cases()}
     told: dict[str, list[str]] = {}
     beside: dict[str, list[str]] = {}
     for stream, envelope in town.envelopes():
         event = unwrap(envelope.event)
         is_systems = envelope.actor.id == SYSTEM.id and stream.startswith(("command/", "attempt/"))
-        is_away = isinstance(event, CheckRecorded) and event.result.outcome == CHECK_OUTCOME_UNAVAILABLE
-        if not is_systems and not is_away:
+        counts = not isinstance(event, CheckRecorded) or (
+            event.result.outcome != CHECK_OUTCOME_UNAVAILABLE and event.round > corrections[stream]
+        )
+        if counts and not is_systems:
             part = beside if isinstance(event, BESIDE) else told
             part.setdefault(stream, []).append(_line(envelope, event))
     return {stream: told.get(stream, []) + sorted(beside.get(stream, [])) for stream in sorted({*told, *beside})}

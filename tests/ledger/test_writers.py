@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ledger.store import Ledger
 from tests.commands.other_processes import in_processes
-from tests.ledger.events import append_with_conflicts, follow, open_and_append
+from tests.ledger.events import append_with_conflicts, follow, meet, open_and_append
 
 WRITERS, TIMES = 3, 60
 
@@ -14,6 +14,7 @@ def work(role: str, path: Path, number: int) -> object:
     """One of several processes: a writer, or the reader that follows the log while it grows."""
     if role == "read":
         return follow(path, 2 * WRITERS * TIMES)
+    meet(path.with_name("start"), number, WRITERS)
     return append_with_conflicts(path, number, TIMES)
 
 

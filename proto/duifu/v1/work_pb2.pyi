@@ -312,6 +312,7 @@ class PaymentOrder(_message.Message):
     PURPOSE_FIELD_NUMBER: _builtins.int
     BUDGET_YEAR_FIELD_NUMBER: _builtins.int
     PAY_ON_FIELD_NUMBER: _builtins.int
+    CYCLE_ID_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     payee_name: _builtins.str
     account_number: _builtins.str
@@ -320,6 +321,8 @@ class PaymentOrder(_message.Message):
     purpose: _builtins.str
     budget_year: _builtins.int
     pay_on: _builtins.str
+    cycle_id: _builtins.str
+    """the quarter that ordered it"""
     def __init__(
         self,
         *,
@@ -331,10 +334,11 @@ class PaymentOrder(_message.Message):
         purpose: _builtins.str = ...,
         budget_year: _builtins.int = ...,
         pay_on: _builtins.str = ...,
+        cycle_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_number", b"account_number", "amount_fen", b"amount_fen", "bank_name", b"bank_name", "budget_year", b"budget_year", "order_id", b"order_id", "pay_on", b"pay_on", "payee_name", b"payee_name", "purpose", b"purpose"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_number", b"account_number", "amount_fen", b"amount_fen", "bank_name", b"bank_name", "budget_year", b"budget_year", "cycle_id", b"cycle_id", "order_id", b"order_id", "pay_on", b"pay_on", "payee_name", b"payee_name", "purpose", b"purpose"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
