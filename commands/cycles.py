@@ -37,9 +37,9 @@ CLAIMS_PER_PAGE = 50  # at most nine events a claim, so that a page is one commi
 
 
 def open_ahead(work: Work, command: OpenCycle) -> str:
-    """Open a quarter before its first claim; one that is open, or past, is left as it is.
+    """Open a quarter before its first claim; one that is open is left as it is.
 
-    Raises Refused ROLE_MISMATCH, PROGRAMME_UNKNOWN, QUARTER_MALFORMED, REDEMPTION_ENDED.
+    Raises Refused ROLE_MISMATCH, PROGRAMME_UNKNOWN, QUARTER_MALFORMED, REDEMPTION_ENDED, CYCLE_FROZEN.
     """
     _must_be_cycle_officer(work, command.quarter)
     programme = work.rulebook.in_force(command.programme_id, work.on)
@@ -53,6 +53,8 @@ def open_ahead(work: Work, command: OpenCycle) -> str:
         raise Refused("REDEMPTION_ENDED", rule.clause, last_quarter=rule.last_quarter, requested_on=quarter)
     cycle_id = cycle.cycle_id(programme.programme_id, quarter)
     if not work.cycle(cycle_id).cycle_id:
+        if rule.intake(quarter).last < work.on:
+            raise Refused("CYCLE_FROZEN", rule.cut_off_clause, cycle=cycle_id)
         open_quarter(work, programme, quarter)
     return cycle_id
 

@@ -1,8 +1,10 @@
 """A refusal is an answer: what was asked, what the rule allows, the way forward, a code and a clause."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
+from domain.dates import SHANGHAI
 from domain.money import show
 from domain.refusal_texts import TEXTS
 from duifu.v1.answers_pb2 import Refusal
@@ -41,7 +43,15 @@ class Refused(Exception):
 
     def _text(self, language: str) -> tuple[str, str]:
         message, way_forward = TEXTS[self.text_code][language if language in LANGUAGES else "zh"]
-        # Amounts are kept in fen and read in yuan.
-        facts = {name: show(value) if name.endswith("_fen") else value for name, value in self.facts.items()}
+        facts = {name: _readable(name, value) for name, value in self.facts.items()}
         facts |= {"grounds": "；".join(f"[{g.code}] {g.title}：{g.explanation}" for g in self.grounds)}
         return message.format(**facts), way_forward.format(**facts)
+
+
+def _readable(name: str, value: Any) -> Any:
+    """Amounts are kept in fen and read in yuan; instants are read in Shanghai."""
+    if name.endswith("_fen"):
+        return show(value)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return value
