@@ -1,10 +1,16 @@
 """Configuration, from the environment. One folder holds the state of a deployment."""
 
+import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
 
+ADDRESSES = {
+    "temporal_address": "TEMPORAL_ADDRESS",
+    "city_url": "DUIFU_CITY_URL",
+    "web_ui_url": "DUIFU_WEB_UI_URL",
+}
 SHIPPED_PROGRAMMES = Path(__file__).parent / "programmes"
 
 
@@ -26,6 +32,23 @@ class Settings:
     def ledger_path(self) -> Path:
         """The ledger's file."""
         return self.home / "ledger.sqlite"
+
+    @property
+    def addresses_path(self) -> Path:
+        """While `duifu up` runs: where its parts listen, so that other commands find them."""
+        return self.home / "addresses.json"
+
+    def note_addresses(self) -> None:
+        """Say where this deployment listens."""
+        addresses = {field: getattr(self, field) for field in ADDRESSES}
+        self.addresses_path.write_text(json.dumps(addresses, indent=1), "utf-8")
+
+    def as_it_runs(self) -> "Settings":
+        """The same settings with the addresses of what runs in this folder, unless the environment says."""
+        if not self.addresses_path.exists():
+            return self
+        noted = json.loads(self.addresses_path.read_text("utf-8"))
+        return replace(self, **{field: noted[field] for field, name in ADDRESSES.items() if name not in os.environ})
 
 
 def from_environment() -> Settings:

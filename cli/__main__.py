@@ -4,7 +4,7 @@ import click
 
 from cli.cases import case
 from cli.cycles import cycle
-from cli.output import as_json, at_home, configuration, existing_ledger, read_facts, send
+from cli.output import as_json, at_home, existing_ledger, of_running, read_facts, send
 from cli.programmes import programme
 from cli.running import demo, rehearse, up
 from duifu.v1.commands_pb2 import Actor, Command
@@ -61,7 +61,7 @@ def send_command(
     command.command_id = command_id or command.command_id
     command.language = lang or command.language
     command.actor.MergeFrom(Actor(id=actor_id, name=actor_name, role=role, uscc=uscc))
-    send(open_door(existing_ledger(configuration(home))), command, command.actor, json_wanted)
+    send(open_door(existing_ledger(of_running(home))), command, command.actor, json_wanted)
 
 
 for command in (up, demo, rehearse, case, cycle, programme):

@@ -10,10 +10,10 @@ from cli.output import (
     acting,
     as_json,
     at_home,
-    configuration,
     console,
     existing_ledger,
     link,
+    of_running,
     print_json,
     print_table,
     read_facts,
@@ -77,7 +77,7 @@ def open_case(
     else:
         application = read_facts(facts, VoucherApplication())
         command.submit_application.CopyFrom(SubmitApplication(programme_id=programme_id, application=application))
-    asking.send(command, "applicant", uscc, first=True)
+    asking.send(command, "applicant", uscc)
 
 
 @case.command()
@@ -173,7 +173,7 @@ def withdraw(
 @as_json
 def show_case(case_id: str, home: str | None, json_wanted: bool) -> None:
     """Where CASE_ID stands, and its story event by event: who, when, by which clause, at which position."""
-    config = existing_ledger(configuration(home))
+    config = existing_ledger(of_running(home))
     ledger = open_door(config).ledger
     recorded = ledger.stream(streams.case(case_id))
     if not recorded:
@@ -205,7 +205,7 @@ def show_case(case_id: str, home: str | None, json_wanted: bool) -> None:
 @as_json
 def list_cases(open_only: bool, home: str | None, json_wanted: bool) -> None:
     """All cases: applicant, where each stands, amount."""
-    config = existing_ledger(configuration(home))
+    config = existing_ledger(of_running(home))
     ledger = open_door(config).ledger
     rows = []
     for stream in ledger.streams(streams.CASES):

@@ -9,10 +9,10 @@ from cli.output import (
     acting,
     as_json,
     at_home,
-    configuration,
     console,
     existing_ledger,
     link,
+    of_running,
     print_json,
     print_table,
 )
@@ -42,7 +42,7 @@ def cycle() -> None:
 def open_cycle(quarter: str, programme_id: str, asking: Asking) -> None:
     """Open QUARTER (2024Q1) before its first claim; one that is open stays as it is."""
     opened = OpenCycle(programme_id=programme_id, quarter=quarter)
-    asking.send(Command(open_cycle=opened), OFFICER, first=True)
+    asking.send(Command(open_cycle=opened), OFFICER)
 
 
 @cycle.command()
@@ -60,7 +60,7 @@ def confirm(cycle_id: str, reason: str, asking: Asking) -> None:
 @as_json
 def show_cycle(cycle_id: str, home: str | None, json_wanted: bool) -> None:
     """Where CYCLE_ID stands: its dates, claims, payments and what became of each."""
-    config = existing_ledger(configuration(home))
+    config = existing_ledger(of_running(home))
     ledger = open_door(config).ledger
     recorded = ledger.stream(streams.cycle(cycle_id))
     if not recorded:

@@ -21,7 +21,7 @@ from rich.table import Table
 
 import settings
 from commands.door import Door, declared
-from domain.refusals import Refused
+from domain.refusals import Refused, sentence
 from duifu.v1.answers_pb2 import Refusal
 from duifu.v1.commands_pb2 import Actor, Command
 from ledger.store import LedgerUnavailable
@@ -78,11 +78,9 @@ class Asking:
     home: str | None
     json_wanted: bool
 
-    def send(self, command: Command, role: str, uscc: str = "", first: bool = False) -> None:
-        """Send a command and print its answer. Only what may be the `first` command makes a ledger."""
-        config = configuration(self.home)
-        if not first:
-            existing_ledger(config)
+    def send(self, command: Command, role: str, uscc: str = "") -> None:
+        """Send a command to a deployment that exists, and print its answer."""
+        config = existing_ledger(of_running(self.home))
         command.command_id, command.language = self.command_id, self.lang
         actor = Actor(id=self.actor_id, name=self.actor_name, role=role, uscc=uscc)
         send(open_door(config), command, actor, self.json_wanted)
@@ -117,6 +115,11 @@ def configuration(home: str | None) -> Settings:
         raise WrongInput(str(error)) from None
     logs.configure(config.log_style, os.environ.get("DUIFU_LOG_LEVEL", "WARNING"))
     return replace(config, home=Path(home).absolute()) if home else config
+
+
+def of_running(home: str | None) -> Settings:
+    """The same, with the addresses at which the deployment in that folder listens."""
+    return configuration(home).as_it_runs()
 
 
 def existing_ledger(config: Settings) -> Settings:
@@ -174,7 +177,7 @@ def print_refusal(refusal: Refusal) -> None:
 
 def refused(error: Refused) -> RefusedHere:
     """A refusal outside of a command, as an end of the program."""
-    return RefusedHere(f"[{error.code}] {error.message('zh')}{error.way_forward('zh')}")
+    return RefusedHere(sentence(error.to_message("zh")))
 
 
 def print_json(value: Message | list[Any] | dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from cli.output import (
     errors,
     existing_ledger,
     link,
+    of_running,
     print_json,
     refused,
     run_to_the_end,
@@ -94,7 +95,7 @@ def rehearse(until: str, home: str | None) -> None:
 
     A production ledger refuses.
     """
-    config = existing_ledger(configuration(home))
+    config = existing_ledger(of_running(home))
     to = end_of(_date(until).date())
 
     async def work() -> int:

@@ -144,6 +144,8 @@ class Stack:
             await self.until(self._worker_answers, self.worker)
             claim.write("".join(f"{part.name} {part.pid}\n" for part in (self.temporal, self.city, self.worker)))
             claim.flush()
+            self._exit.callback(self.config.addresses_path.unlink, missing_ok=True)
+            self.config.note_addresses()
         except BaseException:
             await self._exit.aclose()
             raise

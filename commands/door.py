@@ -16,7 +16,7 @@ from commands import claims, cycles, deployment, redemptions, stages
 from commands.rulebook import Rulebook
 from commands.work import Work
 from domain.clock import business_time
-from domain.refusals import Refused
+from domain.refusals import Refused, sentence
 from domain.wellformed import must_be_wellformed
 from domain.wording import quarter_standing, standing
 from duifu.v1.answers_pb2 import Answer, Receipt
@@ -107,7 +107,7 @@ class Door:
             summary, receipt = self._handle(command, actor, cause)
         except Refused as refused:
             refusal = refused.to_message(command.language)
-            return Answer(summary=f"[{refusal.code}] {refusal.message}{refusal.way_forward}", refusal=refusal)
+            return Answer(summary=sentence(refusal), refusal=refusal)
         return Answer(summary=summary, receipt=receipt)
 
     def _handle(self, command: Command, actor: Actor, cause: Cause | None) -> tuple[str, Receipt]:

@@ -1,13 +1,14 @@
 """Programmes and the working calendar, read from files once; every edition is known by the hash of its file."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import fields
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -27,9 +28,13 @@ from domain.programme import (
     Window,
 )
 from domain.refusals import Refused
-from domain.rules import Rules
+from domain.rules import ANSWERS, Rules
 from duifu.v1.plan_pb2 import CaseKind, CorrectionRule, DayUnit, OnSilence, Stage, StageKind, TimeLimit
 
+T = TypeVar("T")
+
+MOMENTS = frozenset({"submission", "decision", "request", "redemption"})
+TASKS = frozenset({"", "issue_voucher", "assess_redemption"})
 PROGRAMMES = Path(__file__).parent.parent / "programmes"
 
 
@@ -94,9 +99,15 @@ def _programme(data: Mapping[str, Any], sha256: str) -> Programme:
         title=Text(**data["title"]),
         authority=data["authority"],
         case_prefix=data["case_prefix"],
-        windows={name: Window(_period(row), row["clause"]) for name, row in data["windows"].items()},
-        parameters={name: _parameter(name, row) for name, row in data["parameters"].items()},
-        conditions=tuple(_condition(row) for row in data["conditions"]),
+        windows={
+            name: _at(f"windows.{name}", lambda row: Window(_period(row), row["clause"]), row)
+            for name, row in data["windows"].items()
+        },
+        parameters={
+            name: _at(f"parameters.{name}", partial(_parameter, name), row)
+            for name, row in data["parameters"].items()
+        },
+        conditions=tuple(_at(f"conditions.{row.get('code')}", _condition, row) for row in data["conditions"]),
         amount=AmountRule(amount["select"], amount["select_clause"], amount["window"], amount["not_before_signing"]),
         redemption=RedemptionRule(
             clause=redemption["clause"],
@@ -107,7 +118,9 @@ def _programme(data: Mapping[str, Any], sha256: str) -> Programme:
             needs_ruling_from=Quarter.parse(redemption["needs_ruling_from"]),
         ),
         stages={
-            CaseKind.Value(f"CASE_KIND_{kind.upper()}"): tuple(_stage(row) for row in rows)
+            CaseKind.Value(f"CASE_KIND_{kind.upper()}"): tuple(
+                _at(f"plans.{kind}.{row.get('key')}", _stage, row) for row in rows
+            )
             for kind, rows in data["plans"].items()
         },
         letters={name: LetterTemplate(**row) for name, row in data["letters"].items()},
@@ -130,21 +143,52 @@ def _must_have_letters(programme: Programme) -> None:
             )
 
 
+def _at(where: str, build: Callable[[Mapping[str, Any]], T], row: Mapping[str, Any]) -> T:
+    """Build one part; what is wrong with it names the place."""
+    try:
+        return build(row)
+    except KeyError as error:
+        raise ValueError(f"{where}: {error} is missing") from error
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{where}: {error}") from error
+
+
+def _must_know(row: Mapping[str, Any], known: Collection[str]) -> None:
+    """A key that nobody reads is a slip of the pen, and its rule would silently not hold."""
+    if unknown := sorted(row.keys() - set(known)):
+        raise ValueError(f"{', '.join(unknown)} is not known here; known: {', '.join(sorted(known))}")
+
+
+def _must_be_checks(names: Iterable[str]) -> tuple[str, ...]:
+    if unknown := sorted(set(names) - ANSWERS.keys()):
+        raise ValueError(f"no source answers {', '.join(unknown)}; known: {', '.join(sorted(ANSWERS))}")
+    return tuple(names)
+
+
 def _period(row: Mapping[str, Any]) -> Period:
+    for end in ("from", "through"):
+        if not isinstance(row[end], date):
+            raise ValueError(f"{end}: {row[end]!r} is not a date; write it 2024-03-31, without quotes")
     return Period(row["from"], row["through"])
 
 
 def _parameter(name: str, row: Mapping[str, Any]) -> Parameter:
+    for dated in row["values"]:
+        if not isinstance(dated["value"], str):
+            raise ValueError(f"value: quote {dated['value']!r}, so that it stays exact")
     values = tuple(DatedValue(_period(dated), Fraction(dated["value"])) for dated in row["values"])
     return Parameter(name, row["clause"], values)
 
 
 def _condition(row: Mapping[str, Any]) -> Condition:
+    _must_know(row, [field.name for field in fields(Condition)])
+    if unknown := set(row["at"]) - MOMENTS:
+        raise ValueError(f"at: {', '.join(sorted(unknown))} is no moment; known: {', '.join(sorted(MOMENTS))}")
     return Condition(
         code=row["code"],
         clause=row["clause"],
         at=frozenset(row["at"]),
-        needs=tuple(row.get("needs", ())),
+        needs=_must_be_checks(row.get("needs", ())),
         title=Text(**row["title"]),
         met=row["met"],
         person_if=row.get("person_if", ""),
@@ -155,6 +199,9 @@ def _condition(row: Mapping[str, Any]) -> Condition:
 
 
 def _stage(row: Mapping[str, Any]) -> Stage:
+    _must_know(row, list(Stage.DESCRIPTOR.fields_by_name))
+    if row.get("task", "") not in TASKS:
+        raise ValueError(f"task: {row['task']} is no task; known: {', '.join(sorted(TASKS - {''}))}")
     correction = row.get("correction")
     return Stage(
         key=row["key"],
@@ -163,7 +210,7 @@ def _stage(row: Mapping[str, Any]) -> Stage:
         role=row["role"],
         role_title=row["role_title"],
         time_limit=_time_limit(row.get("time_limit")),
-        checks=row.get("checks", ()),
+        checks=_must_be_checks(row.get("checks", ())),
         correction=correction
         and CorrectionRule(
             rounds_max=correction["rounds_max"],

@@ -26,7 +26,13 @@ from duifu.v1.events_pb2 import (
     StageLapsed,
     StageOpened,
 )
-from duifu.v1.facts_pb2 import CheckResult, RedemptionRequest, VoucherApplication
+from duifu.v1.facts_pb2 import (
+    CHECK_OUTCOME_CLEAN,
+    CHECK_OUTCOME_HIT,
+    CheckResult,
+    RedemptionRequest,
+    VoucherApplication,
+)
 from duifu.v1.plan_pb2 import CASE_KIND_VOUCHER_CLAIM, ON_SILENCE_ESCALATES, CasePlan, Stage
 
 CORRECTION = "correction"  # the stage in which the applicant mends the claim
@@ -111,6 +117,15 @@ class Case:
     def approval(self) -> Decided:
         """The decision that set the amount; empty before."""
         return next((d for d in reversed(self.decisions) if d.HasField("trace")), Decided())
+
+
+def is_answered(check: str, result: CheckResult | None) -> bool:
+    """Whether a source really answered: it says clean or hit, and gives the record that a condition looks at."""
+    return (
+        result is not None
+        and result.outcome in (CHECK_OUTCOME_CLEAN, CHECK_OUTCOME_HIT)
+        and result.WhichOneof("answer") == check
+    )
 
 
 class UnknownEvent(TypeError):

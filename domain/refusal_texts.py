@@ -323,11 +323,11 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     "NOT_A_REHEARSAL": {
         "zh": (
             "本账本是正式账本，业务时间就是机器时间，不能推进。",
-            "演练须在新的空账本上用 duifu rehearse --from 开始。",
+            "演练须在新的空账本上用 duifu up --rehearse-from 日期 开始。",
         ),
         "en": (
             "This ledger is in production: business time is the machine's time.",
-            "Rehearse on a new, empty ledger with duifu rehearse --from.",
+            "Rehearse on a new, empty ledger: duifu up --rehearse-from DATE.",
         ),
     },
     "ALREADY_REHEARSING": {

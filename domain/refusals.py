@@ -48,6 +48,12 @@ class Refused(Exception):
         return message.format(**facts), way_forward.format(**facts)
 
 
+def sentence(refusal: Refusal) -> str:
+    """A refusal in one line: its code, what the rule allows, and the way forward."""
+    pause = " " if refusal.message.endswith(".") else ""  # Chinese needs none
+    return f"[{refusal.code}] {refusal.message}{pause}{refusal.way_forward}"
+
+
 def _readable(name: str, value: Any) -> Any:
     """Amounts are kept in fen and read in yuan; instants are read in Shanghai."""
     if name.endswith("_fen"):

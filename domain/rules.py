@@ -1,5 +1,6 @@
 """Conditions of a programme applied to the facts of a case: met, not met, needs evidence, or needs a person."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,6 +9,7 @@ from typing import Any
 from cel_expr_python import cel
 from google.protobuf.message import Message
 
+from domain.case import is_answered
 from domain.dates import add_years, from_iso
 from domain.programme import Condition, Programme
 from domain.wording import check_title
@@ -20,8 +22,6 @@ from duifu.v1.events_pb2 import (
     Ground,
 )
 from duifu.v1.facts_pb2 import (
-    CHECK_OUTCOME_CLEAN,
-    CHECK_OUTCOME_HIT,
     CheckResult,
     ContractItem,
     CreditRecord,
@@ -40,6 +40,9 @@ ANSWERS: dict[str, type[Message]] = {
     "credit": CreditRecord,
     "invoices": InvoiceVerifications,
 }
+
+
+PARAMETER = re.compile(r"\bparameter\.(\w+)")
 
 
 class RuleBroken(ValueError):
@@ -62,6 +65,7 @@ class Rules:
     def __init__(self, programme: Programme):
         """Compile every expression. Raises RuleBroken naming the condition and what is wrong."""
         self._programme = programme
+        self._must_know_parameters()
         self._env = _environment()
         self._expressions = {
             (condition.code, part): self._compile(condition.code, text, cel.Type.STRING if part == "shows" else None)
@@ -111,6 +115,13 @@ class Rules:
             explanation=explanation,
         )
 
+    def _must_know_parameters(self) -> None:
+        """Names after `parameter.` are keys of a map, which the type checker takes as they come."""
+        for condition in self._programme.conditions:
+            for name in PARAMETER.findall(f"{condition.met} {condition.person_if} {condition.shows}"):
+                if name not in self._programme.parameters:
+                    raise RuleBroken(f"{self._programme.programme_id}: {condition.code}: there is no parameter {name}")
+
     def _is(self, condition: Condition, part: str, values: Mapping[str, Any]) -> bool:
         return bool(self._evaluate(self._expressions[condition.code, part], values))
 
@@ -155,15 +166,6 @@ class Rules:
         if result.type() == cel.Type.ERROR:  # errors come back as values
             raise RuleBroken(f"{self._programme.programme_id}: {result.value()}")
         return result.value()
-
-
-def is_answered(check: str, result: CheckResult | None) -> bool:
-    """Whether a source really answered: it says clean or hit, and gives the record that a condition looks at."""
-    return (
-        result is not None
-        and result.outcome in (CHECK_OUTCOME_CLEAN, CHECK_OUTCOME_HIT)
-        and result.WhichOneof("answer") == check
-    )
 
 
 def _years_after(day: str, years: int) -> str:

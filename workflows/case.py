@@ -8,7 +8,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from domain import case as cases
     from domain import letters
-    from domain.case import CORRECTION, Case, OpenStage
+    from domain.case import CORRECTION, Case, OpenStage, is_answered
     from domain.letters import Owed
     from domain.wording import OUTCOMES, check_title, deadline, standing
     from duifu.v1.commands_pb2 import (
@@ -104,6 +104,8 @@ class CaseWorkflow(FollowsLedger[Case]):
         for row in self.case.plan.stages:
             number = self.case.corrections + 1 if row.HasField("correction") else 1
             for check in row.checks:
+                if is_answered(check, self.case.checks.get(check)):
+                    continue  # on record already: this run began late
                 self.start_check(self.check_request(row, number, check))
             if row.key == stage.key:
                 return

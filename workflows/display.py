@@ -130,7 +130,7 @@ def case_card(case: Case, obstacle: str, now: datetime, clock: BusinessClock) ->
         lines += [f"- 应兑付：{show(case.due_fen)}，已支付：{show(case.settled_fen)}"]
     if case.payment is not None:
         lines += [f"- {case.payment.cycle_id}：{PAYMENTS[case.payment.status]} {case.payment.explanation}"]
-    lines += ["", f"业务时间 {now:%Y-%m-%d %H:%M}{_reading(now, clock)}"]
+    lines += ["", f"更新于业务时间 {now:%Y-%m-%d %H:%M}{_reading(now, clock)}"]
     return "\n".join(lines)
 
 
@@ -149,7 +149,7 @@ def cycle_card(cycle: Cycle, obstacle: str, now: datetime, clock: BusinessClock)
         lines += [f"- {claim.case_id}：{show(claim.due_fen)}（{claim.state}）"]
     if len(cycle.claims) > 50:
         lines += [f"- 另有{len(cycle.claims) - 50}笔"]
-    lines += ["", f"业务时间 {now:%Y-%m-%d %H:%M}{_reading(now, clock)}"]
+    lines += ["", f"更新于业务时间 {now:%Y-%m-%d %H:%M}{_reading(now, clock)}"]
     return "\n".join(lines)
 
 

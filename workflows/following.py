@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 from domain.clock import business_time
 from domain.dates import SHANGHAI
-from domain.refusals import Refused
+from domain.refusals import Refused, sentence
 from domain.wellformed import must_be_wellformed
 from duifu.v1.answers_pb2 import Answer, FactPage, Refusal
 from duifu.v1.commands_pb2 import Actor, Command
@@ -146,7 +146,7 @@ class FollowsLedger(Generic[S]):
         """Send a command of the workflow's own. A refusal is shown, and asked about again later or upon news."""
         before = self.turning_point()
         refusal = await self.following.carry_out(command_id, summary, command)
-        self.obstacle = f"[{refusal.code}] {refusal.message}{refusal.way_forward}" if refusal else ""
+        self.obstacle = sentence(refusal) if refusal else ""
         if refusal and self.turning_point() == before:
             too_early = refusal.code in options.TOO_EARLY
             pause = options.CLOCK_TOLERANCE if too_early else options.RETRY_REFUSED

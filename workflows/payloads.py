@@ -22,6 +22,7 @@ from temporalio.converter import (
 )
 from temporalio.exceptions import ApplicationError
 
+from domain import refusals
 from domain.refusals import Refused
 from duifu.v1.answers_pb2 import Answer
 from duifu.v1.commands_pb2 import Command
@@ -73,7 +74,7 @@ def _typed_command(value: Any) -> Command:
 
 def as_error(refused: Refused, language: str) -> ApplicationError:
     """A refusal as Temporal's clients see it: its code is the error's type."""
-    sentence = f"[{refused.code}] {refused.message(language)}{refused.way_forward(language)}"
+    sentence = refusals.sentence(refused.to_message(language))
     return ApplicationError(sentence, type=refused.code, non_retryable=True)
 
 

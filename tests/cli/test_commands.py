@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from cli.__main__ import main
 from commands.door import Door
 from commands.rulebook import Rulebook
 from ledger.store import Ledger
+from settings import from_environment
 from tests.builders import BUYER, an_application
 
 Duifu = Callable[..., Result]
@@ -168,6 +170,18 @@ def test_a_folder_without_a_ledger_is_unavailable_and_stays_empty(tmp_path: Path
     assert result.exit_code == 4
     assert "duifu up" in result.output
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_links_lead_to_the_deployment_that_runs_in_the_folder(
+    duifu: Duifu, facts: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DUIFU_WEB_UI_URL", raising=False)
+    case_id = filed(duifu, facts)
+    replace(from_environment(), home=home, web_ui_url="http://127.0.0.1:9999").note_addresses()
+
+    shown = duifu("case", "show", case_id)
+
+    assert f"http://127.0.0.1:9999/namespaces/default/workflows/{case_id}" in "".join(shown.output.split())
 
 
 @pytest.mark.parametrize("command", [(), ("case",), ("case", "decide"), ("cycle",), ("up",), ("demo",), ("rehearse",)])

@@ -38,6 +38,48 @@ def test_a_letter_with_a_blank_that_nobody_fills_in_is_refused(tmp_path: Path) -
         load(path)
 
 
+SIGNING = "signing: {from: 2023-09-01"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('value: "20/100"', "value: 0.2", r"parameters.voucher_rate: value: quote 0.2, so that it stays exact"),
+        (
+            "signing: {from: 2023-09-01",
+            'signing: {from: "2023-09-01"',
+            r"windows.signing: from: '2023-09-01' is not a date",
+        ),
+        ("sets_amount: true", "set_amount: true", r"plans.voucher_claim.review: set_amount is not known here"),
+        (
+            "task: issue_voucher",
+            "task: issue_vouchers",
+            r"issuance: task: issue_vouchers is no task",
+        ),
+        (
+            "checks: [enterprise, relation",
+            "checks: [enterprises, relation",
+            r"no source answers enterprises",
+        ),
+        ("needs: [relation]", "needs: [relations]", r"conditions.BJ_E_RELATED: no source answers relations"),
+        ("at: [request]", "at: [requests]", r"conditions.BJ_E_NO_INVOICE: at: requests is no moment"),
+        ("role: review-officer", "rolle: review-officer", r"plans.voucher_claim.review: rolle is not known here"),
+    ],
+)
+def test_a_slip_of_the_pen_is_refused_at_its_place(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = changed(tmp_path, old, new)
+
+    with pytest.raises(ProgrammeBroken, match=said):
+        load(path)
+
+
+def test_a_parameter_that_does_not_exist_never_starts(tmp_path: Path) -> None:
+    changed(tmp_path, "parameter.term_years_max)", "parameter.term_years)")
+
+    with pytest.raises(RuleBroken, match="BJ_E_TERM: there is no parameter term_years"):
+        Rulebook(tmp_path)
+
+
 def test_a_file_that_lacks_a_part_names_it(tmp_path: Path) -> None:
     path = changed(tmp_path, "case_prefix: bj", "case_suffix: bj")
 
