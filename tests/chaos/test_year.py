@@ -9,8 +9,11 @@ from ledger import streams
 from tests.chaos.conftest import Reference
 from tests.chaos.town import POLL_SECONDS, a_town, assert_nothing_is_doubled_or_lost, difference, killing, outline
 
-#: A seed says when kills take place. One a test in `make test`, many in `make soak`.
-SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 12))]
+
+def rounds(times: int, soak_times: int) -> pytest.MarkDecorator:
+    """A few kills in one year for `make test`, many in each of ten years for `make soak`; the seed says when."""
+    soak = [pytest.param(seed, soak_times, marks=pytest.mark.soak) for seed in range(2, 12)]
+    return pytest.mark.parametrize(("seed", "times"), [(1, times), *soak])
 
 
 def test_an_undisturbed_year_is_complete(reference: Reference) -> None:
@@ -23,10 +26,10 @@ def test_an_undisturbed_year_is_complete(reference: Reference) -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", SEEDS)
-async def test_the_worker_dies(reference: Reference, tmp_path: Path, seed: int) -> None:
+@rounds(2, soak_times=6)
+async def test_the_worker_dies(reference: Reference, tmp_path: Path, seed: int, times: int) -> None:
     async with a_town(tmp_path) as town:
-        async with killing(town, "worker", times=3, seed=seed):
+        async with killing(town, "worker", times=times, seed=seed):
             await town.play_the_year()
 
         assert difference(reference.outline, outline(town)) == []
@@ -34,10 +37,10 @@ async def test_the_worker_dies(reference: Reference, tmp_path: Path, seed: int) 
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", SEEDS)
-async def test_the_relay_dies(reference: Reference, tmp_path: Path, seed: int) -> None:
+@rounds(6, soak_times=20)
+async def test_the_relay_dies(reference: Reference, tmp_path: Path, seed: int, times: int) -> None:
     async with a_town(tmp_path, relay_apart=True) as town:
-        async with killing(town, "relay", times=8, seed=seed):
+        async with killing(town, "relay", times=times, seed=seed):
             await town.play_the_year()
 
         assert difference(reference.outline, outline(town)) == []
@@ -45,13 +48,13 @@ async def test_the_relay_dies(reference: Reference, tmp_path: Path, seed: int) -
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", SEEDS)
-async def test_temporal_dies(reference: Reference, tmp_path: Path, seed: int) -> None:
+@rounds(2, soak_times=6)
+async def test_temporal_dies(reference: Reference, tmp_path: Path, seed: int, times: int) -> None:
     async with a_town(tmp_path) as town:
-        async with killing(town, "temporal", times=3, seed=seed):
+        async with killing(town, "temporal", times=times, seed=seed):
             await town.play_the_year()
 
-        assert town.starts == {"temporal": 3}, "worker and relay live through it"
+        assert town.starts == {"temporal": times}, "worker and relay live through it"
 
         assert difference(reference.outline, outline(town)) == []
         await assert_nothing_is_doubled_or_lost(town)

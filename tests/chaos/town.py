@@ -89,7 +89,7 @@ class Town:
         for moment in sorted(dice.sample(range(5, MOMENTS_UP_TO), times)):
             while self.ledger.head() < moment:  # noqa: ASYNC110 (other processes write)
                 await asyncio.sleep(POLL_SECONDS)
-            await asyncio.sleep(dice.uniform(0, JITTER_SECONDS))
+            await asyncio.sleep(dice.random() ** 2 * JITTER_SECONDS)
             self.kill(dice.choice(names))
 
     @asynccontextmanager
@@ -107,6 +107,11 @@ class Town:
         """The Beijing year, to its end and until its last letter."""
         await Year(self.door, self.client, lambda _line: None).play()
         await self.until(lambda: not self.owing(), "every letter")
+
+    def has_said(self, name: str, text: str) -> bool:
+        """Whether a part's log has this passage."""
+        log_path = self.parts[name].log_path
+        return log_path.exists() and text in log_path.read_text("utf-8")
 
     # What the ledger says
 
