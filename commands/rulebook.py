@@ -104,8 +104,7 @@ def _programme(data: Mapping[str, Any], sha256: str) -> Programme:
             for name, row in data["windows"].items()
         },
         parameters={
-            name: _at(f"parameters.{name}", partial(_parameter, name), row)
-            for name, row in data["parameters"].items()
+            name: _at(f"parameters.{name}", partial(_parameter, name), row) for name, row in data["parameters"].items()
         },
         conditions=tuple(_at(f"conditions.{row.get('code')}", _condition, row) for row in data["conditions"]),
         amount=AmountRule(amount["select"], amount["select_clause"], amount["window"], amount["not_before_signing"]),
