@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from commands.rulebook import PROGRAMMES, ProgrammeBroken, Rulebook
+from domain.case import is_answered
 from domain.programme import Programme
 from domain.refusals import Refused
-from domain.rules import CaseFacts, RuleBroken, is_answered
+from domain.rules import CaseFacts, RuleBroken
 from duifu.v1.events_pb2 import (
     CONDITION_STATUS_MET,
     CONDITION_STATUS_NEEDS_EVIDENCE,
