@@ -108,7 +108,7 @@ async def test_a_corrected_claim_is_checked_again_and_goes_its_way(office: Offic
     assert office.case_topics(case_id) == [*corrected, *ACCEPTED, *APPROVED, "CaseClosed"]
     assert office.topics_beside(streams.case(case_id)) == THREE_CHECKS * 2 + ["LetterSent"] * 4
     letter = next(letter for letter in office.city.letters(case_id) if letter["title"] == "补正通知书")
-    assert "缺少分项价格表\n财务制度未盖章\n请于时限至2024-03-22补正，逾期视为放弃" in letter["text"]
+    assert "缺少分项价格表\n财务制度未盖章\n补正时限至2024-03-22，逾期视为放弃" in letter["text"]
     assert ending.amount_fen == yuan(180_000)
 
 
