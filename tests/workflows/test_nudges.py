@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.service import RPCError
 
 from commands import deployment
@@ -217,7 +217,8 @@ async def test_a_second_workflow_for_the_same_case_changes_nothing(office: Offic
     office.desk.review(case_id)
     await office.ending(case_id)
     await nudge(office, twin.id, office.desk.ledger.head())
-    await office.ending(twin.id)
+    with suppress(WorkflowFailureError):  # it fails if it comes to speak for the case, which it may not
+        await office.ending(twin.id)
 
     assert office.case_topics(case_id)[-2:] == ["StageOpened", "CaseClosed"]
     assert office.topics_beside(streams.case(case_id)) == ["CheckRecorded"] * 3 + ["LetterSent"] * 3
