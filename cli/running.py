@@ -27,7 +27,7 @@ from cli.output import (
 from cli.stack import PartFailed, Stack
 from commands.door import Door
 from commands.work import CASE, fold
-from domain.dates import end_of
+from domain.dates import SHANGHAI, end_of
 from domain.refusals import Refused
 from domain.wording import standing
 from duifu.v1.events_pb2 import CaseClosed
@@ -41,7 +41,8 @@ WATCH_SECONDS = 1
 @click.command()
 @click.option("--home", help="Folder that holds all state; delete it to start anew [default: .duifu].")
 @click.option("--rehearse-from", metavar="DATE", help="Make a new ledger a rehearsal whose business clock starts here.")
-def up(home: str | None, rehearse_from: str | None) -> None:
+@as_json
+def up(home: str | None, rehearse_from: str | None, json_wanted: bool) -> None:
     """Start Temporal with its Web UI, the ledger, the reference city and a worker; stay until Ctrl-C.
 
     Without --rehearse-from the ledger is a production ledger: business time is the machine's time.
@@ -50,9 +51,14 @@ def up(home: str | None, rehearse_from: str | None) -> None:
     async def work(stack: Stack, door: Door) -> None:
         if rehearse_from:
             rehearsing.begin(door, _date(rehearse_from).date().isoformat())
-        await _stay(stack)
+        if json_wanted:
+            config = stack.config
+            addresses = {"temporalAddress": config.temporal_address, "webUi": config.web_ui_url}
+            print_json(addresses | {"cityUrl": config.city_url, "ledger": str(config.ledger_path)})
+        await _stay(stack, say)
 
-    run_to_the_end(_with_stack(configuration(home), work, _say))
+    say = _progress(json_wanted)
+    run_to_the_end(_with_stack(configuration(home), work, say))
 
 
 @click.command()
@@ -76,21 +82,17 @@ def demo(home: str | None, stay: bool, json_wanted: bool) -> None:
         else:
             _print_outcomes(outcomes)
         if stay:
-            await _stay(stack)
+            await _stay(stack, say)
 
-    # With --json, progress goes to standard error and the outcome alone to standard output.
-    said = errors if json_wanted else console
-
-    def say(line: str) -> None:
-        said.print(line, markup=False)
-
+    say = _progress(json_wanted)
     run_to_the_end(_with_stack(configuration(home), work, say))
 
 
 @click.command()
 @click.option("--until", metavar="DATE", required=True, help="Let business time pass to the end of this day.")
 @click.option("--home", help="Folder of the running deployment [default: .duifu].")
-def rehearse(until: str, home: str | None) -> None:
+@as_json
+def rehearse(until: str, home: str | None, json_wanted: bool) -> None:
     """Let business time pass in a running rehearsal: deadlines lapse and quarters close on the way, in order.
 
     A production ledger refuses.
@@ -102,18 +104,22 @@ def rehearse(until: str, home: str | None) -> None:
         door = open_door(config)
         try:
             client = await connect(config)
-            await rehearsing.rehearse(door, client, to, _say)
+            await rehearsing.rehearse(door, client, to, _progress(json_wanted))
         except Refused as error:
             return _end(refused(error))
         except (RPCError, RuntimeError) as error:
             return _end(Unavailable(f"{error}. Is the deployment up? Start it with `duifu up`."))
+        if json_wanted:
+            print_json({"businessTime": door.business_now().astimezone(SHANGHAI).isoformat(), "isRehearsal": True})
         return OK
 
     run_to_the_end(work())
 
 
-def _say(line: str) -> None:
-    console.print(line, markup=False)
+def _progress(json_wanted: bool) -> Callable[[str], None]:
+    """How progress is told: with --json on standard error, so that standard output holds the outcome alone."""
+    said = errors if json_wanted else console
+    return lambda line: said.print(line, markup=False)
 
 
 async def _with_stack(
@@ -137,11 +143,9 @@ async def _with_stack(
     return OK
 
 
-async def _stay(stack: Stack) -> None:
-    console.print(
-        f"\nTemporal Web UI: {stack.config.web_ui_url}/namespaces/{stack.config.namespace}/workflows", markup=False
-    )
-    console.print("up; Ctrl-C stops everything")
+async def _stay(stack: Stack, say: Callable[[str], None]) -> None:
+    say(f"\nTemporal Web UI: {stack.config.web_ui_url}/namespaces/{stack.config.namespace}/workflows")
+    say("up; Ctrl-C stops everything")
     while True:
         stack.must_run()
         await asyncio.sleep(WATCH_SECONDS)
