@@ -17,7 +17,7 @@ Duifu administers public compute-power programmes. All you need is Python 3.11 w
   make demo     see a voucher claimed and redeemed, then stop
   make test     everything CI runs: make check, then every test
   make soak     kills and outages for as long as it takes
-  make bench    measures our cases beside bare Temporal ones
+  make bench    measures our cases beside bare Temporal ones, our appends beside bare inserts
   make check    style, types, arrows between rooms, house rules, published language; seconds
 
 After you changed ...
@@ -93,6 +93,7 @@ soak: $(READY)
 bench: $(READY)
 	@echo "Measuring, side by side; see bench/README.md"
 	@$(BIN)/python -m bench.five_decisions
+	@$(BIN)/python -m bench.ledger_append
 
 lock: $(READY)
 	@echo "Renewing requirements.lock"

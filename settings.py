@@ -2,7 +2,8 @@
 
 import json
 import os
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, cast
 
@@ -11,6 +12,10 @@ ADDRESSES = {
     "city_url": "DUIFU_CITY_URL",
     "web_ui_url": "DUIFU_WEB_UI_URL",
 }
+#: Databases and files that lie in the home folder unless the environment says otherwise.
+DATABASES = (
+    "DUIFU_LEDGER", "DUIFU_SEALS", "DUIFU_SEAL_KEY", "DUIFU_WITNESSES", "DUIFU_SUBJECT_KEYS", "DUIFU_VIEWS",
+)  # fmt: skip
 SHIPPED_PROGRAMMES = Path(__file__).parent / "programmes"
 
 
@@ -28,10 +33,47 @@ class Settings:
     sandboxed: bool  # run workflows in the SDK's sandbox
     programmes: Path  # folder of programme files and the working calendar
 
+    databases: Mapping[str, str] = field(default_factory=dict)  # DUIFU_LEDGER and the like, where the environment says
+    seal_seconds: int = 1  # between two checkpoints of a ledger that grows
+
     @property
-    def ledger_path(self) -> Path:
-        """The ledger's file."""
-        return self.home / "ledger.sqlite"
+    def ledger(self) -> str:
+        """The ledger: a SQLite file, or a postgresql:// URL."""
+        return self._beside("DUIFU_LEDGER", "ledger.sqlite")
+
+    @property
+    def seals(self) -> Path:
+        """The sealer's file: checkpoints and the tree."""
+        return Path(self._beside("DUIFU_SEALS", "seals.sqlite"))
+
+    @property
+    def seal_key(self) -> Path:
+        """The key that signs checkpoints."""
+        return Path(self._beside("DUIFU_SEAL_KEY", "seal.key"))
+
+    @property
+    def seal_vkey(self) -> Path:
+        """The public half of that key, for who verifies."""
+        return self.seal_key.with_suffix(".vkey")
+
+    @property
+    def witnesses(self) -> Path:
+        """The list of witnesses to ask, if there is one."""
+        return Path(self._beside("DUIFU_WITNESSES", "witnesses"))
+
+    @property
+    def subject_keys(self) -> str:
+        """The keys of personal data: a SQLite file, or a postgresql:// URL."""
+        return self._beside("DUIFU_SUBJECT_KEYS", "subject-keys.sqlite")
+
+    @property
+    def views(self) -> str:
+        """The read models: a SQLite file, or a postgresql:// URL; empty if there are to be none."""
+        address = self._beside("DUIFU_VIEWS", "views.sqlite")
+        return "" if address == "off" else address
+
+    def _beside(self, name: str, file: str) -> str:
+        return self.databases.get(name) or str(self.home / file)
 
     @property
     def addresses_path(self) -> Path:
@@ -63,6 +105,8 @@ def from_environment() -> Settings:
         log_style=cast(Literal["json", "console"], _one_of("DUIFU_LOG", ("console", "json"))),
         sandboxed=_one_of("DUIFU_SANDBOX", ("on", "off")) == "on",
         programmes=Path(os.environ.get("DUIFU_PROGRAMMES", SHIPPED_PROGRAMMES)).absolute(),
+        databases={name: os.environ[name] for name in DATABASES if os.environ.get(name)},
+        seal_seconds=_seconds("DUIFU_SEAL_SECONDS", 1),
     )
 
 
@@ -71,3 +115,10 @@ def _one_of(name: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise ValueError(f"{name} is {value!r}; it may be {' or '.join(allowed)}")
     return value
+
+
+def _seconds(name: str, usual: int) -> int:
+    value = os.environ.get(name, str(usual))
+    if not value.isdecimal() or int(value) == 0:
+        raise ValueError(f"{name} is {value!r}; it may be a whole number of seconds, from 1")
+    return int(value)

@@ -22,13 +22,18 @@ from activities.notices import EditionLetters, HttpNotices
 from activities.outside import Outside
 from activities.registries import HttpRegistries
 from activities.treasury import HttpTreasury
+from commands import privacy
 from commands.cycles import was_ordered
 from commands.door import Door
 from commands.rulebook import Rulebook
-from ledger.store import Ledger
+from ledger.address import shown
+from ledger.keys import KeysUnavailable, SubjectKeys
+from ledger.store import Ledger, LedgerUnavailable
 from relay import Relay
+from sealing import keep_sealed
 from settings import Settings
 from telemetry import logs
+from views.keeping import keep_up
 from workflows.case import CaseWorkflow
 from workflows.payloads import DATA_CONVERTER
 from workflows.redemption_cycle import RedemptionCycleWorkflow
@@ -51,8 +56,14 @@ async def connect(config: Settings) -> Client:
 
 
 def open_door(config: Settings) -> Door:
-    """The door to this deployment's ledger."""
-    return Door(Ledger(config.ledger_path), Rulebook(config.programmes))
+    """The door to this deployment's ledger. Raises LedgerUnavailable."""
+    try:
+        keys = SubjectKeys(config.subject_keys)
+    except KeysUnavailable as error:
+        raise LedgerUnavailable(str(error)) from error
+    door = Door(Ledger(config.ledger, keys), Rulebook(config.programmes))
+    privacy.carry_out(door.ledger)
+    return door
 
 
 def workflow_runner(sandboxed: bool) -> WorkflowRunner:
@@ -104,18 +115,23 @@ async def serve(config: Settings, with_relay: bool = True, with_worker: bool = T
     for asked in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(asked, stop.set)
     client, door = await connect(config), open_door(config)
-    relay = asyncio.create_task(Relay(door.ledger, client, config.task_queue).run()) if with_relay else None
-    log.info("worker starts", task_queue=config.task_queue, relay=with_relay, ledger=str(config.ledger_path))
-    waiting = [asyncio.create_task(stop.wait()), *([relay] if relay else [])]
+    followers = []
+    if with_relay:
+        followers = [asyncio.create_task(Relay(door.ledger, client, config.task_queue).run())]
+        followers += [asyncio.create_task(keep_sealed(config))]
+        if config.views:
+            followers += [asyncio.create_task(keep_up(config.views, config.ledger))]
+    log.info("worker starts", task_queue=config.task_queue, relay=with_relay, ledger=shown(config.ledger))
+    waiting = [asyncio.create_task(stop.wait()), *followers]
     if with_worker:
         async with running_worker(config, client, door):
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     else:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    if relay is not None:
-        if relay.done():
-            relay.result()  # it never ends by itself: say why it did
-        relay.cancel()
+    for follower in followers:
+        if follower.done():
+            follower.result()  # it never ends by itself: say why it did
+        follower.cancel()
     log.info("worker stops")
 
 

@@ -2,12 +2,32 @@
 
 import click
 
+from cli.audit import audit
 from cli.cases import case
 from cli.cycles import cycle
-from cli.output import as_json, at_home, existing_ledger, of_running, read_facts, send
+from cli.ledger import ledger
+from cli.output import (
+    RefusedHere,
+    Unavailable,
+    WrongInput,
+    as_json,
+    at_home,
+    existing_ledger,
+    of_running,
+    read_facts,
+    send,
+)
+from cli.privacy import privacy
 from cli.programmes import programme
 from cli.running import demo, rehearse, up
+from cli.views import views
+from cli.witness import witness
 from duifu.v1.commands_pb2 import Actor, Command
+from ledger.address import NoDatabase
+from ledger.encryption import PersonalDataDamaged
+from ledger.rows import RowsUnavailable
+from ledger.seals import SealsUnavailable
+from ledger.store import LedgerUnavailable
 from worker import main as run_worker
 from worker import open_door
 
@@ -18,7 +38,24 @@ UI open; `duifu case list` shows the cases.
 """
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class Duifu(click.Group):
+    """A database that does not answer is an answer too, whichever command asked it."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command: 4 for what cannot be reached, 2 for what cannot be meant, 3 for what was altered."""
+        try:
+            return super().invoke(ctx)
+        except (LedgerUnavailable, RowsUnavailable, SealsUnavailable) as error:
+            raise Unavailable(f"{error}. Nothing was done; try again.") from None
+        except NoDatabase as error:
+            raise WrongInput(str(error)) from None
+        except PersonalDataDamaged as error:
+            raise RefusedHere(f"The ledger was tampered with or is damaged. {error}. See: duifu audit verify") from None
+
+
+@click.group(
+    cls=Duifu, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(package_name="duifu")
 def main() -> None:
     """Duifu 兑付: administers public compute-power programmes on an event-sourced ledger and Temporal."""
@@ -64,7 +101,7 @@ def send_command(
     send(open_door(existing_ledger(of_running(home))), command, command.actor, json_wanted)
 
 
-for command in (up, demo, rehearse, case, cycle, programme):
+for command in (up, demo, rehearse, case, cycle, audit, privacy, programme, ledger, views, witness):
     main.add_command(command)
 
 

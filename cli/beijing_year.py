@@ -9,9 +9,10 @@ from temporalio.client import Client
 
 from cli import rehearsing
 from commands.door import Door, declared
-from commands.work import CASE, fold
+from commands.work import fold
 from domain.case import Case
 from domain.dates import end_of, from_iso, start_of
+from domain.kinds import CASE
 from domain.money import show, yuan
 from duifu.v1.answers_pb2 import Answer
 from duifu.v1.commands_pb2 import (

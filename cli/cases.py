@@ -4,11 +4,13 @@ import click
 from google.protobuf import json_format
 from google.protobuf.message import Message
 
+from audit.story import sentence
 from cli.output import (
     Asking,
     RefusedHere,
     acting,
     as_json,
+    as_seen,
     at_home,
     console,
     existing_ledger,
@@ -17,14 +19,15 @@ from cli.output import (
     print_json,
     print_table,
     read_facts,
+    unmasking,
 )
-from cli.story import sentence
-from commands.work import CASE, fold
+from commands.work import fold
 from domain.case import Case
 from domain.dates import SHANGHAI
+from domain.kinds import CASE
 from domain.money import show as show_money
 from domain.money import show_exact, yuan
-from domain.wording import OUTCOMES, standing
+from domain.wording import OUTCOMES, actor_name, standing
 from duifu.v1.commands_pb2 import (
     Command,
     Decide,
@@ -36,8 +39,8 @@ from duifu.v1.commands_pb2 import (
     Verdict,
     WithdrawCase,
 )
-from duifu.v1.events_pb2 import AmountDetermined, AmountTrace
-from duifu.v1.facts_pb2 import RedemptionRequest, VoucherApplication
+from duifu.v1.events_pb2 import AmountDetermined, AmountTrace, CaseOpened, CorrectionSupplied, Envelope
+from duifu.v1.facts_pb2 import Contact, RedemptionRequest, VoucherApplication
 from ledger import streams
 from ledger.registry import unwrap
 from worker import open_door
@@ -169,17 +172,19 @@ def withdraw(
 
 @case.command("show")
 @click.argument("case_id")
+@unmasking
 @at_home
 @as_json
-def show_case(case_id: str, home: str | None, json_wanted: bool) -> None:
+def show_case(case_id: str, unmask: bool, home: str | None, json_wanted: bool) -> None:
     """Where CASE_ID stands, and its story event by event: who, when, by which clause, at which position."""
     config = existing_ledger(of_running(home))
     ledger = open_door(config).ledger
     recorded = ledger.stream(streams.case(case_id))
     if not recorded:
         raise RefusedHere(f"There is no case {case_id}. List the cases with: duifu case list")
+    envelopes = [as_seen(event.envelope, unmask) for event in recorded]
     if json_wanted:
-        print_json([json_format.MessageToDict(event.envelope) for event in recorded])
+        print_json([json_format.MessageToDict(envelope) for envelope in envelopes])
         return
     state, _ = fold(ledger, streams.case(case_id), CASE)
     rehearsal = "【演练】" if state.plan.is_rehearsal else ""
@@ -189,13 +194,14 @@ def show_case(case_id: str, home: str | None, json_wanted: bool) -> None:
     console.print(link(config, case_id), markup=False)
     for step in _amounts(state, [unwrap(event.envelope.event) for event in recorded]).steps:
         console.print(f"  {step.clause:8} {step.explanation}：{show_exact(step.exact_fen)}", markup=False)
+    if contact := contact_line(newest_contact(envelopes)):
+        console.print(contact, markup=False)
     rows = []
-    for event in recorded:
-        envelope = event.envelope
+    for event, envelope in zip(recorded, envelopes, strict=True):
         position = ledger.position_of(streams.case(case_id), event.originator_version)
         at = envelope.business_at.ToDatetime(SHANGHAI)
-        who = f"{envelope.actor.name or envelope.actor.id}（{envelope.actor.role}）"
-        rows.append([str(position), f"{at:%Y-%m-%d %H:%M}", who, sentence(unwrap(envelope.event))])
+        who = actor_name(envelope.actor)
+        rows.append([str(position), f"{at:%Y-%m-%d %H:%M}", who, sentence(unwrap(envelope.event), state.plan)])
     print_table("经过（业务时间）", ["位置", "时间", "谁", "事项"], rows)
 
 
@@ -233,6 +239,20 @@ def list_cases(open_only: bool, home: str | None, json_wanted: bool) -> None:
         [str(r["caseId"]), str(r["applicant"]), str(r["standing"]), show_money(int(str(r["amountFen"])))] for r in rows
     ]
     print_table(f"{len(rows)} 件", ["案件", "申请单位", "状态", "金额"], table)
+
+
+def newest_contact(envelopes: list[Envelope]) -> Contact:
+    """The contact that a case has now, as its events are seen; empty if it has none."""
+    subjects = (unwrap(envelope.event) for envelope in reversed(envelopes))
+    named = (event.application for event in subjects if isinstance(event, CaseOpened | CorrectionSupplied))
+    return next(named, VoucherApplication()).contact
+
+
+def contact_line(contact: Contact) -> str:
+    """Whom the office may call, in one line; empty for nobody."""
+    if not contact.person_id:
+        return ""
+    return f"联系人 {contact.name}（{contact.person_id}）{contact.mobile} {contact.email}".rstrip()
 
 
 def _amounts(case: Case, events: list[Message]) -> AmountTrace:

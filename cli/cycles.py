@@ -8,6 +8,7 @@ from cli.output import (
     RefusedHere,
     acting,
     as_json,
+    as_seen,
     at_home,
     console,
     existing_ledger,
@@ -15,8 +16,10 @@ from cli.output import (
     of_running,
     print_json,
     print_table,
+    unmasking,
 )
-from commands.work import CYCLE, fold
+from commands.work import fold
+from domain.kinds import CYCLE
 from domain.money import show as show_money
 from domain.wording import quarter_standing
 from duifu.v1.commands_pb2 import Command, ConfirmCycle, OpenCycle
@@ -56,9 +59,10 @@ def confirm(cycle_id: str, reason: str, asking: Asking) -> None:
 
 @cycle.command("show")
 @click.argument("cycle_id")
+@unmasking
 @at_home
 @as_json
-def show_cycle(cycle_id: str, home: str | None, json_wanted: bool) -> None:
+def show_cycle(cycle_id: str, unmask: bool, home: str | None, json_wanted: bool) -> None:
     """Where CYCLE_ID stands: its dates, claims, payments and what became of each."""
     config = existing_ledger(of_running(home))
     ledger = open_door(config).ledger
@@ -67,7 +71,7 @@ def show_cycle(cycle_id: str, home: str | None, json_wanted: bool) -> None:
         known = "、".join(name.removeprefix(streams.CYCLES) for name in ledger.streams(streams.CYCLES)) or "—"
         raise RefusedHere(f"There is no redemption cycle {cycle_id}. Known: {known}")
     if json_wanted:
-        print_json([json_format.MessageToDict(event.envelope) for event in recorded])
+        print_json([json_format.MessageToDict(as_seen(event.envelope, unmask)) for event in recorded])
         return
     state, _ = fold(ledger, streams.cycle(cycle_id), CYCLE)
     opened = state.opened

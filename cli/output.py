@@ -16,14 +16,17 @@ import yaml
 from google.protobuf import json_format
 from google.protobuf.message import Message
 from rich import box
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 import settings
+from cli.terminal import HarmlessConsole, harmless
 from commands.door import Door, declared
 from domain.refusals import Refused, sentence
 from duifu.v1.answers_pb2 import Refusal
 from duifu.v1.commands_pb2 import Actor, Command
+from ledger.address import is_url
+from ledger.personal import impersonal, masked, readable
 from ledger.store import LedgerUnavailable
 from settings import Settings
 from telemetry import logs
@@ -35,23 +38,31 @@ P = ParamSpec("P")
 R = TypeVar("R")
 M = TypeVar("M", bound=Message)
 
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+console = HarmlessConsole(highlight=False, soft_wrap=True)
+errors = HarmlessConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
-class WrongInput(click.ClickException):
+class Ending(click.ClickException):
+    """An end of the program with words on standard error, which may quote what was found."""
+
+    def format_message(self) -> str:
+        """See ClickException."""
+        return harmless(self.message)
+
+
+class WrongInput(Ending):
     """What was given cannot be used; says what can."""
 
     exit_code = USAGE
 
 
-class RefusedHere(click.ClickException):
+class RefusedHere(Ending):
     """The ledger, or its lack of what was asked for, says no."""
 
     exit_code = REFUSED
 
 
-class Unavailable(click.ClickException):
+class Unavailable(Ending):
     """A part that is needed does not answer."""
 
     exit_code = UNAVAILABLE
@@ -60,6 +71,17 @@ class Unavailable(click.ClickException):
 def as_json(command: Callable[P, R]) -> Callable[P, R]:
     """Adds `--json`."""
     return click.option("--json", "json_wanted", is_flag=True, help="Print JSON instead of words.")(command)
+
+
+def unmasking(command: Callable[P, R]) -> Callable[P, R]:
+    """Adds `--unmask`."""
+    words = "Names, numbers and accounts in full, for who needs to know; default: masked."
+    return click.option("--unmask", is_flag=True, help=words)(command)
+
+
+def as_seen(message: M, unmask: bool) -> M:
+    """A message as it is shown: masked unless asked for in full."""
+    return readable(message) if unmask else masked(message)
 
 
 def at_home(command: Callable[P, R]) -> Callable[P, R]:
@@ -124,9 +146,9 @@ def of_running(home: str | None) -> Settings:
 
 def existing_ledger(config: Settings) -> Settings:
     """The same settings, if there is a ledger to read."""
-    if not config.ledger_path.exists():
+    if not is_url(config.ledger) and not Path(config.ledger).exists():
         raise Unavailable(
-            f"There is no ledger at {config.ledger_path}. Start a deployment with `duifu up` or play one with "
+            f"There is no ledger at {config.ledger}. Start a deployment with `duifu up` or play one with "
             "`duifu demo`, or name its folder with --home."
         )
     return config
@@ -148,7 +170,8 @@ def send(door: Door, command: Command, actor: Actor, json_wanted: bool) -> None:
     """Send a command and print its answer; a refusal ends with exit code 3."""
     command.actor.CopyFrom(actor)
     if not command.command_id:
-        content = command.SerializeToString(deterministic=True)
+        # An id stays readable for good, so nobody may find out a number by trying: it leaves persons' values out.
+        content = impersonal(command).SerializeToString(deterministic=True)
         command.command_id = f"cli:{hashlib.sha256(content).hexdigest()[:32]}"
     try:
         answer = door.answer(command, declared(actor))
@@ -183,16 +206,16 @@ def refused(error: Refused) -> RefusedHere:
 def print_json(value: Message | list[Any] | dict[str, Any]) -> None:
     """One JSON document on standard output."""
     content = json_format.MessageToDict(value) if isinstance(value, Message) else value
-    sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(harmless(json.dumps(content, ensure_ascii=False, indent=2)) + "\n")
 
 
 def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
     """A table on standard output. The first column is never broken: it is what people copy."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(title=Text(harmless(title), "table.title"), title_justify="left", box=box.SIMPLE_HEAD)
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column == columns[0])
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(Text(harmless(cell)) for cell in row))
     console.print(table)
 
 

@@ -11,10 +11,11 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from commands import deployment
 from commands.door import Door, declared
-from commands.work import CASE, CYCLE, fold
+from commands.work import fold
 from domain import letters
 from domain.clock import clock_reading
 from domain.dates import SHANGHAI
+from domain.kinds import CASE, CYCLE
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import Actor, AdvanceRehearsal, Command, StartRehearsal
 from duifu.v1.work_pb2 import Progress

@@ -26,8 +26,9 @@ from cli.output import (
 )
 from cli.stack import PartFailed, Stack
 from commands.door import Door
-from commands.work import CASE, fold
+from commands.work import fold
 from domain.dates import SHANGHAI, end_of
+from domain.kinds import CASE
 from domain.refusals import Refused
 from domain.wording import standing
 from duifu.v1.events_pb2 import CaseClosed
@@ -54,7 +55,7 @@ def up(home: str | None, rehearse_from: str | None, json_wanted: bool) -> None:
         if json_wanted:
             config = stack.config
             addresses = {"temporalAddress": config.temporal_address, "webUi": config.web_ui_url}
-            print_json(addresses | {"cityUrl": config.city_url, "ledger": str(config.ledger_path)})
+            print_json(addresses | {"cityUrl": config.city_url, "ledger": str(config.ledger)})
         await _stay(stack, say)
 
     say = _progress(json_wanted)

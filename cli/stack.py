@@ -140,7 +140,7 @@ class Stack:
             await self.until(self._temporal_answers, self.temporal)
             self._start(self.city, f"reference city {self.config.city_url}")
             await self.until(self._city_answers, self.city)
-            self._start(self.worker, f"worker and relay, ledger {self.config.ledger_path}")
+            self._start(self.worker, f"worker and relay, ledger {self.config.ledger}")
             await self.until(self._worker_answers, self.worker)
             claim.write("".join(f"{part.name} {part.pid}\n" for part in (self.temporal, self.city, self.worker)))
             claim.flush()

@@ -1,10 +1,12 @@
 """A voucher claim from receipt to issuance. (BJ-3, BJ-4.1, BJ-4.2)"""
 
-from commands.work import CONTRACT, ENTERPRISE_YEAR, REGISTER, VOUCHER, Work
+from commands import privacy
+from commands.work import Work
 from domain import amount, headroom, review, single
 from domain.amount import Ceiling
 from domain.case import Case
 from domain.headroom import EnterpriseYear
+from domain.kinds import CONTRACT, ENTERPRISE_YEAR, REGISTER, VOUCHER
 from domain.money import exact_text, show
 from domain.programme import Programme
 from domain.refusals import Refused
@@ -51,6 +53,7 @@ def submit(work: Work, command: SubmitApplication) -> str:
         application=application,
     )
     work.on_case(case_id, review.open_case(opened, work.on, work.rulebook.calendar))
+    privacy.name_contact(work, case_id, application)
     return case_id
 
 

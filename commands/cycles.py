@@ -1,10 +1,11 @@
 """A quarter from cut-off to close: freeze, pay under the annual cap, defer the rest, match the treasury. (BJ-4.3)"""
 
 from commands.redemptions import open_quarter
-from commands.work import CYCLE, ENTERPRISE_YEAR, VOUCHER, Work, fold
+from commands.work import Work, fold
 from domain import cycle, headroom
 from domain.cycle import Claim, Cycle
 from domain.dates import Quarter, from_iso
+from domain.kinds import CYCLE, ENTERPRISE_YEAR, VOUCHER
 from domain.money import show
 from domain.programme import Programme
 from domain.refusals import Refused

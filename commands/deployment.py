@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
-from commands.work import DEPLOYMENT, Work
+from commands.work import Work
 from domain import rehearsal
 from domain.clock import business_time, clock_reading
 from domain.dates import from_iso
+from domain.kinds import DEPLOYMENT
 from domain.refusals import Refused
 from domain.rehearsal import Deployment
 from duifu.v1.commands_pb2 import AdvanceRehearsal, StartRehearsal

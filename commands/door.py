@@ -4,7 +4,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -12,7 +12,7 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from commands import claims, cycles, deployment, redemptions, stages
+from commands import claims, cycles, deployment, privacy, redemptions, stages
 from commands.rulebook import Rulebook
 from commands.work import Work
 from domain.clock import business_time
@@ -23,17 +23,20 @@ from duifu.v1.answers_pb2 import Answer, Receipt
 from duifu.v1.commands_pb2 import AUTHENTICATION_DECLARED, AUTHENTICATION_INTERNAL, Actor, Command
 from duifu.v1.events_pb2 import Cause, CommandAccepted, CommandRefused, Envelope
 from ledger import streams
+from ledger.encryption import digests, may_be_same
 from ledger.mapper import Recorded
+from ledger.personal import impersonal
 from ledger.registry import wrap
-from ledger.store import Ledger, StreamMoved
+from ledger.store import APPEND_MAX, AppendTooLarge, Ledger, LedgerUnavailable, StreamMoved
 
 log = structlog.get_logger(__name__)
 
 ATTEMPTS_MAX = 40
 BACKOFF_SECONDS_MAX = 0.05
+LOSSES_MAX = 3  # commits of one command that the database did not acknowledge
 
 #: The system itself, acting for a workflow or a follower of the log.
-SYSTEM = Actor(id="duifu", name="系统", role="system", authentication=AUTHENTICATION_INTERNAL)
+SYSTEM = Actor(id="duifu", role="system", authentication=AUTHENTICATION_INTERNAL)
 
 Handler = Callable[[Work, Command], str]
 
@@ -59,7 +62,11 @@ HANDLERS: dict[str, Handler] = {
     "close_cycle": lambda work, c: cycles.close(work, c.close_cycle.cycle_id),
     "start_rehearsal": lambda work, c: deployment.start(work, c.start_rehearsal),
     "advance_rehearsal": lambda work, c: deployment.advance(work, c.advance_rehearsal),
+    "destroy_subject_key": lambda work, c: privacy.destroy(work, c.destroy_subject_key),
 }
+
+#: What follows a decision that is on record, outside the ledger. Repeated with the command.
+AFTERWARDS: dict[str, Callable[[Ledger], None]] = {"destroy_subject_key": privacy.carry_out}
 
 #: Sent by workflows only.
 INTERNAL = frozenset(
@@ -98,7 +105,10 @@ class Door:
         return business_time(self._now(), deployment.current(self.ledger).clock)
 
     def handle(self, command: Command, actor: Actor, cause: Cause | None = None) -> Receipt:
-        """Decide and record one command. Raises Refused; a well-formed command that is refused is on record too."""
+        """Decide and record one command. A well-formed command that is refused is on record too.
+
+        Raises Refused, and LedgerUnavailable if nobody can say now whether it was carried out: send it again.
+        """
         return self._handle(command, actor, cause)[1]
 
     def answer(self, command: Command, actor: Actor, cause: Cause | None = None) -> Answer:
@@ -124,6 +134,8 @@ class Door:
             self._record_attempt(command, actor, cause, kind, digest, refused)
             bound.info("command refused", code=refused.code, clause=refused.clause)
             raise
+        if kind in AFTERWARDS:
+            AFTERWARDS[kind](self.ledger)
         if not receipt.is_repeat:
             bound.info("command accepted", case=receipt.case_id, position=receipt.position, next=receipt.next_stage)
         return summary, receipt
@@ -131,8 +143,9 @@ class Door:
     def _decide(
         self, command: Command, actor: Actor, cause: Cause | None, kind: str, digest: str
     ) -> tuple[str, Receipt]:
+        lost: list[Timestamp] = []
         for attempt in range(ATTEMPTS_MAX):
-            if prior := self._prior(command.command_id, digest):
+            if prior := self._prior(command, digest, lost):
                 return prior
             if kind in INTERNAL and actor.authentication != AUTHENTICATION_INTERNAL:
                 raise Refused("ROLE_RESERVED", kind=kind, actor=actor.id)
@@ -144,7 +157,7 @@ class Door:
                 subject_id = HANDLERS[kind](work, command)
             except Refused:
                 # A twin of this command may have been executed while this one was deciding: then its answer is ours.
-                if prior := self._prior(command.command_id, digest):
+                if prior := self._prior(command, digest):
                     return prior
                 raise
             accepted = CommandAccepted(
@@ -153,28 +166,42 @@ class Door:
                 case_id=subject_id,
                 next_stage=_next_stage(work, subject_id),
                 summary=_summary(work, subject_id),
+                personal=digests(command, self.ledger.keys),
             )
             envelope = _envelope(command, actor, cause, work, recorded_at)
             events = [(streams.command(command.command_id), 1, accepted), *work.events]
             try:
                 positions = self.ledger.append([_recorded(envelope, *event) for event in events])
+            except AppendTooLarge:
+                raise Refused("COMMIT_TOO_LARGE", events=len(events), most=APPEND_MAX) from None
+            except LedgerUnavailable:
+                # The commit may have taken place and only its acknowledgement be lost: the receipt tells.
+                lost.append(envelope.recorded_at)
+                if len(lost) == LOSSES_MAX:
+                    raise
+                continue
             except StreamMoved:
                 # Somebody wrote first: decide again on what is there now. Spread out, so that no writer starves.
                 time.sleep(random.uniform(0, BACKOFF_SECONDS_MAX) * min(attempt, 10) / 10)  # noqa: S311 (not a secret)
                 continue
-            return accepted.summary, _receipt(accepted, positions[0])
+            return accepted.summary, _receipt(accepted, positions[0], self._leaf(command))
         raise Refused("LEDGER_BUSY", attempts=ATTEMPTS_MAX)
 
-    def _prior(self, command_id: str, digest: str) -> tuple[str, Receipt] | None:
-        stream = streams.command(command_id)
+    def _prior(self, command: Command, digest: str, own: Sequence[Timestamp] = ()) -> tuple[str, Receipt] | None:
+        """The first answer to a command; a repeat, unless it was recorded at the time of one of our `own` attempts."""
+        stream = streams.command(command.command_id)
         for recorded in self.ledger.stream(stream):
             accepted = recorded.envelope.event.command_accepted
-            if accepted.request_sha256 != digest:
-                raise Refused("COMMAND_ID_REUSED", command_id=command_id)
-            receipt = _receipt(accepted, self.ledger.position_of(stream, 1))
-            receipt.is_repeat = True
+            # Once a person's key is destroyed, nobody can compare that person's values: the rest decides.
+            if accepted.request_sha256 != digest or not may_be_same(command, accepted.personal, self.ledger.keys):
+                raise Refused("COMMAND_ID_REUSED", command_id=command.command_id)
+            receipt = _receipt(accepted, self.ledger.position_of(stream, 1), self._leaf(command))
+            receipt.is_repeat = recorded.envelope.recorded_at not in own
             return accepted.summary, receipt
         return None
+
+    def _leaf(self, command: Command) -> bytes:
+        return self.ledger.leaf_of(streams.command(command.command_id), 1)
 
     def _record_attempt(
         self, command: Command, actor: Actor, cause: Cause | None, kind: str, digest: str, refused: Refused
@@ -193,29 +220,37 @@ class Door:
         )
         stream = streams.attempt(command.command_id, digest, refused.code)
         envelope = _envelope(command, actor, cause, work, recorded_at)
-        try:
-            self.ledger.append([_recorded(envelope, stream, 1, attempted)])
-        except StreamMoved:
-            return  # the same attempt, refused for the same reason, is on record
+        for loss in range(1, LOSSES_MAX + 1):
+            try:
+                self.ledger.append([_recorded(envelope, stream, 1, attempted)])
+            except StreamMoved:
+                return  # the same attempt, refused for the same reason, is on record
+            except LedgerUnavailable:
+                if loss == LOSSES_MAX:
+                    raise
+            else:
+                return
 
 
 def request_digest(command: Command) -> str:
     """SHA-256 of what is asked and by whom, as JSON with sorted keys; the language of the answer is no part of it.
 
-    Protobuf's own bytes may differ between its versions and languages; the JSON is the same for everybody.
+    Protobuf's own bytes may differ between its versions and languages; the JSON is the same for everybody. Personal
+    values are left out, so that nobody who reads the log finds one by trying; the receipt has an HMAC of them.
     """
-    asked = json_format.MessageToDict(command, preserving_proto_field_name=True)
+    asked = json_format.MessageToDict(impersonal(command), preserving_proto_field_name=True)
     asked.pop("language", None)
     content = json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _receipt(accepted: CommandAccepted, position: int) -> Receipt:
+def _receipt(accepted: CommandAccepted, position: int, leaf: bytes) -> Receipt:
     return Receipt(
         position=position,
         case_id=accepted.case_id,
         next_stage=accepted.next_stage,
         command_id=accepted.command_id,
+        leaf_sha256=leaf.hex(),
     )
 
 

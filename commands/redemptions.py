@@ -1,12 +1,13 @@
 """A redemption claim from request to its place in a quarter. (BJ-4.4, BJ-4.5, BJ-4.6)"""
 
 from commands.claims import must_pass_at_once, next_case_id
-from commands.work import CYCLE, INVOICE, VOUCHER, Work
+from commands.work import Work
 from domain import amount, cycle, review, single
 from domain import voucher as vouchers
 from domain.case import Case
 from domain.cycle import ClaimState, Cycle
 from domain.dates import Quarter
+from domain.kinds import CYCLE, INVOICE, VOUCHER
 from domain.programme import Programme
 from domain.refusals import Refused
 from domain.rules import CaseFacts

@@ -1,6 +1,6 @@
 """What people and timers do to the open stage of any case."""
 
-from commands import claims, redemptions
+from commands import claims, privacy, redemptions
 from commands.work import Work
 from domain import review
 from domain.case import CORRECTION, Case
@@ -41,6 +41,7 @@ def supply_correction(work: Work, command: SupplyCorrection) -> str:
     else:
         redemptions.must_be_possible(work, programme, command.redemption, case.case_id)
     work.on_case(case.case_id, events)
+    privacy.name_contact(work, case.case_id, command.application)
     return case.case_id
 
 

@@ -1,51 +1,26 @@
 """One command's view of the ledger: streams read once, events collected, written together at the end."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import reduce
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from google.protobuf.message import Message
 
 from commands.rulebook import Rulebook
-from domain import case as cases
-from domain import cycle as cycles
-from domain import headroom, rehearsal, single
-from domain import voucher as vouchers
 from domain.case import Case
 from domain.cycle import Cycle
 from domain.dates import civil_date
-from domain.headroom import EnterpriseYear
+from domain.kinds import CASE, CYCLE, REGISTER, Kind
 from domain.refusals import Refused
 from domain.rehearsal import Deployment
-from domain.single import ContractClaim, InvoiceBinding, Register
-from domain.voucher import Voucher
+from domain.single import Register
 from duifu.v1.commands_pb2 import Actor
-from duifu.v1.events_pb2 import Envelope
 from ledger import streams
 from ledger.registry import unwrap
 from ledger.store import Ledger
 
 S = TypeVar("S")
-
-
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[S]):
-    """How the events of one kind of stream become a state."""
-
-    initial: S
-    evolve: Callable[[S, Message], S]
-
-
-CASE = Kind(Case(), cases.evolve)
-VOUCHER = Kind(Voucher(), vouchers.evolve)
-ENTERPRISE_YEAR = Kind(EnterpriseYear(), headroom.evolve)
-CYCLE = Kind(Cycle(), cycles.evolve)
-CONTRACT = Kind(ContractClaim(), single.evolve_contract)
-INVOICE = Kind(InvoiceBinding(), single.evolve_invoice)
-REGISTER = Kind(Register(), single.evolve_register)
-DEPLOYMENT = Kind(Deployment(), rehearsal.evolve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +72,11 @@ class Work:
         """Whether nothing was ever accepted or refused here."""
         return self._ledger.head() == 0
 
+    def newest_generation(self, subject: str) -> int:
+        """The number of a person's newest key, destroyed or not; 0 if there never was one."""
+        keys = self._ledger.keys.all_of(subject) if self._ledger.keys else ()
+        return keys[-1].generation if keys else 0
+
     def has_case(self, case_id: str) -> bool:
         """Whether this command has read or written the case."""
         return streams.case(case_id) in self._loaded
@@ -132,6 +112,5 @@ def fold(ledger: Ledger, stream: str, kind: Kind[S]) -> tuple[S, int]:
         version = ledger.version(stream)
         return cast(S, Register(version)), version
     recorded = ledger.stream(stream)
-    envelopes: Iterable[Envelope] = (event.envelope for event in recorded)
-    state = reduce(kind.evolve, (unwrap(envelope.event) for envelope in envelopes), kind.initial)
+    state = kind.fold(unwrap(event.envelope.event) for event in recorded)
     return state, recorded[-1].originator_version if recorded else 0

@@ -25,6 +25,16 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "Send it again with the same command id; nothing is ever executed twice.",
         ),
     },
+    "COMMIT_TOO_LARGE": {
+        "zh": (
+            "该命令需一次记入{events}条事件，一次最多记入{most}条，因此未予执行。",
+            "请减少一次办理的数量，分批提交；系统自身的任务请联系运维人员。",
+        ),
+        "en": (
+            "The command would record {events} events in one commit; at most {most} are allowed, so it was not done.",
+            "Ask for less at a time, in several commands; for a task of the system itself, call its operator.",
+        ),
+    },
     "ROLE_RESERVED": {
         "zh": ("命令 {kind} 只能由系统内部发出，{actor} 不能发出。", "请使用面向岗位或申请人的命令。"),
         "en": ("{kind} is sent by the system itself; {actor} may not send it.", "Use the commands for your own role."),
@@ -142,8 +152,14 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("The decision on {stage} names no verdict.", "Set verdict to VERDICT_PASS or VERDICT_REFUSE."),
     },
     "REASON_MISSING": {
-        "zh": ("{title}：不予通过、低于上限核定或裁定须说明理由。", "请填写 reason。"),
-        "en": ("{title}: a refusal, a lower amount or a ruling needs a reason.", "Fill in reason."),
+        "zh": (
+            "{title}：不予通过、低于上限核定、裁定或销毁密钥须说明理由。",
+            "请填写 reason；销毁密钥还须在 legalBasis 写明法律依据。",
+        ),
+        "en": (
+            "{title}: a refusal, a lower amount, a ruling or the destruction of a key needs a reason.",
+            "Fill in reason; to destroy a key, also its ground in law as legalBasis.",
+        ),
     },
     "REASON_CODE_UNKNOWN": {
         "zh": ("不予通过的原因代码 {asked} 不是本政策的条件。", "可用代码：{known}。"),
@@ -337,5 +353,32 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     "NOT_EMPTY": {
         "zh": ("账本已有正式记录，不能改为演练。", "演练须使用新的空账本。"),
         "en": ("The ledger holds production records and cannot become a rehearsal.", "Use a new, empty ledger."),
+    },
+    "SUBJECT_UNKNOWN": {
+        "zh": ("没有这个账号的个人信息密钥。", "请核对账号；账号不是姓名或手机号。"),
+        "en": (
+            "There is no key of a person with this account.",
+            "Check it; an account is neither a name nor a number.",
+        ),
+    },
+    "SUBJECT_KEY_DESTROYED": {
+        "zh": (
+            "账号 {subject} 的第{generation}代密钥已决定销毁，此后没有新的个人信息。",
+            "无需再办；可用 duifu privacy show 查看。",
+        ),
+        "en": (
+            "The destruction of key {generation} of {subject} is on record, and no value came in since.",
+            "Nothing needs to be done; duifu privacy show tells how it stands.",
+        ),
+    },
+    "SUBJECT_IN_OPEN_CASE": {
+        "zh": (
+            "账号 {subject} 是在办案件 {cases} 的联系人，办结前仍需使用其个人信息。",
+            "请待案件办结，或由申请人在补正时更换联系人后再办。",
+        ),
+        "en": (
+            "{subject} is the contact of open cases, which need the values until they end: {cases}.",
+            "Wait until they are closed, or let a correction name another contact.",
+        ),
     },
 }

@@ -9,14 +9,19 @@ from stdnum.cn import uscc
 
 from domain.dates import from_iso
 from domain.refusals import Refused
-from duifu.v1.commands_pb2 import AdvanceRehearsal, Command
-from duifu.v1.facts_pb2 import Contract, DeliveryProof, Invoice
+from duifu.v1.commands_pb2 import Actor, AdvanceRehearsal, Command
+from duifu.v1.facts_pb2 import Contact, Contract, DeliveryProof, Invoice
 
 COMMAND_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,159}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 USCC = re.compile(r"[0-9ABCDEFGHJKLMNPQRTUWXY]{18}")  # no I, O, Z, S, V (GB 32100-2015)
 INVOICE_KEY = re.compile(r"-[0-9]{20}|([0-9]{10}|[0-9]{12})-[0-9]{8}")  # code-number (F-2)
 FEN_MAX = 10**15  # ten trillion yuan: anything above is a slip
+MOBILE = re.compile(r"1[3-9][0-9]{9}")
+EMAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+IDENTITY = re.compile(r"[0-9]{17}[0-9Xx]")  # 公民身份号码 (GB 11643-1999)
+ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,79}")
+PERSON_NAME_MAX = 64  # characters
 TEXT_MAX = 4_000  # characters
 LIST_MAX = 400
 COMMAND_MAX_BYTES = 1_000_000
@@ -34,6 +39,7 @@ MAY_BE_EMPTY = {
 MUST_BE_FILLED = {
     "duifu.v1.SubmitApplication": ("programme_id", "application"),
     "duifu.v1.VoucherApplication": ("applicant", "contract", "purpose", "declarations"),
+    "duifu.v1.Contact": ("person_id", "name", "mobile"),
     "duifu.v1.Applicant": ("uscc", "name", "registered_province", "industry_code"),
     "duifu.v1.Supplier": ("uscc", "name"),
     "duifu.v1.Contract": ("contract_number", "supplier", "items", "sha256"),
@@ -56,6 +62,7 @@ MUST_BE_FILLED = {
     "duifu.v1.CheckResult": ("check", "outcome", "source"),
     "duifu.v1.RecordPayment": ("cycle_id", "order_id", "status"),
     "duifu.v1.Finding": ("code", "reason"),
+    "duifu.v1.DestroySubjectKey": ("subject",),
     "duifu.v1.Actor": ("id", "role"),
 }
 
@@ -103,6 +110,10 @@ def _problems(message: Message, path: str) -> Iterator[str]:
         yield from _contract_problems(message, path)
     if isinstance(message, Invoice):
         yield from _invoice_problems(message, path)
+    if isinstance(message, Contact):
+        yield from _contact_problems(message, path)
+    if isinstance(message, Actor) and says_who_it_is(message.id):
+        yield f"{path}id: an account stays readable for good, so it is no mobile or identity number"
     if isinstance(message, DeliveryProof) and message.delivered_through < message.delivered_from:
         yield f"{path}deliveredThrough: must not be before deliveredFrom"
     if isinstance(message, AdvanceRehearsal) and message.business_seconds not in BUSINESS_SECONDS:
@@ -155,6 +166,23 @@ def _contract_problems(contract: Contract, path: str) -> Iterator[str]:
             yield f"{where}.schedule: an entry ends before it starts"
         if item.schedule and sum(entry.amount_fen for entry in item.schedule) != item.amount_fen:
             yield f"{where}.schedule: must add up to the item's amountFen"
+
+
+def _contact_problems(contact: Contact, path: str) -> Iterator[str]:
+    # A value that is wrong is not repeated: refusals travel and are kept, and it may be somebody's.
+    if contact.person_id and (not ACCOUNT.fullmatch(contact.person_id) or says_who_it_is(contact.person_id)):
+        yield f"{path}personId: an account of 1 to 80 characters of A-Z a-z 0-9 . _ : + -, no mobile or identity number"
+    if len(contact.name) > PERSON_NAME_MAX or (contact.name and not contact.name.strip().isprintable()):
+        yield f"{path}name: at most {PERSON_NAME_MAX} characters in one line"
+    if contact.mobile and not MOBILE.fullmatch(contact.mobile):
+        yield f"{path}mobile: 11 digits that begin with 13 to 19, without spaces or country code"
+    if contact.email and not EMAIL.fullmatch(contact.email):
+        yield f"{path}email: an address such as name@example.cn, or nothing"
+
+
+def says_who_it_is(account: str) -> bool:
+    """Whether an account is itself a value that the law protects: a mobile or an identity number."""
+    return bool(MOBILE.fullmatch(account) or IDENTITY.fullmatch(account))
 
 
 def is_uscc(text: str) -> bool:

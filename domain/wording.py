@@ -6,6 +6,7 @@ from domain.case import Case
 from domain.cycle import Cycle
 from domain.dates import SHANGHAI
 from domain.money import show
+from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL, Actor
 from duifu.v1.events_pb2 import (
     CASE_OUTCOME_ISSUED,
     CASE_OUTCOME_PAID,
@@ -36,6 +37,13 @@ CHECKS = {
     CHECK_OUTCOME_UNAVAILABLE: "无法查询",
 }
 CHECK_TITLES = {"enterprise": "登记信息", "relation": "关联关系", "credit": "信用记录", "invoices": "发票查验"}
+
+
+def actor_name(actor: Actor) -> str:
+    """Who acts and as what, "王芳（acceptance-officer）"; a process has no name of its own."""
+    is_process = actor.authentication == AUTHENTICATION_INTERNAL
+    name = actor.name or ("系统" if is_process else actor.id)
+    return f"{name}（{actor.role}）"
 
 
 def check_title(check: str) -> str:

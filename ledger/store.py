@@ -1,6 +1,7 @@
 """The ledger: append to several streams in one commit, read a stream, follow the log."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -9,15 +10,20 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import (
     InfrastructureFactory,
     IntegrityError,
-    InterfaceError,
     Mapper,
-    OperationalError,
+    Notification,
+    PersistenceError,
+    ProgrammingError,
     Tracking,
+    TrackingRecorder,
 )
-from eventsourcing.utils import Environment
+from eventsourcing.utils import Environment, EnvType
 
+from ledger import postgres, sqlite
+from ledger.address import is_url, shown
+from ledger.following import HoleInLog
+from ledger.keys import KeysUnavailable, SubjectKeys
 from ledger.mapper import ProtobufMapper, Recorded
-from ledger.sqlite import FollowerRecorder, LedgerFactory, LedgerRecorder
 
 APPEND_MAX = 500  # more in one commit is refused; larger work is split by its author
 
@@ -34,10 +40,6 @@ class LedgerUnavailable(RuntimeError):
     """The database did not answer in time, or cannot be written. Whether a commit took place is told by its receipt."""
 
 
-class HoleInLog(RuntimeError):
-    """The next position is missing: the log was tampered with or is damaged."""
-
-
 @dataclass(frozen=True, slots=True)
 class LogEntry:
     """One event at its place in the log."""
@@ -47,55 +49,73 @@ class LogEntry:
 
 
 class Ledger(Application[str]):
-    """One ledger file. Safe to share between threads; several processes may open the same file."""
+    """One ledger. Safe to share between threads; several processes may open the same one."""
 
     name = "ledger"
 
-    def __init__(self, path: Path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        super().__init__(
-            {
-                "PERSISTENCE_MODULE": "ledger.sqlite:LedgerFactory",
-                "SQLITE_DBNAME": str(path),
-                "SQLITE_LOCK_TIMEOUT": "30",
-                "ORIGINATOR_ID_TYPE": "text",
-            }
-        )
-        self.path = path
+    def __init__(self, address: Path | str, keys: SubjectKeys | None = None):
+        """`address` is the path of a SQLite file, made if missing, or a "postgresql://" URL of a prepared database.
+
+        Without `keys`, personal values read as ledger.encryption.WITHHELD and cannot be written.
+        Raises LedgerUnavailable if there is no such database, or none that was prepared.
+        """
+        self.address, self.keys = str(address), keys
+        engine = postgres if is_url(address) else sqlite
+        self._factory_class = engine.LedgerFactory
+        try:
+            with reaching(self.address):
+                super().__init__(engine.environment(self.address))
+                self.recorder.max_notification_id()
+        except LedgerUnavailable as error:
+            with suppress(AttributeError):
+                self.close()
+            if engine is postgres and isinstance(error.__cause__, ProgrammingError):
+                raise LedgerUnavailable(
+                    f"{error}. The owner of the database runs duifu ledger prepare first."
+                ) from error
+            raise
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        """The environment of the parts: what we say, and nothing that happens to be set in the process."""
+        return Environment(name, dict(env or {}))
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
-        """The SQLite parts of this package."""
-        return LedgerFactory(env)
+        """The parts for this database."""
+        factory: InfrastructureFactory[Any] = self._factory_class(env)
+        return factory
 
     def construct_mapper(self) -> Mapper[str]:
         """Protobuf envelopes behind a closed list of topics."""
-        return ProtobufMapper(self.construct_transcoder())
+        return ProtobufMapper(self.construct_transcoder(), self.keys)
 
     def append(self, events: Sequence[Recorded]) -> list[int]:
         """Write all events or none, and return their positions.
 
         Raises StreamMoved if a stream already has one of the versions, AppendTooLarge above APPEND_MAX events,
-        LedgerUnavailable while the database does not answer.
+        UnfitName, LedgerUnavailable while the database does not answer or cannot be written.
         """
         if len(events) > APPEND_MAX:
             raise AppendTooLarge(
                 f"{len(events)} events in one commit; at most {APPEND_MAX} are allowed: split the work"
             )
         try:
-            recordings = self.events.put(events)
+            with reaching(self.address):
+                if self.keys is not None:
+                    self.keys.refresh()  # nothing is written with a key that was destroyed
+                recordings = self.events.put(events)
         except IntegrityError as error:
             raise StreamMoved(str(error)) from error
-        except (OperationalError, InterfaceError) as error:
-            raise LedgerUnavailable(f"{self.path}: {error}") from error
         return [recording.notification.id for recording in recordings]
 
     def stream(self, name: str, after_version: int = 0, limit: int | None = None) -> list[Recorded]:
         """The events of one stream in order, from the version after `after_version`; at most `limit` of them."""
-        return cast(list[Recorded], list(self.events.get(name, gt=after_version, limit=limit)))
+        with reaching(self.address):
+            return cast(list[Recorded], list(self.events.get(name, gt=after_version, limit=limit)))
 
     def newest(self, name: str) -> Recorded | None:
         """The last event of a stream, or None if there is none."""
-        return next(cast(Iterator[Recorded], iter(self.events.get(name, desc=True, limit=1))), None)
+        with reaching(self.address):
+            return next(cast(Iterator[Recorded], iter(self.events.get(name, desc=True, limit=1))), None)
 
     def version(self, name: str) -> int:
         """The newest version of a stream, 0 if there is none."""
@@ -104,47 +124,89 @@ class Ledger(Application[str]):
 
     def streams(self, prefix: str) -> Sequence[str]:
         """Names of the streams that begin with `prefix`, sorted."""
-        return self._rows.streams_like(prefix)
+        with reaching(self.address):
+            return self._rows.streams_like(prefix)
 
     def position_of(self, stream: str, version: int) -> int:
         """The log position of one event. Raises KeyError if there is no such event."""
-        position = self._rows.position_of(stream, version)
+        with reaching(self.address):
+            position = self._rows.position_of(stream, version)
         if position is None:
             raise KeyError((stream, version))
         return position
 
     def head(self) -> int:
         """The newest position, 0 for an empty ledger."""
-        return self.recorder.max_notification_id() or 0
+        with reaching(self.address):
+            return self.recorder.max_notification_id() or 0
 
     def entries(self, after: int, limit: int = 500) -> Iterator[LogEntry]:
         """The next entries of the log, in order and without gaps. Raises HoleInLog."""
         expected = after + 1
-        for notification in self.recorder.select_notifications(expected, limit):
+        with reaching(self.address):
+            notifications = self.recorder.select_notifications(expected, limit)
+        for notification in notifications:
             if notification.id != expected:
-                raise HoleInLog(f"expected position {expected}, found {notification.id}")
-            yield LogEntry(expected, cast(Recorded, self.mapper.to_domain_event(notification)))
+                raise HoleInLog(expected, notification.id)
+            yield self._entry(notification)
             expected += 1
 
+    def of_topic(self, topic: str, after: int = 0) -> Iterator[LogEntry]:
+        """Every entry of one kind of event after a position, in the order of the log."""
+        while True:
+            with reaching(self.address):
+                found = self.recorder.select_notifications(after + 1, APPEND_MAX, topics=[topic])
+            for notification in found:
+                yield self._entry(notification)
+                after = notification.id
+            if len(found) < APPEND_MAX:
+                return
+
+    def leaf_of(self, stream: str, version: int) -> bytes:
+        """The leaf of one event, 32 bytes. Raises KeyError if there is no such event."""
+        with reaching(self.address):
+            leaf = self._rows.leaf_of(stream, version)
+        if leaf is None:
+            raise KeyError((stream, version))
+        return leaf
+
+    def _entry(self, notification: Notification) -> LogEntry:
+        with reaching(self.address):
+            return LogEntry(notification.id, cast(Recorded, self.mapper.to_domain_event(notification)))
+
     @property
-    def _rows(self) -> LedgerRecorder:
-        return cast(LedgerRecorder, self.recorder)
+    def _rows(self) -> sqlite.LedgerRecorder | postgres.LedgerRecorder:
+        return cast(sqlite.LedgerRecorder | postgres.LedgerRecorder, self.recorder)
+
+
+@contextmanager
+def reaching(address: str) -> Iterator[None]:
+    """Whatever the database or the key store fails with is a LedgerUnavailable that names it without its password."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except KeysUnavailable as error:
+        raise LedgerUnavailable(str(error)) from error
+    except PersistenceError as error:
+        what = " ".join(str(error).partition("LINE 1:")[0].split())  # libpq writes several lines
+        raise LedgerUnavailable(f"{shown(address)}: {what}") from error
 
 
 class Bookmark:
     """How far one follower of the log has come; survives restarts, never moves back."""
 
     def __init__(self, ledger: Ledger, follower: str):
-        self._follower = follower
-        self._tracking = cast(FollowerRecorder, ledger.factory.tracking_recorder())
+        self._follower, self._address = follower, ledger.address
+        with reaching(self._address):
+            self._tracking: TrackingRecorder = ledger.factory.tracking_recorder()
 
     def read(self) -> int:
         """The last position dealt with, 0 at first."""
-        return self._tracking.max_tracking_id(self._follower) or 0
+        with reaching(self._address):
+            return self._tracking.max_tracking_id(self._follower) or 0
 
     def move(self, position: int) -> None:
         """Everything up to `position` is dealt with. A bookmark that is already further stays."""
-        try:
+        with suppress(IntegrityError), reaching(self._address):
             self._tracking.insert_tracking(Tracking(self._follower, position))
-        except IntegrityError:
-            return

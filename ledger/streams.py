@@ -40,6 +40,11 @@ def register(programme_id: str, kind: str, year: int) -> str:
     return f"register/{programme_id}/{kind}/{year}"
 
 
+def subject(account: str) -> str:
+    """One person whose data is here."""
+    return f"subject/{account}"
+
+
 def command(command_id: str) -> str:
     """The answer to one command."""
     return f"command/{command_id}"

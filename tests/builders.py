@@ -87,9 +87,16 @@ def officer(role: str) -> Actor:
     return Actor(id=f"u-{role}", name="岗位人员", role=role)
 
 
-ACCEPTANCE, REVIEW, VERIFICATION, CYCLE_OFFICER, OPERATOR = (
-    officer(role)
-    for role in ("acceptance-officer", "review-officer", "verification-officer", "cycle-officer", "operator")
+ACCEPTANCE, REVIEW, VERIFICATION, CYCLE_OFFICER, OPERATOR, PRIVACY = map(
+    officer,
+    (
+        "acceptance-officer",
+        "review-officer",
+        "verification-officer",
+        "cycle-officer",
+        "operator",
+        "data-protection-officer",
+    ),
 )
 
 

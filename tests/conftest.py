@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.postgres import postgres_database, postgres_ledger_url, postgres_server, postgres_url  # noqa: F401 (fixtures)
+
 if TYPE_CHECKING:
     from tests.office import Office, TemporalServer
 

@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from google.protobuf.message import Message
 
 from commands.door import SYSTEM, Door, declared
 from commands.rulebook import Rulebook
-from commands.work import CASE, CYCLE, ENTERPRISE_YEAR, VOUCHER, fold
+from commands.work import fold
 from domain.case import Case
 from domain.cycle import Cycle
 from domain.headroom import EnterpriseYear
+from domain.kinds import CASE, CYCLE, ENTERPRISE_YEAR, VOUCHER
 from domain.voucher import Voucher
 from duifu.v1.answers_pb2 import Receipt
 from duifu.v1.commands_pb2 import (
@@ -36,6 +38,8 @@ from duifu.v1.commands_pb2 import (
 )
 from duifu.v1.facts_pb2 import CheckResult, Contract, RedemptionRequest, VoucherApplication
 from ledger import streams
+from ledger.address import is_url
+from ledger.keys import SubjectKeys
 from ledger.registry import unwrap
 from ledger.store import Ledger
 from tests.builders import (
@@ -64,12 +68,18 @@ def the_rulebook() -> Rulebook:
     return Rulebook()
 
 
+def a_ledger(path: Path | str) -> Ledger:
+    """A ledger with the keys of its subjects beside it; those of a database in a file of their own."""
+    folder = Path(mkdtemp()) if is_url(path) else Path(path).parent
+    return Ledger(path, SubjectKeys(folder / "subject-keys.sqlite"))
+
+
 class Desk:
     """One ledger file, its door, and whoever comes to it."""
 
-    def __init__(self, path: Path, at: str = "2024-03-01 09:00", *, ids: str = "test"):
+    def __init__(self, path: Path | str, at: str = "2024-03-01 09:00", *, ids: str = "test"):
         """Open a production ledger; the machine's clock shows `at` in Shanghai. `ids` begins each command's id."""
-        self.ledger = Ledger(path)
+        self.ledger = a_ledger(path)
         self.now = shanghai(at)
         self.door = Door(self.ledger, the_rulebook(), lambda: self.now)
         self.ids = ids

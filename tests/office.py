@@ -148,7 +148,7 @@ class Office:
 
     def __init__(self, config: Settings, client: Client, city: CityNextDoor):
         self.config, self.client, self.city = config, client, city
-        self.desk = Desk(config.ledger_path)
+        self.desk = Desk(config.ledger)
         self.desk.door = Door(self.desk.ledger, the_rulebook())
         self._relay: asyncio.Task[None] | None = None
 

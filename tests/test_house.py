@@ -15,15 +15,29 @@ PROJECT = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))
 TOP_LEVEL = (
     ".ci/run", ".gitignore", "Makefile", "README.md", "buf.yaml", "pyproject.toml", "requirements.lock",
     "docs/adr", "docs/dependencies.md", "proto/duifu/v1", "tests",
-    "activities", "cli", "commands", "domain", "ledger", "programmes", "reference_city", "telemetry", "workflows",
-    "relay.py", "settings.py", "worker.py",
+    "activities", "audit", "cli", "commands", "domain", "ledger", "programmes", "proofs", "reference_city", "telemetry",
+    "views", "witness", "workflows",
+    "relay.py", "sealing.py", "settings.py", "worker.py",
 )  # fmt: skip
 
 # What the modules beside the rooms may use of us; import-linter takes only packages.
 MAY_IMPORT = {
     "relay.py": ("commands.deployment", "duifu", "ledger", "telemetry", "workflows"),
+    "sealing.py": ("ledger", "proofs", "settings"),
     "settings.py": (),
-    "worker.py": ("activities", "commands", "domain", "duifu", "ledger", "relay", "settings", "telemetry", "workflows"),
+    "worker.py": (
+        "activities",
+        "commands",
+        "domain",
+        "duifu",
+        "ledger",
+        "relay",
+        "sealing",
+        "settings",
+        "telemetry",
+        "views",
+        "workflows",
+    ),
 }
 
 # Patterns, so that this file does not find itself.

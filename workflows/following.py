@@ -25,7 +25,7 @@ from workflows.ports import FACTS_MAX, Ledger
 S = TypeVar("S")
 
 NOTHING_ASKED = Command()  # an update that was sent without its argument
-SYSTEM = Actor(id="duifu", name="系统", role="system")
+SYSTEM = Actor(id="duifu", role="system")
 
 
 class Following(Generic[S]):

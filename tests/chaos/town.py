@@ -22,12 +22,14 @@ from temporalio.service import RPCError
 from cli.beijing_year import Year
 from cli.stack import Part, Stack
 from commands.door import SYSTEM, Door
-from commands.work import CASE, CYCLE, fold
+from commands.work import fold
 from domain import letters
 from domain.case import Case
 from domain.dates import SHANGHAI, civil_date
+from domain.kinds import CASE, CYCLE
 from duifu.v1.events_pb2 import (
     CheckRecorded,
+    CommandAccepted,
     CommandRefused,
     Decided,
     Envelope,
@@ -42,9 +44,8 @@ from duifu.v1.events_pb2 import (
 from duifu.v1.facts_pb2 import CHECK_OUTCOME_UNAVAILABLE
 from ledger import streams
 from ledger.registry import unwrap
-from ledger.store import Ledger
 from settings import Settings, from_environment
-from tests.desk import the_rulebook
+from tests.desk import a_ledger, the_rulebook
 from tests.office import a_free_port
 
 PATIENCE_SECONDS = 120
@@ -61,7 +62,7 @@ class Town:
 
     def __init__(self, stack: Stack, client: Client, relay: Part | None):
         self.stack, self.client = stack, client
-        self.ledger = Ledger(stack.config.ledger_path)
+        self.ledger = a_ledger(stack.config.ledger)
         self.door = Door(self.ledger, the_rulebook())
         self.parts = {part.name: part for part in (stack.temporal, stack.city, stack.worker, relay) if part}
         self.kills: list[str] = []
@@ -248,6 +249,8 @@ def _line(envelope: Envelope, event: Message) -> str:
 
 
 def _content(envelope: Envelope, event: Message) -> str:
+    if isinstance(event, CommandAccepted):
+        event.ClearField("personal")  # made with the keys of this town's persons
     content = json_format.MessageToJson(event, indent=None, ensure_ascii=False, sort_keys=True)
     return f"{type(event).__name__} {envelope.actor.id} {envelope.edition_sha256[:8]} {content}"
 
@@ -270,7 +273,7 @@ async def assert_nothing_is_doubled_or_lost(town: Town) -> None:
     assert [event for event in town.events(CommandRefused) if event.code == "COMMAND_ID_REUSED"] == []
     receipts = Counter(stream for stream, _ in town.envelopes() if stream.startswith("command/"))
     assert [stream for stream, count in receipts.items() if count != 1] == []
-    assert_the_file_is_sound(town.ledger.path)
+    assert_the_file_is_sound(town.ledger.address)
     await assert_temporal_agrees(town)
 
 
@@ -316,7 +319,7 @@ async def assert_temporal_agrees(town: Town) -> None:
     assert [subject_id for subject_id, count in runs.items() if count != 1] == []
 
 
-def assert_the_file_is_sound(path: Path) -> None:
+def assert_the_file_is_sound(path: Path | str) -> None:
     """SQLite finds no damage, and positions are dense from 1."""
     with sqlite3.connect(path) as file:
         assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

@@ -4,14 +4,13 @@ Prints a line for each answer as soon as it has it: command id, position and cas
 """
 
 import sys
-from pathlib import Path
 
 from commands.door import Door, declared
 from commands.rulebook import Rulebook
 from duifu.v1.commands_pb2 import Command, SubmitApplication
-from ledger.store import Ledger
 from telemetry import logs
 from tests.builders import PROGRAMME, a_contract, a_firm, an_application, applicant, shanghai
+from tests.desk import a_ledger
 
 ON = shanghai("2024-03-01 09:00")
 
@@ -35,7 +34,7 @@ def commands(name: str, count: int) -> list[Command]:
 def main(path: str, name: str, count: str) -> None:
     """File everything, from the first."""
     logs.configure("json", "WARNING")
-    door = Door(Ledger(Path(path)), Rulebook(), lambda: ON)
+    door = Door(a_ledger(path), Rulebook(), lambda: ON)
     for command in commands(name, int(count)):
         receipt = door.handle(command, declared(command.actor))
         sys.stdout.write(f"{command.command_id} {receipt.position} {receipt.case_id}\n")

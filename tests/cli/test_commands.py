@@ -13,9 +13,9 @@ from cli import rehearsing
 from cli.__main__ import main
 from commands.door import Door
 from commands.rulebook import Rulebook
-from ledger.store import Ledger
 from settings import from_environment
 from tests.builders import BUYER, an_application
+from tests.desk import a_ledger
 
 Duifu = Callable[..., Result]
 
@@ -23,7 +23,7 @@ Duifu = Callable[..., Result]
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """The folder of a deployment that rehearses from 1 March 2024; nothing else runs."""
-    rehearsing.begin(Door(Ledger(tmp_path / "ledger.sqlite"), Rulebook()), "2024-03-01")
+    rehearsing.begin(Door(a_ledger(tmp_path / "ledger.sqlite"), Rulebook()), "2024-03-01")
     return tmp_path
 
 

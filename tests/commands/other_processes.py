@@ -1,9 +1,8 @@
-"""What other processes do at the same ledger file. Importable by name, because a spawned process starts empty."""
+"""What other processes do at the same ledger. Importable by name, because a spawned process starts empty."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 from domain.refusals import Refused
@@ -19,27 +18,27 @@ def in_processes(work: Callable[..., Any], *columns: Iterable[Any], processes: i
         return list(pool.map(work, *columns))
 
 
-def submit_many_times(path: Path, command: bytes, times: int) -> list[tuple[int, str, bool]]:
+def submit_many_times(address: str, command: bytes, times: int) -> list[tuple[int, str, bool]]:
     """Send the same command again and again; gives position, case and whether it was a repeat."""
-    desk = Desk(path)
+    desk = Desk(address)
     parsed = Command.FromString(command)
     receipts = [desk.door.handle(parsed, parsed.actor) for _ in range(times)]
     desk.ledger.close()
     return [(receipt.position, receipt.case_id, receipt.is_repeat) for receipt in receipts]
 
 
-def claim_all_the_way(path: Path, name: str, application: bytes) -> str:
+def claim_all_the_way(address: str, name: str, application: bytes) -> str:
     """Take one claim from submission to issuance; whoever must wait for others is left waiting. Gives the case."""
-    desk = Desk(path, ids=name)
+    desk = Desk(address, ids=name)
     case_id = desk.reviewed_case(VoucherApplication.FromString(application))
     desk.issue(case_id)
     desk.ledger.close()
     return case_id
 
 
-def issue(path: Path, name: str, case_id: str) -> str:
+def issue(address: str, name: str, case_id: str) -> str:
     """Ask for one voucher; gives the code of a refusal."""
-    desk = Desk(path, ids=name)
+    desk = Desk(address, ids=name)
     try:
         desk.issue(case_id)
     except Refused as refused:

@@ -2,6 +2,7 @@
 
 import random
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -22,8 +23,18 @@ from tests.builders import CAP, PROGRAMME, REVIEW, a_contract, an_application, a
 from tests.commands import other_processes
 from tests.commands.other_processes import a_submission, in_processes
 from tests.desk import Desk, the_rulebook
+from tests.ledger.databases import prove
 
 REGISTER = f"register/{PROGRAMME}/claim/2024"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    """A desk with an empty ledger, in each of the two databases."""
+    is_file = request.param == "sqlite"
+    opened = Desk(tmp_path / "ledger.sqlite" if is_file else request.getfixturevalue("postgres_ledger_url"))
+    yield opened
+    opened.ledger.close()
 
 
 # The same command again
@@ -113,15 +124,19 @@ def test_eight_threads_with_one_command_carry_it_out_once(desk: Desk) -> None:
     assert desk.ledger.head() == head + 3  # the receipt, the decision, the next stage; and no refused attempt
 
 
-def test_three_processes_with_one_command_carry_it_out_once(desk: Desk) -> None:
+def test_a_command_sent_a_hundred_times_from_four_processes_is_carried_out_once(anywhere: Desk) -> None:
     command = a_submission("c", an_application()).SerializeToString()
 
-    answers = in_processes(other_processes.submit_many_times, [desk.ledger.path] * 3, [command] * 3, [10] * 3)
+    sent = [anywhere.ledger.address] * 4, [command] * 4, [25] * 4
+    answers = in_processes(other_processes.submit_many_times, *sent, processes=4)
 
     flat = [answer for of_one in answers for answer in of_one]
+    assert len(flat) == 100
     assert [is_repeat for _, _, is_repeat in flat].count(False) == 1
     assert {(position, case_id) for position, case_id, _ in flat} == {(1, "bj-claim-2024-000001")}
-    assert desk.events(REGISTER) == [CaseRegistered(case_id="bj-claim-2024-000001")]
+    assert anywhere.events(REGISTER) == [CaseRegistered(case_id="bj-claim-2024-000001")]
+    assert anywhere.ledger.streams("attempt/") == []
+    prove(anywhere.ledger.address)
 
 
 # Several commands at once
@@ -150,11 +165,11 @@ def prove_the_year(desk: Desk, cases: list[str], worths: list[int]) -> None:
     assert sorted(cases) == numbers
 
 
-def test_threads_that_claim_at_once_never_exceed_the_cap(desk: Desk) -> None:
+def test_threads_that_claim_at_once_never_exceed_the_cap(anywhere: Desk) -> None:
     worths = [yuan(900_000 + 100_000 * n) for n in range(12)]
 
     def claim(number: int) -> str:
-        own = Desk(desk.ledger.path, ids=f"thread-{number}")
+        own = Desk(anywhere.ledger.address, ids=f"thread-{number}")
         case_id = own.reviewed_case(an_application(a_contract(worths[number], number=f"HT-{number}")))
         own.issue(case_id)
         own.ledger.close()
@@ -162,35 +177,37 @@ def test_threads_that_claim_at_once_never_exceed_the_cap(desk: Desk) -> None:
 
     with ThreadPoolExecutor(6) as threads:
         cases = list(threads.map(claim, range(len(worths))))
-    drain(desk, cases)
+    drain(anywhere, cases)
 
-    prove_the_year(desk, cases, worths)
+    prove_the_year(anywhere, cases, worths)
 
 
-def test_processes_that_claim_at_once_never_exceed_the_cap(desk: Desk) -> None:
+def test_processes_that_claim_at_once_never_exceed_the_cap(anywhere: Desk) -> None:
     worths = [yuan(900_000 + 100_000 * n) for n in range(12)]
     applications = [
         an_application(a_contract(worth, number=f"HT-{n}")).SerializeToString() for n, worth in enumerate(worths)
     ]
     names = [f"process-{n}" for n in range(len(worths))]
 
-    cases = in_processes(other_processes.claim_all_the_way, [desk.ledger.path] * len(worths), names, applications)
-    drain(desk, cases)
+    cases = in_processes(
+        other_processes.claim_all_the_way, [anywhere.ledger.address] * len(worths), names, applications
+    )
+    drain(anywhere, cases)
 
-    prove_the_year(desk, cases, worths)
+    prove_the_year(anywhere, cases, worths)
 
 
-def test_processes_that_claim_one_contract_at_once_get_one_voucher(desk: Desk) -> None:
-    cases = [desk.reviewed_case(an_application()) for _ in range(4)]
+def test_processes_that_claim_one_contract_at_once_get_one_voucher(anywhere: Desk) -> None:
+    cases = [anywhere.reviewed_case(an_application()) for _ in range(4)]
 
-    refusals = in_processes(other_processes.issue, [desk.ledger.path] * 4, "abcd", cases)
-    drain(desk, cases)
+    refusals = in_processes(other_processes.issue, [anywhere.ledger.address] * 4, "abcd", cases)
+    drain(anywhere, cases)
 
     assert refusals == [""] * 4
-    ends = [desk.closed_case(case_id) for case_id in cases]
+    ends = [anywhere.closed_case(case_id) for case_id in cases]
     assert [end.outcome for end in ends].count(CASE_OUTCOME_ISSUED) == 1
     assert [end.code for end in ends].count("BJ_E_CONTRACT_CLAIMED") == 3
-    assert desk.year(2024).issued_fen == yuan(200_000)
+    assert anywhere.year(2024).issued_fen == yuan(200_000)
 
 
 # Any order of events

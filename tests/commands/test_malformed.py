@@ -20,6 +20,7 @@ from duifu.v1.commands_pb2 import (
     Command,
     ConfirmCycle,
     Decide,
+    DestroySubjectKey,
     Finding,
     FreezeCycle,
     IssueVoucher,
@@ -43,6 +44,7 @@ from tests.builders import (
     ACCEPTANCE,
     CYCLE_OFFICER,
     OPERATOR,
+    PRIVACY,
     PROGRAMME,
     a_contract,
     a_redemption,
@@ -53,6 +55,7 @@ from tests.builders import (
     credit_check,
 )
 from tests.desk import Desk
+from tests.ledger.people import a_contact, held_in
 
 CASE, VOUCHER, CYCLE = "bj-claim-2024-000001", "bj-voucher-2024-000001", "bj-slq-2023-2024Q1"
 
@@ -61,6 +64,7 @@ def well_formed() -> dict[str, tuple[Actor, Any]]:
     """One command of every kind that is well formed, whatever the ledger thinks of it."""
     scheduled = an_item(100, schedule=[ScheduleEntry(starts_on="2024-02-01", ends_on="2024-02-29", amount_fen=100)])
     application = an_application(a_contract(items=[scheduled]))
+    application.contact.CopyFrom(a_contact())
     listing = CreditListing(list_name="失信被执行人", listed_on="2020-01-01", is_dishonesty=True)
     answer = RecordCheck(case_id=CASE, stage="acceptance", round=1, result=credit_check(listing))
     settled = RecordPayment(cycle_id=CYCLE, order_id="1", status=PAYMENT_STATUS_SETTLED, bank_reference="GK")
@@ -87,6 +91,10 @@ def well_formed() -> dict[str, tuple[Actor, Any]]:
         "close_cycle": (SYSTEM, CloseCycle(cycle_id=CYCLE)),
         "start_rehearsal": (OPERATOR, StartRehearsal(business_date="2024-01-01")),
         "advance_rehearsal": (OPERATOR, AdvanceRehearsal(business_seconds=1_735_660_800)),
+        "destroy_subject_key": (
+            PRIVACY,
+            DestroySubjectKey(subject="agent.wang", reason="已撤回同意", legal_basis="47"),
+        ),
     }
 
 
@@ -168,7 +176,7 @@ CLAIM = [
     *("application.contract.signedByBothParties", "application.purpose.field", "application.purpose.description"),
     *("application.purpose.trainsIndustryModel", "application.declarations.unrelatedToSupplier"),
     *("application.declarations.hasSoundFinanceSystem", "application.declarations.hasNoOtherMunicipalComputeSubsidy"),
-    "application.declarations.isTruthful",
+    *("application.declarations.isTruthful", "application.contact", "application.contact.email"),
 ]
 LISTING = [f"result.credit.listings[0].{name}" for name in ("listName", "isDishonesty")]
 MAY_BE_LEFT_OUT = {
@@ -188,6 +196,7 @@ MAY_BE_LEFT_OUT = {
     "order_payments": ["cycleId"],
     "record_payment": ["bankReference"],
     "close_cycle": ["cycleId"],
+    "destroy_subject_key": ["reason", "legalBasis"],
 }
 
 
@@ -286,6 +295,57 @@ def test_an_applicant_has_a_valid_code(desk: Desk, code: str) -> None:
 
 
 Change = Callable[[Any], None]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda c: c.ClearField("person_id"), "contact.personId: must be filled"),
+        (lambda c: c.ClearField("name"), "contact.name: must be filled"),
+        (lambda c: c.ClearField("mobile"), "contact.mobile: must be filled"),
+        (lambda c: setattr(c, "person_id", "13812345678"), "contact.personId: an account of 1 to 80 characters"),
+        (lambda c: setattr(c, "person_id", "11010119900307663X"), "contact.personId: an account of 1 to 80 characters"),
+        (lambda c: setattr(c, "person_id", "张三丰"), "contact.personId: an account of 1 to 80 characters"),
+        (lambda c: setattr(c, "name", "张" * 65), "contact.name: at most 64 characters in one line"),
+        (lambda c: setattr(c, "name", "张三\n丰"), "contact.name: at most 64 characters in one line"),
+        (lambda c: setattr(c, "mobile", "+8613812345678"), "contact.mobile: 11 digits that begin with 13 to 19"),
+        (lambda c: setattr(c, "mobile", "1381234567"), "contact.mobile: 11 digits that begin with 13 to 19"),
+        (
+            lambda c: setattr(c, "mobile", "１３８１２３４５６７８"),
+            "contact.mobile: 11 digits that begin with 13 to 19",
+        ),
+        (lambda c: setattr(c, "email", "zhang at example.cn"), "contact.email: an address such as name@example.cn"),
+        (lambda c: setattr(c, "email", "zhang@example"), "contact.email: an address such as name@example.cn"),
+    ],
+)
+def test_a_contact_that_nobody_could_call_is_refused_without_repeating_a_value(
+    desk: Desk, change: Change, problem: str
+) -> None:
+    application = an_application()
+    application.contact.CopyFrom(a_contact())
+    change(application.contact)
+    command = submitting(application)
+
+    must_be_malformed(desk, command, problem)
+
+    contact = application.contact
+    told = desk.door.answer(command, proven(command.actor)).SerializeToString()
+    assert held_in(told, [value for value in (contact.name, contact.mobile, contact.email) if value]) == []
+
+
+def test_a_contact_may_have_no_address(desk: Desk) -> None:
+    application = an_application()
+    application.contact.CopyFrom(a_contact(email=""))
+
+    assert desk.submit(application)
+
+
+@pytest.mark.parametrize("account", ["13812345678", "110101199003076630"])
+def test_an_account_that_is_itself_a_number_of_somebody_is_refused(desk: Desk, account: str) -> None:
+    actor = Actor(id=account, role="applicant")
+    command = Command(command_id="c", actor=actor, withdraw_case=WithdrawCase(case_id=CASE))
+
+    must_be_malformed(desk, command, "actor.id: an account stays readable for good")
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from duifu.v1.commands_pb2 import (
     Command,
     ConfirmCycle,
     Decide,
+    DestroySubjectKey,
     FreezeCycle,
     IssueVoucher,
     LapseStage,
@@ -57,6 +58,7 @@ from tests.builders import (
     OPERATOR,
     OTHER_BUYER,
     OTHER_SUPPLIER,
+    PRIVACY,
     PROGRAMME,
     REVIEW,
     VERIFICATION,
@@ -77,6 +79,7 @@ from tests.builders import (
     unavailable,
 )
 from tests.desk import Desk
+from tests.ledger.people import a_contact
 
 Q1, Q4, TAIL = (f"bj-slq-2023-{quarter}" for quarter in ("2024Q1", "2024Q4", "2026Q1"))
 
@@ -945,6 +948,55 @@ def time_that_is_to_pass_in_production(desk: Desk) -> Asked:
 def time_that_an_applicant_wants_to_pass(desk: Desk) -> Asked:
     desk.rehearse_from("2024-01-01")
     return applicant(), {"advance_rehearsal": AdvanceRehearsal(business_seconds=1_735_660_800)}
+
+
+# DestroySubjectKey
+
+
+def destroying(subject: str = "u-applicant", actor: Actor = PRIVACY, reason: str = "处理目的已实现") -> Asked:
+    asked = DestroySubjectKey(subject=subject, reason=reason, legal_basis="个人信息保护法第四十七条")
+    return actor, {"destroy_subject_key": asked}
+
+
+@refused_with("ROLE_MISMATCH")
+def an_operator_who_wants_to_destroy_a_key(desk: Desk) -> Asked:
+    desk.submit(an_application())
+    return destroying(actor=OPERATOR)
+
+
+@refused_with("REASON_MISSING")
+def a_destruction_without_a_reason(desk: Desk) -> Asked:
+    desk.submit(an_application())
+    return destroying(reason=" ")
+
+
+@refused_with("REASON_MISSING")
+def a_destruction_without_a_ground_in_law(desk: Desk) -> Asked:
+    desk.submit(an_application())
+    actor, asked = destroying()
+    asked["destroy_subject_key"].legal_basis = ""
+    return actor, asked
+
+
+@refused_with("SUBJECT_UNKNOWN")
+def the_key_of_somebody_who_was_never_here(desk: Desk) -> Asked:
+    return destroying("nobody")
+
+
+@refused_with("SUBJECT_KEY_DESTROYED")
+def a_key_that_was_destroyed_before(desk: Desk) -> Asked:
+    desk.submit(an_application())
+    actor, asked = destroying()
+    desk.send(actor, **asked)
+    return destroying()
+
+
+@refused_with("SUBJECT_IN_OPEN_CASE")
+def the_key_of_a_contact_whose_case_is_open(desk: Desk) -> Asked:
+    application = an_application()
+    application.contact.CopyFrom(a_contact("agent.wang"))
+    desk.submit(application)
+    return destroying("agent.wang")
 
 
 # Whoever sends it

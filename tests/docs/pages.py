@@ -9,7 +9,8 @@ from urllib.parse import unquote
 
 ROOT = Path(__file__).parents[2]
 GUIDES = [
-    ROOT / "docs" / "guides" / f"{name}.md" for name in ("operators", "integrators", "auditors", "policy-authors")
+    ROOT / "docs" / "guides" / f"{name}.md"
+    for name in ("operators", "integrators", "auditors", "policy-authors", "witnesses")
 ]
 #: README first: what it shows is what the demonstration year left.
 PAGES = [ROOT / "README.md", *GUIDES]
@@ -17,6 +18,7 @@ PAGES = [ROOT / "README.md", *GUIDES]
 ALL = [
     *PAGES,
     ROOT / "docs" / "architecture.md",
+    ROOT / "docs" / "evidence-bundle.md",
     ROOT / "docs" / "glossary.md",
     ROOT / "docs" / "clauses" / "beijing.md",
 ]

@@ -78,8 +78,8 @@ class Reader:
         return done.returncode, done.stdout
 
 
-def a_reader(folder: Path) -> Reader:
-    """Somebody who has just cloned the repository into an empty folder."""
+def a_reader(folder: Path, **more: str) -> Reader:
+    """Somebody who has just cloned the repository into an empty folder, and has these things in the environment."""
     for entry in ROOT.iterdir():
         if entry.name not in OWN:
             (folder / entry.name).symlink_to(entry)
@@ -95,7 +95,7 @@ def a_reader(folder: Path) -> Reader:
         "DUIFU_CITY_URL": f"http://127.0.0.1:{outside}",
         "DUIFU_CITY_DATA": str(city),
     }
-    return Reader(folder, env)
+    return Reader(folder, env | more)
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:

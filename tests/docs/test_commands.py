@@ -8,25 +8,29 @@ import pytest
 
 from tests.docs.pages import PAGES, Step, fences, missing, steps, views
 from tests.docs.reader import a_reader, stop
+from tests.postgres import APP, Server
 
 pytestmark = pytest.mark.timeout(600)
 
-README, OPERATORS, INTEGRATORS, AUDITORS, AUTHORS = PAGES
+README, OPERATORS, INTEGRATORS, AUDITORS, AUTHORS, WITNESSES = PAGES
 #: Pages that change cases are followed one after the other.
 OFFICE = [*steps(README), *views(OPERATORS), *steps(OPERATORS), *steps(INTEGRATORS)]
-STEPS = [*OFFICE, *steps(AUDITORS), *steps(AUTHORS)]
+STEPS = [*OFFICE, *steps(AUDITORS), *steps(AUTHORS), *steps(WITNESSES)]
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Step, str]]:
+def followed(tmp_path_factory: pytest.TempPathFactory, postgres_server: Server) -> Iterator[dict[Step, str]]:
     """What is wrong with each step, after a reader has followed all of them on one deployment."""
-    reader = a_reader(tmp_path_factory.mktemp("reader"))
+    database = postgres_server.new_database()
+    urls = {"OWNER_URL": postgres_server.url(database), "APPLICATION_URL": postgres_server.url(database, APP)}
+    reader = a_reader(tmp_path_factory.mktemp("reader"), **urls)
     running = reader.start()
     try:
         with ThreadPoolExecutor() as lanes:
             walks = [
                 lanes.submit(reader.follow, OFFICE),
                 lanes.submit(reader.follow, steps(AUDITORS)),
+                lanes.submit(reader.follow, steps(WITNESSES)),
                 lanes.submit(reader.with_the_shipped_city().follow, steps(AUTHORS)),
             ]
             yield {step: wrong for walk in walks for step, wrong in walk.result().items()}

@@ -8,18 +8,20 @@ from ledger.mapper import Recorded
 from ledger.registry import wrap
 from ledger.store import Bookmark, Ledger, StreamMoved
 
+PATIENCE_SECONDS = 100
+
 
 def an_event(stream: str = "register/a", version: int = 1, case_id: str = "bj-claim-2024-000001") -> Recorded:
     """An event like any other."""
     return Recorded(stream, version, Envelope(event=wrap(CaseRegistered(case_id=case_id)), command_id="c"))
 
 
-def append_with_conflicts(path: Path, writer: int, times: int) -> tuple[list[int], int]:
+def append_with_conflicts(address: str, writer: int, times: int) -> tuple[list[int], int]:
     """Write to a stream of one's own and, in the same commit, to one that every writer wants next.
 
     Gives the positions of what was written, and how often another writer was first.
     """
-    ledger = Ledger(path)
+    ledger = Ledger(address)
     positions: list[int] = []
     overtaken = done = 0
     while done < times:
@@ -34,12 +36,14 @@ def append_with_conflicts(path: Path, writer: int, times: int) -> tuple[list[int
     return positions, overtaken
 
 
-def follow(path: Path, until: int) -> list[tuple[int, str, int]]:
+def follow(address: str, until: int) -> list[tuple[int, str, int]]:
     """Read the log as it grows, in steps of a few entries; gives every position with stream and version."""
-    ledger = Ledger(path)
+    ledger = Ledger(address)
     bookmark = Bookmark(ledger, "tail")
     seen: list[tuple[int, str, int]] = []
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while bookmark.read() < until:
+        assert time.monotonic() < deadline, f"read {bookmark.read()} of {until}"
         for entry in ledger.entries(bookmark.read(), limit=7):
             seen.append((entry.position, entry.recorded.originator_id, entry.recorded.originator_version))
             bookmark.move(entry.position)

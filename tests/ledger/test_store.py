@@ -1,26 +1,19 @@
-"""The ledger writes all or nothing, keeps the bytes it was given, and numbers its log without gaps."""
+"""On both databases the ledger writes all or nothing, keeps the bytes it was given, numbers its log without gaps."""
 
-import sqlite3
-from concurrent.futures import ThreadPoolExecutor, wait
-from pathlib import Path
-from threading import Thread
+import threading
+from collections.abc import Iterator
 
 import pytest
 
 from duifu.v1.commands_pb2 import Actor
 from duifu.v1.events_pb2 import CaseRegistered, Envelope, Event
+from ledger.chain import NAME_MAX_BYTES, UnfitName
+from ledger.following import DenseSubscription, HoleInLog
 from ledger.mapper import Recorded
 from ledger.registry import UnknownTopic, field_of, topic_of, unwrap, wrap
-from ledger.store import APPEND_MAX, AppendTooLarge, Bookmark, HoleInLog, Ledger, StreamMoved
+from ledger.store import APPEND_MAX, AppendTooLarge, Bookmark, Ledger, StreamMoved
+from tests.ledger.databases import edit, prove, rows_of
 from tests.ledger.events import an_event
-
-
-def edit(ledger: Ledger, statement: str, *values: object) -> None:
-    """What somebody with a database tool could do."""
-    with sqlite3.connect(ledger.path) as connection:
-        connection.execute(statement, values)
-    connection.close()
-
 
 # Append
 
@@ -31,6 +24,37 @@ def test_events_of_several_streams_are_written_together(ledger: Ledger) -> None:
     assert positions == [1, 2, 3]
     assert [e.originator_version for e in ledger.stream("a")] == [1, 2]
     assert (ledger.version("a"), ledger.version("b"), ledger.version("c")) == (2, 1, 0)
+
+
+def test_positions_are_dense_in_order_of_commits_and_every_leaf_follows_the_one_before(ledger: Ledger) -> None:
+    other = Ledger(ledger.address)
+    ledger.append([an_event("a", 1), an_event("b", 1), an_event("a", 2)])
+    other.append([an_event("b", 2), an_event("c", 1)])
+    with pytest.raises(StreamMoved):
+        ledger.append([an_event("d", 1), an_event("b", 2)])
+    ledger.append([an_event("b", 3)])  # the leaf before it was written by the other
+    other.append([an_event("a", 3)])
+    other.close()
+
+    rows = prove(ledger.address)
+
+    assert [(row.stream, row.version) for row in rows] == [
+        ("a", 1), ("b", 1), ("a", 2), ("b", 2), ("c", 1), ("b", 3), ("a", 3)
+    ]  # fmt: skip
+    assert [ledger.leaf_of(row.stream, row.version) for row in rows] == [row.leaf for row in rows]
+    with pytest.raises(KeyError):
+        ledger.leaf_of("a", 4)
+
+
+@pytest.mark.parametrize("versions", [[2], [0], [-1], [1, 3], [2, 1], [1, 1], [1, 2, 2]])
+def test_versions_follow_one_another_from_one(ledger: Ledger, versions: list[int]) -> None:
+    ledger.append([an_event("other", 1)])
+
+    with pytest.raises(StreamMoved):
+        ledger.append([an_event("a", version) for version in versions])
+
+    assert (ledger.head(), ledger.version("a")) == (1, 0)
+    assert ledger.append([an_event("a", 1)]) == [2]
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
@@ -64,6 +88,62 @@ def test_a_commit_has_a_largest_size(ledger: Ledger) -> None:
     assert ledger.append(whole) == list(range(1, APPEND_MAX + 1))
 
 
+def test_a_commit_of_nothing_is_nothing(ledger: Ledger) -> None:
+    assert ledger.append([]) == []
+    assert ledger.head() == 0
+
+
+STRANGE = [
+    "案件/一",
+    "case/🧾",
+    "case/ ' \" % \\ ; --",
+    "case/\u200b\ufeff",
+    "case/e\u0301",
+    "case/\x01\x1f\x7f",
+    "CASE/a",
+    "",
+]
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_any_text_may_name_a_stream_and_stays_as_it_is(ledger: Ledger, name: str) -> None:
+    ledger.append([an_event(name, 1), an_event(name, 2, case_id="值\0\x1f🧾")])
+    ledger.append([an_event(name, 3)])
+
+    assert ledger.streams("") == [name]
+    assert ledger.version(name) == 3
+    assert ledger.position_of(name, 2) == 2
+    assert unwrap(ledger.stream(name)[1].envelope.event) == CaseRegistered(case_id="值\0\x1f🧾")
+    prove(ledger.address)
+
+
+UNFIT = {"a\0b": "U\\+0000", "a\ud800": "surrogate", "案" * (NAME_MAX_BYTES // 3 + 1): "2001 bytes, at most 2000"}
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_a_name_that_not_every_database_keeps_is_refused_by_both(ledger: Ledger, name: str) -> None:
+    with pytest.raises(UnfitName, match=UNFIT[name]):
+        ledger.append([an_event("a", 1), an_event(name, 1)])
+
+    assert ledger.head() == 0
+    ledger.append([an_event("x" * NAME_MAX_BYTES, 1)])
+
+
+def test_nothing_is_found_under_a_name_that_cannot_be_stored(ledger: Ledger) -> None:
+    ledger.append([an_event("a", 1)])
+
+    assert (ledger.stream("a\0"), ledger.newest("a\0"), ledger.version("a\0"), list(ledger.streams("a\0"))) == (
+        [],
+        None,
+        0,
+        [],
+    )
+    with pytest.raises(KeyError):
+        ledger.position_of("a\0", 1)
+    with pytest.raises(KeyError):
+        ledger.leaf_of("a\0", 1)
+
+
 # Read
 
 
@@ -73,9 +153,8 @@ def test_the_bytes_that_were_written_are_the_bytes_that_are_kept(ledger: Ledger)
 
     ledger.append([Recorded("a", 1, Envelope.FromString(newer))])
 
-    with sqlite3.connect(ledger.path) as connection:
-        (state,) = connection.execute("SELECT state FROM stored_events").fetchone()
-    assert state == newer
+    (row,) = rows_of(ledger.address)
+    assert row.state == newer
     assert ledger.stream("a")[0].envelope.SerializeToString() == newer
 
 
@@ -110,7 +189,7 @@ def test_the_log_is_read_in_steps_without_gaps(ledger: Ledger) -> None:
 
 def test_a_hole_in_the_log_is_not_read_over(ledger: Ledger) -> None:
     ledger.append([an_event("a", version) for version in (1, 2, 3)])
-    edit(ledger, "DELETE FROM stored_events WHERE rowid = 2")
+    edit(ledger.address, "DELETE FROM stored_events WHERE {position} = 2")
 
     with pytest.raises(HoleInLog, match="expected position 2, found 3"):
         list(ledger.entries(after=0))
@@ -120,10 +199,57 @@ def test_a_ledger_is_found_again_after_a_restart(ledger: Ledger) -> None:
     ledger.append([an_event("a", 1)])
     ledger.close()
 
-    again = Ledger(ledger.path)
+    again = Ledger(ledger.address)
 
     assert (again.head(), again.version("a")) == (1, 1)
     assert again.append([an_event("a", 2)]) == [2]
+    again.close()
+
+
+def test_a_subscription_gives_what_is_there_and_what_comes_and_ends_when_told(ledger: Ledger) -> None:
+    ledger.append([an_event("a", 1), an_event("a", 2)])
+    writer = threading.Thread(target=lambda: ledger.append([an_event("a", 3)]))
+
+    with ledger.recorder.subscribe(gt=1) as subscription:
+        assert isinstance(subscription, DenseSubscription)
+        first = next(subscription)
+        writer.start()
+        second = next(subscription)
+        subscription.stop()
+        assert list(subscription) == []
+    writer.join()
+
+    assert [first.id, second.id] == [2, 3]
+
+
+def test_a_subscription_stops_at_a_hole(ledger: Ledger) -> None:
+    ledger.append([an_event("a", version) for version in (1, 2, 3)])
+    edit(ledger.address, "DELETE FROM stored_events WHERE {position} = 2")
+
+    def told() -> Iterator[int]:
+        with ledger.recorder.subscribe() as subscription:
+            for notification in subscription:
+                yield notification.id
+
+    telling = told()
+    assert next(telling) == 1
+    with pytest.raises(HoleInLog, match="expected position 2, found 3"):
+        next(telling)
+
+
+def test_what_happens_to_be_set_in_the_process_does_not_change_the_parts(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("APPLICATION_RECORDER_TOPIC", "LEDGER_APPLICATION_RECORDER_TOPIC", "TRACKING_RECORDER_TOPIC"):
+        monkeypatch.setenv(name, "eventsourcing.popo:POPOApplicationRecorder")
+    monkeypatch.setenv("IS_SNAPSHOTTING_ENABLED", "y")
+    monkeypatch.setenv("POSTGRES_SCHEMA", "elsewhere")
+
+    again = Ledger(ledger.address)
+
+    assert type(again.recorder) is type(ledger.recorder)
+    assert again.snapshots is None
+    assert again.append([an_event("a", 1)]) == [1]
     again.close()
 
 
@@ -151,7 +277,7 @@ def test_what_is_no_event_is_not_stored(ledger: Ledger) -> None:
 @pytest.mark.parametrize("topic", ["duifu.v1.VoucherIssued", "duifu.v1.Nothing", "ledger.store:Ledger", ""])
 def test_a_row_whose_topic_contradicts_the_event_inside_is_not_read(ledger: Ledger, topic: str) -> None:
     ledger.append([an_event("a", 1)])
-    edit(ledger, "UPDATE stored_events SET topic = ?", topic)
+    edit(ledger.address, "UPDATE stored_events SET topic = ?", topic)
 
     with pytest.raises(UnknownTopic, match=f"the row says {topic!r}, the event inside is 'duifu.v1.CaseRegistered'"):
         ledger.stream("a")
@@ -160,7 +286,7 @@ def test_a_row_whose_topic_contradicts_the_event_inside_is_not_read(ledger: Ledg
 def test_an_event_of_a_newer_version_is_not_mistaken_for_one_of_ours(ledger: Ledger) -> None:
     ledger.append([an_event("a", 1)])
     event = b"\xfa\x3f\x03new"  # field 1023
-    edit(ledger, "UPDATE stored_events SET state = ?", b"\x0a" + bytes([len(event)]) + event)
+    edit(ledger.address, "UPDATE stored_events SET state = ?", b"\x0a" + bytes([len(event)]) + event)
 
     with pytest.raises(UnknownTopic, match="of a kind this version does not know"):
         ledger.stream("a")
@@ -179,51 +305,6 @@ def test_a_bookmark_never_moves_back_and_survives_a_restart(ledger: Ledger) -> N
     assert bookmark.read() == 5
     assert Bookmark(ledger, "another").read() == 0
     ledger.close()
-    again = Ledger(ledger.path)
+    again = Ledger(ledger.address)
     assert Bookmark(again, "relay").read() == 5
     again.close()
-
-
-# The file
-
-
-def test_a_ledger_that_starts_while_another_prepares_the_file_waits_for_it(tmp_path: Path) -> None:
-    path = tmp_path / "new.sqlite"
-    preparing = sqlite3.connect(path, isolation_level=None)
-    preparing.execute("CREATE TABLE anything (x)")
-    preparing.execute("BEGIN IMMEDIATE")
-    with ThreadPoolExecutor(1) as threads:
-        starting = threads.submit(Ledger, path)
-
-        wait([starting], timeout=0.3)  # fails at once, or is still waiting
-        preparing.execute("COMMIT")
-        preparing.close()
-
-        assert starting.result().head() == 0
-        starting.result().close()
-
-
-def test_a_writer_that_reads_first_is_not_overtaken(ledger: Ledger) -> None:
-    ledger.append([an_event("a", 1)])
-    other = Ledger(ledger.path)
-    overtaker = Thread(target=lambda: other.append([an_event("b", 1)]))
-
-    with ledger.recorder.datastore.transaction(commit=True) as cursor:  # type: ignore[attr-defined]
-        cursor.execute("SELECT MAX(rowid) FROM stored_events")
-        overtaker.start()
-        overtaker.join(timeout=0.3)  # waits for us, or has written by now
-        cursor.execute("UPDATE stored_events SET topic = topic")
-    overtaker.join()
-
-    assert ledger.streams("") == ["a", "b"]
-    other.close()
-
-
-def test_the_file_waits_for_the_disk_at_every_commit(ledger: Ledger, tmp_path: Path) -> None:
-    with ledger.recorder.datastore.transaction(commit=False) as cursor:  # type: ignore[attr-defined]
-        cursor.execute("PRAGMA synchronous")
-        (synchronous,) = cursor.fetchone()
-        cursor.execute("PRAGMA journal_mode")
-        (journal,) = cursor.fetchone()
-
-    assert (synchronous, journal) == (2, "wal")  # FULL, write-ahead log

@@ -241,5 +241,5 @@ async def exists(office: Office, subject_id: str) -> bool:
 
 
 def forget_the_bookmark(office: Office) -> None:
-    with closing(sqlite3.connect(office.config.ledger_path)) as ledger, ledger:
+    with closing(sqlite3.connect(office.config.ledger)) as ledger, ledger:
         ledger.execute("DELETE FROM tracking WHERE application_name = ?", (FOLLOWER,))

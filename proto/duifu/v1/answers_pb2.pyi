@@ -65,6 +65,7 @@ class Receipt(_message.Message):
     NEXT_STAGE_FIELD_NUMBER: _builtins.int
     COMMAND_ID_FIELD_NUMBER: _builtins.int
     IS_REPEAT_FIELD_NUMBER: _builtins.int
+    LEAF_SHA256_FIELD_NUMBER: _builtins.int
     position: _builtins.int
     """of the command's receipt in the ledger"""
     case_id: _builtins.str
@@ -74,6 +75,8 @@ class Receipt(_message.Message):
     command_id: _builtins.str
     is_repeat: _builtins.bool
     """answered before; nothing was recorded now"""
+    leaf_sha256: _builtins.str
+    """Leaf of the event at that position, hex. Whoever keeps it can show later what the ledger had promised."""
     def __init__(
         self,
         *,
@@ -82,10 +85,11 @@ class Receipt(_message.Message):
         next_stage: _builtins.str = ...,
         command_id: _builtins.str = ...,
         is_repeat: _builtins.bool = ...,
+        leaf_sha256: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "command_id", b"command_id", "is_repeat", b"is_repeat", "next_stage", b"next_stage", "position", b"position"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "command_id", b"command_id", "is_repeat", b"is_repeat", "leaf_sha256", b"leaf_sha256", "next_stage", b"next_stage", "position", b"position"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

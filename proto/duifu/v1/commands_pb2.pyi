@@ -95,9 +95,9 @@ class Actor(_message.Message):
     USCC_FIELD_NUMBER: _builtins.int
     AUTHENTICATION_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """account"""
+    """account; stays readable for good, so never a mobile or identity number"""
     name: _builtins.str
-    """for people"""
+    """for people; empty for processes"""
     role: _builtins.str
     """"applicant", "acceptance-officer", "review-officer", "system" """
     uscc: _builtins.str
@@ -148,6 +148,7 @@ class Command(_message.Message):
     CLOSE_CYCLE_FIELD_NUMBER: _builtins.int
     START_REHEARSAL_FIELD_NUMBER: _builtins.int
     ADVANCE_REHEARSAL_FIELD_NUMBER: _builtins.int
+    DESTROY_SUBJECT_KEY_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """Derived by the sender from what makes the command unique; the same id and content gets the same answer."""
     language: _builtins.str
@@ -196,6 +197,8 @@ class Command(_message.Message):
     def start_rehearsal(self) -> Global___StartRehearsal: ...
     @_builtins.property
     def advance_rehearsal(self) -> Global___AdvanceRehearsal: ...
+    @_builtins.property
+    def destroy_subject_key(self) -> Global___DestroySubjectKey: ...
     def __init__(
         self,
         *,
@@ -222,12 +225,13 @@ class Command(_message.Message):
         close_cycle: Global___CloseCycle | None = ...,
         start_rehearsal: Global___StartRehearsal | None = ...,
         advance_rehearsal: Global___AdvanceRehearsal | None = ...,
+        destroy_subject_key: Global___DestroySubjectKey | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "assess_redemption", b"assess_redemption", "close_cycle", b"close_cycle", "confirm_cycle", b"confirm_cycle", "decide", b"decide", "freeze_cycle", b"freeze_cycle", "issue_voucher", b"issue_voucher", "kind", b"kind", "lapse_stage", b"lapse_stage", "open_cycle", b"open_cycle", "order_payments", b"order_payments", "record_check", b"record_check", "record_letter", b"record_letter", "record_payment", b"record_payment", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "start_rehearsal", b"start_rehearsal", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "withdraw_case", b"withdraw_case"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "assess_redemption", b"assess_redemption", "close_cycle", b"close_cycle", "confirm_cycle", b"confirm_cycle", "decide", b"decide", "destroy_subject_key", b"destroy_subject_key", "freeze_cycle", b"freeze_cycle", "issue_voucher", b"issue_voucher", "kind", b"kind", "lapse_stage", b"lapse_stage", "open_cycle", b"open_cycle", "order_payments", b"order_payments", "record_check", b"record_check", "record_letter", b"record_letter", "record_payment", b"record_payment", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "start_rehearsal", b"start_rehearsal", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "withdraw_case", b"withdraw_case"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "assess_redemption", b"assess_redemption", "close_cycle", b"close_cycle", "command_id", b"command_id", "confirm_cycle", b"confirm_cycle", "decide", b"decide", "freeze_cycle", b"freeze_cycle", "issue_voucher", b"issue_voucher", "kind", b"kind", "language", b"language", "lapse_stage", b"lapse_stage", "open_cycle", b"open_cycle", "order_payments", b"order_payments", "record_check", b"record_check", "record_letter", b"record_letter", "record_payment", b"record_payment", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "start_rehearsal", b"start_rehearsal", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "withdraw_case", b"withdraw_case"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "assess_redemption", b"assess_redemption", "close_cycle", b"close_cycle", "command_id", b"command_id", "confirm_cycle", b"confirm_cycle", "decide", b"decide", "destroy_subject_key", b"destroy_subject_key", "freeze_cycle", b"freeze_cycle", "issue_voucher", b"issue_voucher", "kind", b"kind", "language", b"language", "lapse_stage", b"lapse_stage", "open_cycle", b"open_cycle", "order_payments", b"order_payments", "record_check", b"record_check", "record_letter", b"record_letter", "record_payment", b"record_payment", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "start_rehearsal", b"start_rehearsal", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "withdraw_case", b"withdraw_case"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["submit_application", "request_correction", "supply_correction", "decide", "withdraw_case", "request_redemption", "replace_bank_account", "confirm_cycle", "open_cycle", "record_check", "record_letter", "lapse_stage", "issue_voucher", "assess_redemption", "freeze_cycle", "order_payments", "record_payment", "close_cycle", "start_rehearsal", "advance_rehearsal"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["submit_application", "request_correction", "supply_correction", "decide", "withdraw_case", "request_redemption", "replace_bank_account", "confirm_cycle", "open_cycle", "record_check", "record_letter", "lapse_stage", "issue_voucher", "assess_redemption", "freeze_cycle", "order_payments", "record_payment", "close_cycle", "start_rehearsal", "advance_rehearsal", "destroy_subject_key"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -795,3 +799,32 @@ class AdvanceRehearsal(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AdvanceRehearsal: _TypeAlias = AdvanceRehearsal  # noqa: Y015
+
+@_typing.final
+class DestroySubjectKey(_message.Message):
+    """Make every personal value of one person unreadable, for good. (个人信息保护法 47)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    LEGAL_BASIS_FIELD_NUMBER: _builtins.int
+    subject: _builtins.str
+    """the account whose values they are: Actor.id, Contact.person_id"""
+    reason: _builtins.str
+    legal_basis: _builtins.str
+    """"个人信息保护法第四十七条第一款（一）" """
+    def __init__(
+        self,
+        *,
+        subject: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        legal_basis: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["legal_basis", b"legal_basis", "reason", b"reason", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DestroySubjectKey: _TypeAlias = DestroySubjectKey  # noqa: Y015

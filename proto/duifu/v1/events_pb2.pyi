@@ -7,6 +7,7 @@ from collections import abc as _abc
 from duifu.v1 import commands_pb2 as _commands_pb2
 from duifu.v1 import facts_pb2 as _facts_pb2
 from duifu.v1 import plan_pb2 as _plan_pb2
+from duifu.v1 import privacy_pb2 as _privacy_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -124,6 +125,7 @@ class Envelope(_message.Message):
     BUSINESS_AT_FIELD_NUMBER: _builtins.int
     RECORDED_AT_FIELD_NUMBER: _builtins.int
     IS_REHEARSAL_FIELD_NUMBER: _builtins.int
+    ENCRYPTED_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """the command that caused it"""
     edition_sha256: _builtins.str
@@ -148,6 +150,10 @@ class Envelope(_message.Message):
     def recorded_at(self) -> _timestamp_pb2.Timestamp:
         """the machine's clock"""
 
+    @_builtins.property
+    def encrypted(self) -> _containers.RepeatedCompositeFieldContainer[_privacy_pb2.EncryptedField]:
+        """personal values, taken out of the fields above before anything was stored"""
+
     def __init__(
         self,
         *,
@@ -159,10 +165,11 @@ class Envelope(_message.Message):
         business_at: _timestamp_pb2.Timestamp | None = ...,
         recorded_at: _timestamp_pb2.Timestamp | None = ...,
         is_rehearsal: _builtins.bool = ...,
+        encrypted: _abc.Iterable[_privacy_pb2.EncryptedField] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "business_at", b"business_at", "cause", b"cause", "event", b"event", "recorded_at", b"recorded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "business_at", b"business_at", "cause", b"cause", "command_id", b"command_id", "edition_sha256", b"edition_sha256", "event", b"event", "is_rehearsal", b"is_rehearsal", "recorded_at", b"recorded_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "business_at", b"business_at", "cause", b"cause", "command_id", b"command_id", "edition_sha256", b"edition_sha256", "encrypted", b"encrypted", "event", b"event", "is_rehearsal", b"is_rehearsal", "recorded_at", b"recorded_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -240,6 +247,8 @@ class Event(_message.Message):
     COMMAND_REFUSED_FIELD_NUMBER: _builtins.int
     REHEARSAL_STARTED_FIELD_NUMBER: _builtins.int
     REHEARSAL_ADVANCED_FIELD_NUMBER: _builtins.int
+    CONTACT_NAMED_FIELD_NUMBER: _builtins.int
+    SUBJECT_KEY_DESTROYED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def case_opened(self) -> Global___CaseOpened: ...
     @_builtins.property
@@ -324,6 +333,10 @@ class Event(_message.Message):
     def rehearsal_started(self) -> Global___RehearsalStarted: ...
     @_builtins.property
     def rehearsal_advanced(self) -> Global___RehearsalAdvanced: ...
+    @_builtins.property
+    def contact_named(self) -> Global___ContactNamed: ...
+    @_builtins.property
+    def subject_key_destroyed(self) -> Global___SubjectKeyDestroyed: ...
     def __init__(
         self,
         *,
@@ -369,12 +382,14 @@ class Event(_message.Message):
         command_refused: Global___CommandRefused | None = ...,
         rehearsal_started: Global___RehearsalStarted | None = ...,
         rehearsal_advanced: Global___RehearsalAdvanced | None = ...,
+        contact_named: Global___ContactNamed | None = ...,
+        subject_key_destroyed: Global___SubjectKeyDestroyed | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_determined", b"amount_determined", "bank_account_replaced", b"bank_account_replaced", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_opened", b"case_opened", "case_registered", b"case_registered", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "decided", b"decided", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_determined", b"amount_determined", "bank_account_replaced", b"bank_account_replaced", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_opened", b"case_opened", "case_registered", b"case_registered", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "decided", b"decided", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_determined", b"amount_determined", "bank_account_replaced", b"bank_account_replaced", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_opened", b"case_opened", "case_registered", b"case_registered", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "decided", b"decided", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_determined", b"amount_determined", "bank_account_replaced", b"bank_account_replaced", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_opened", b"case_opened", "case_registered", b"case_registered", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "decided", b"decided", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["case_opened", "stage_opened", "check_recorded", "correction_requested", "correction_supplied", "decided", "stage_lapsed", "issuance_held", "issuance_resumed", "letter_sent", "case_closed", "bank_account_replaced", "claim_payment_changed", "case_accepted", "amount_determined", "case_registered", "contract_claimed", "invoice_bound", "voucher_issued", "redemption_assessed", "voucher_redeemed", "headroom_reserved", "headroom_issued", "headroom_released", "redemption_headroom_used", "redemption_headroom_restored", "headroom_held", "cycle_opened", "claim_admitted", "claim_assessed", "claim_dropped", "cycle_frozen", "cycle_confirmed", "payment_ordered", "claim_deferred", "payment_settled", "payment_returned", "cycle_closed", "command_accepted", "command_refused", "rehearsal_started", "rehearsal_advanced"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["case_opened", "stage_opened", "check_recorded", "correction_requested", "correction_supplied", "decided", "stage_lapsed", "issuance_held", "issuance_resumed", "letter_sent", "case_closed", "bank_account_replaced", "claim_payment_changed", "case_accepted", "amount_determined", "case_registered", "contract_claimed", "invoice_bound", "voucher_issued", "redemption_assessed", "voucher_redeemed", "headroom_reserved", "headroom_issued", "headroom_released", "redemption_headroom_used", "redemption_headroom_restored", "headroom_held", "cycle_opened", "claim_admitted", "claim_assessed", "claim_dropped", "cycle_frozen", "cycle_confirmed", "payment_ordered", "claim_deferred", "payment_settled", "payment_returned", "cycle_closed", "command_accepted", "command_refused", "rehearsal_started", "rehearsal_advanced", "contact_named", "subject_key_destroyed"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -1668,12 +1683,18 @@ class CommandAccepted(_message.Message):
     CASE_ID_FIELD_NUMBER: _builtins.int
     NEXT_STAGE_FIELD_NUMBER: _builtins.int
     SUMMARY_FIELD_NUMBER: _builtins.int
+    PERSONAL_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     request_sha256: _builtins.str
+    """of everything but personal values: nobody can guess one from it"""
     case_id: _builtins.str
     """or cycle id"""
     next_stage: _builtins.str
     summary: _builtins.str
+    @_builtins.property
+    def personal(self) -> _containers.RepeatedCompositeFieldContainer[_privacy_pb2.PersonalDigest]:
+        """what request_sha256 leaves out"""
+
     def __init__(
         self,
         *,
@@ -1682,10 +1703,11 @@ class CommandAccepted(_message.Message):
         case_id: _builtins.str = ...,
         next_stage: _builtins.str = ...,
         summary: _builtins.str = ...,
+        personal: _abc.Iterable[_privacy_pb2.PersonalDigest] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "command_id", b"command_id", "next_stage", b"next_stage", "request_sha256", b"request_sha256", "summary", b"summary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "command_id", b"command_id", "next_stage", b"next_stage", "personal", b"personal", "request_sha256", b"request_sha256", "summary", b"summary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1773,3 +1795,58 @@ class RehearsalAdvanced(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RehearsalAdvanced: _TypeAlias = RehearsalAdvanced  # noqa: Y015
+
+@_typing.final
+class ContactNamed(_message.Message):
+    """Stream "subject/<account>": one person whose data is here.
+
+    A case names this person as its contact, and needs the values while it is open.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContactNamed: _TypeAlias = ContactNamed  # noqa: Y015
+
+@_typing.final
+class SubjectKeyDestroyed(_message.Message):
+    """Decided: the key goes, and with it every value it encrypted. The key store follows this event. (个人信息保护法 47)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    GENERATION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    LEGAL_BASIS_FIELD_NUMBER: _builtins.int
+    subject: _builtins.str
+    generation: _builtins.int
+    """this key of the person and all before it, counted from 1"""
+    reason: _builtins.str
+    legal_basis: _builtins.str
+    def __init__(
+        self,
+        *,
+        subject: _builtins.str = ...,
+        generation: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        legal_basis: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["generation", b"generation", "legal_basis", b"legal_basis", "reason", b"reason", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SubjectKeyDestroyed: _TypeAlias = SubjectKeyDestroyed  # noqa: Y015

@@ -471,6 +471,7 @@ class VoucherApplication(_message.Message):
     PURPOSE_FIELD_NUMBER: _builtins.int
     DECLARATIONS_FIELD_NUMBER: _builtins.int
     MATERIALS_FIELD_NUMBER: _builtins.int
+    CONTACT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def applicant(self) -> Global___Applicant: ...
     @_builtins.property
@@ -481,6 +482,10 @@ class VoucherApplication(_message.Message):
     def declarations(self) -> Global___Declarations: ...
     @_builtins.property
     def materials(self) -> _containers.RepeatedCompositeFieldContainer[Global___Material]: ...
+    @_builtins.property
+    def contact(self) -> Global___Contact:
+        """absent: letters go to the enterprise alone"""
+
     def __init__(
         self,
         *,
@@ -489,14 +494,48 @@ class VoucherApplication(_message.Message):
         purpose: Global___Purpose | None = ...,
         declarations: Global___Declarations | None = ...,
         materials: _abc.Iterable[Global___Material] | None = ...,
+        contact: Global___Contact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["applicant", b"applicant", "contract", b"contract", "declarations", b"declarations", "purpose", b"purpose"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["applicant", b"applicant", "contact", b"contact", "contract", b"contract", "declarations", b"declarations", "purpose", b"purpose"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applicant", b"applicant", "contract", b"contract", "declarations", b"declarations", "materials", b"materials", "purpose", b"purpose"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applicant", b"applicant", "contact", b"contact", "contract", b"contract", "declarations", b"declarations", "materials", b"materials", "purpose", b"purpose"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___VoucherApplication: _TypeAlias = VoucherApplication  # noqa: Y015
+
+@_typing.final
+class Contact(_message.Message):
+    """The person at the applicant's whom the office may call. (联系人)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    MOBILE_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    """account, as in Actor.id; stays readable for good, so never a mobile or identity number"""
+    name: _builtins.str
+    mobile: _builtins.str
+    """eleven digits"""
+    email: _builtins.str
+    """may be empty"""
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        name: _builtins.str = ...,
+        mobile: _builtins.str = ...,
+        email: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "mobile", b"mobile", "name", b"name", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Contact: _TypeAlias = Contact  # noqa: Y015
 
 @_typing.final
 class InvoiceLine(_message.Message):
@@ -655,6 +694,7 @@ class BankAccount(_message.Message):
     holder_name: _builtins.str
     """must equal the applicant's registered name (F-7)"""
     number: _builtins.str
+    """the enterprise's: needed to pay, shown masked"""
     bank_name: _builtins.str
     def __init__(
         self,

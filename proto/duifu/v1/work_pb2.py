@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from duifu.v1 import commands_pb2 as duifu_dot_v1_dot_commands__pb2
 from duifu.v1 import facts_pb2 as duifu_dot_v1_dot_facts__pb2
+from duifu.v1 import privacy_pb2 as duifu_dot_v1_dot_privacy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13\x64uifu/v1/work.proto\x12\x08\x64uifu.v1\x1a\x17\x64uifu/v1/commands.proto\x1a\x14\x64uifu/v1/facts.proto\"=\n\rBusinessClock\x12\x16\n\x0eoffset_seconds\x18\x01 \x01(\x03\x12\x14\n\x0cis_rehearsal\x18\x02 \x01(\x08\"\\\n\rWorkflowStart\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x12\n\nsubject_id\x18\x02 \x01(\t\x12&\n\x05\x63lock\x18\x03 \x01(\x0b\x32\x17.duifu.v1.BusinessClock\"\x19\n\x05Nudge\x12\x10\n\x08position\x18\x01 \x01(\x03\"2\n\tFactQuery\x12\x0e\n\x06stream\x18\x01 \x01(\t\x12\x15\n\rafter_version\x18\x02 \x01(\x03\"[\n\x0e\x43ommandRequest\x12\"\n\x07\x63ommand\x18\x01 \x01(\x0b\x32\x11.duifu.v1.Command\x12\x0e\n\x06stream\x18\x02 \x01(\t\x12\x15\n\rafter_version\x18\x03 \x01(\x03\"\xb6\x01\n\x0c\x43heckRequest\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\r\n\x05stage\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\x05\x12\r\n\x05\x63heck\x18\x04 \x01(\t\x12\x12\n\nbuyer_uscc\x18\x05 \x01(\t\x12\x15\n\rsupplier_uscc\x18\x06 \x01(\t\x12#\n\x08invoices\x18\x07 \x03(\x0b\x32\x11.duifu.v1.Invoice\x12\x18\n\x10\x62usiness_seconds\x18\x08 \x01(\x03\"\xd1\x01\n\rLetterRequest\x12\x11\n\tletter_id\x18\x01 \x01(\t\x12\x10\n\x08template\x18\x02 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x03 \x01(\t\x12\x11\n\trecipient\x18\x04 \x01(\t\x12\x31\n\x05words\x18\x05 \x03(\x0b\x32\".duifu.v1.LetterRequest.WordsEntry\x12\x16\n\x0e\x65\x64ition_sha256\x18\x06 \x01(\t\x1a,\n\nWordsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\">\n\nLetterText\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x13\n\x0btext_sha256\x18\x03 \x01(\t\"d\n\x0eLetterDelivery\x12\x11\n\tletter_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x11\n\trecipient\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\"\xbb\x01\n\x0cPaymentOrder\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x12\n\npayee_name\x18\x02 \x01(\t\x12\x16\n\x0e\x61\x63\x63ount_number\x18\x03 \x01(\t\x12\x11\n\tbank_name\x18\x04 \x01(\t\x12\x12\n\namount_fen\x18\x05 \x01(\x03\x12\x0f\n\x07purpose\x18\x06 \x01(\t\x12\x13\n\x0b\x62udget_year\x18\x07 \x01(\x05\x12\x0e\n\x06pay_on\x18\x08 \x01(\t\x12\x10\n\x08\x63ycle_id\x18\t \x01(\t\"\x83\x01\n\rPaymentReport\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\'\n\x06status\x18\x03 \x01(\x0e\x32\x17.duifu.v1.PaymentStatus\x12\x16\n\x0e\x62\x61nk_reference\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\"R\n\x06\x45nding\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x12\n\nsubject_id\x18\x02 \x01(\t\x12\x0f\n\x07outcome\x18\x03 \x01(\t\x12\x12\n\namount_fen\x18\x04 \x01(\x03\"t\n\x08Progress\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\r\n\x05stage\x18\x03 \x01(\t\x12\x0f\n\x07is_idle\x18\x04 \x01(\x08\x12&\n\x05\x63lock\x18\x05 \x01(\x0b\x32\x17.duifu.v1.BusinessClockb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13\x64uifu/v1/work.proto\x12\x08\x64uifu.v1\x1a\x17\x64uifu/v1/commands.proto\x1a\x14\x64uifu/v1/facts.proto\x1a\x16\x64uifu/v1/privacy.proto\"=\n\rBusinessClock\x12\x16\n\x0eoffset_seconds\x18\x01 \x01(\x03\x12\x14\n\x0cis_rehearsal\x18\x02 \x01(\x08\"\\\n\rWorkflowStart\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x12\n\nsubject_id\x18\x02 \x01(\t\x12&\n\x05\x63lock\x18\x03 \x01(\x0b\x32\x17.duifu.v1.BusinessClock\"\x19\n\x05Nudge\x12\x10\n\x08position\x18\x01 \x01(\x03\"2\n\tFactQuery\x12\x0e\n\x06stream\x18\x01 \x01(\t\x12\x15\n\rafter_version\x18\x02 \x01(\x03\"[\n\x0e\x43ommandRequest\x12\"\n\x07\x63ommand\x18\x01 \x01(\x0b\x32\x11.duifu.v1.Command\x12\x0e\n\x06stream\x18\x02 \x01(\t\x12\x15\n\rafter_version\x18\x03 \x01(\x03\"\xb6\x01\n\x0c\x43heckRequest\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\r\n\x05stage\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\x05\x12\r\n\x05\x63heck\x18\x04 \x01(\t\x12\x12\n\nbuyer_uscc\x18\x05 \x01(\t\x12\x15\n\rsupplier_uscc\x18\x06 \x01(\t\x12#\n\x08invoices\x18\x07 \x03(\x0b\x32\x11.duifu.v1.Invoice\x12\x18\n\x10\x62usiness_seconds\x18\x08 \x01(\x03\"\xd1\x01\n\rLetterRequest\x12\x11\n\tletter_id\x18\x01 \x01(\t\x12\x10\n\x08template\x18\x02 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x03 \x01(\t\x12\x11\n\trecipient\x18\x04 \x01(\t\x12\x31\n\x05words\x18\x05 \x03(\x0b\x32\".duifu.v1.LetterRequest.WordsEntry\x12\x16\n\x0e\x65\x64ition_sha256\x18\x06 \x01(\t\x1a,\n\nWordsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\">\n\nLetterText\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x13\n\x0btext_sha256\x18\x03 \x01(\t\"d\n\x0eLetterDelivery\x12\x11\n\tletter_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x11\n\trecipient\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\"\xc3\x01\n\x0cPaymentOrder\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x12\n\npayee_name\x18\x02 \x01(\t\x12\x1e\n\x0e\x61\x63\x63ount_number\x18\x03 \x01(\tB\x06\xaa\xbb\x18\x02\x10\x04\x12\x11\n\tbank_name\x18\x04 \x01(\t\x12\x12\n\namount_fen\x18\x05 \x01(\x03\x12\x0f\n\x07purpose\x18\x06 \x01(\t\x12\x13\n\x0b\x62udget_year\x18\x07 \x01(\x05\x12\x0e\n\x06pay_on\x18\x08 \x01(\t\x12\x10\n\x08\x63ycle_id\x18\t \x01(\t\"\x83\x01\n\rPaymentReport\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\'\n\x06status\x18\x03 \x01(\x0e\x32\x17.duifu.v1.PaymentStatus\x12\x16\n\x0e\x62\x61nk_reference\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\"R\n\x06\x45nding\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x12\n\nsubject_id\x18\x02 \x01(\t\x12\x0f\n\x07outcome\x18\x03 \x01(\t\x12\x12\n\namount_fen\x18\x04 \x01(\x03\"t\n\x08Progress\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\r\n\x05stage\x18\x03 \x01(\t\x12\x0f\n\x07is_idle\x18\x04 \x01(\x08\x12&\n\x05\x63lock\x18\x05 \x01(\x0b\x32\x17.duifu.v1.BusinessClockb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,32 +36,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_LETTERREQUEST_WORDSENTRY']._loaded_options = None
   _globals['_LETTERREQUEST_WORDSENTRY']._serialized_options = b'8\001'
-  _globals['_BUSINESSCLOCK']._serialized_start=80
-  _globals['_BUSINESSCLOCK']._serialized_end=141
-  _globals['_WORKFLOWSTART']._serialized_start=143
-  _globals['_WORKFLOWSTART']._serialized_end=235
-  _globals['_NUDGE']._serialized_start=237
-  _globals['_NUDGE']._serialized_end=262
-  _globals['_FACTQUERY']._serialized_start=264
-  _globals['_FACTQUERY']._serialized_end=314
-  _globals['_COMMANDREQUEST']._serialized_start=316
-  _globals['_COMMANDREQUEST']._serialized_end=407
-  _globals['_CHECKREQUEST']._serialized_start=410
-  _globals['_CHECKREQUEST']._serialized_end=592
-  _globals['_LETTERREQUEST']._serialized_start=595
-  _globals['_LETTERREQUEST']._serialized_end=804
-  _globals['_LETTERREQUEST_WORDSENTRY']._serialized_start=760
-  _globals['_LETTERREQUEST_WORDSENTRY']._serialized_end=804
-  _globals['_LETTERTEXT']._serialized_start=806
-  _globals['_LETTERTEXT']._serialized_end=868
-  _globals['_LETTERDELIVERY']._serialized_start=870
-  _globals['_LETTERDELIVERY']._serialized_end=970
-  _globals['_PAYMENTORDER']._serialized_start=973
-  _globals['_PAYMENTORDER']._serialized_end=1160
-  _globals['_PAYMENTREPORT']._serialized_start=1163
-  _globals['_PAYMENTREPORT']._serialized_end=1294
-  _globals['_ENDING']._serialized_start=1296
-  _globals['_ENDING']._serialized_end=1378
-  _globals['_PROGRESS']._serialized_start=1380
-  _globals['_PROGRESS']._serialized_end=1496
+  _globals['_PAYMENTORDER'].fields_by_name['account_number']._loaded_options = None
+  _globals['_PAYMENTORDER'].fields_by_name['account_number']._serialized_options = b'\252\273\030\002\020\004'
+  _globals['_BUSINESSCLOCK']._serialized_start=104
+  _globals['_BUSINESSCLOCK']._serialized_end=165
+  _globals['_WORKFLOWSTART']._serialized_start=167
+  _globals['_WORKFLOWSTART']._serialized_end=259
+  _globals['_NUDGE']._serialized_start=261
+  _globals['_NUDGE']._serialized_end=286
+  _globals['_FACTQUERY']._serialized_start=288
+  _globals['_FACTQUERY']._serialized_end=338
+  _globals['_COMMANDREQUEST']._serialized_start=340
+  _globals['_COMMANDREQUEST']._serialized_end=431
+  _globals['_CHECKREQUEST']._serialized_start=434
+  _globals['_CHECKREQUEST']._serialized_end=616
+  _globals['_LETTERREQUEST']._serialized_start=619
+  _globals['_LETTERREQUEST']._serialized_end=828
+  _globals['_LETTERREQUEST_WORDSENTRY']._serialized_start=784
+  _globals['_LETTERREQUEST_WORDSENTRY']._serialized_end=828
+  _globals['_LETTERTEXT']._serialized_start=830
+  _globals['_LETTERTEXT']._serialized_end=892
+  _globals['_LETTERDELIVERY']._serialized_start=894
+  _globals['_LETTERDELIVERY']._serialized_end=994
+  _globals['_PAYMENTORDER']._serialized_start=997
+  _globals['_PAYMENTORDER']._serialized_end=1192
+  _globals['_PAYMENTREPORT']._serialized_start=1195
+  _globals['_PAYMENTREPORT']._serialized_end=1326
+  _globals['_ENDING']._serialized_start=1328
+  _globals['_ENDING']._serialized_end=1410
+  _globals['_PROGRESS']._serialized_start=1412
+  _globals['_PROGRESS']._serialized_end=1528
 # @@protoc_insertion_point(module_scope)

@@ -1,0 +1,296 @@
+"""Is the ledger what it was? The whole log against itself, the sealer's tree, every checkpoint and the witnesses."""
+
+import gc
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise
+from multiprocessing.sharedctypes import Synchronized
+from pathlib import Path
+
+from audit.scan import Finding, Part, scan
+from ledger.rows import RowsDamaged, open_rows
+from ledger.seals import Seals, SealsDamaged
+from proofs.merkle import EMPTY_ROOT, Frontier
+from proofs.notes import Note, NoteRefused, Trusted, Verifier, trusted
+
+SIDE_BY_SIDE_FROM = 20_000  # events; for fewer, a second process costs more than it saves
+LOOK_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom the auditor believes: keys got from their owners, never from the ledger's side."""
+
+    log: Verifier
+    witnesses: Sequence[Verifier] = ()
+    quorum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an audit found. The ledger is whole if there are no findings."""
+
+    events: int  # read
+    head: int  # newest position
+    root: bytes | None  # over all of them; None if positions are missing
+    sealed: int  # so many events are vouched for: by the last checkpoint that holds before the first finding
+    witnessed: int  # and the newest that enough witnesses signed
+    witnesses: tuple[tuple[str, int], ...]  # who signed that one, and when, in seconds since 1970
+    checkpoints: int  # compared
+    findings: tuple[Finding, ...] = ()  # in order of position
+    unlisted: int = 0  # further ones
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+
+@dataclass(slots=True)
+class Believed:
+    """Checkpoints whose signatures hold, by size; and what is wrong with the others."""
+
+    roots: dict[int, bytes] = field(default_factory=dict)
+    witnessed: int = 0
+    witnesses: tuple[tuple[str, int], ...] = ()
+    findings: list[Finding] = field(default_factory=list)
+
+
+def verify(
+    address: str,
+    seals_path: Path | None,
+    trust: Trust | None,
+    kept: Iterable[str] = (),
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    processes: int | None = None,
+    at_least: int = 0,
+) -> Verdict:
+    """Check everything. Without `trust`, checkpoints cannot be believed and only what lies in the files is compared.
+
+    `kept` are checkpoints from elsewhere, as texts: an auditor's own, a witness's. A believed one must cover `at_least`
+    so many events. `progress` hears how many events of all were read. Raises RowsUnavailable, SealsUnavailable.
+    """
+    # What was signed is read before the log is: a log that grows meanwhile only has more.
+    memory = _remembered(seals_path)
+    believed = _believed([*memory.checkpoints, *kept], trust)
+    findings = [*memory.findings, *believed.findings]
+    rows = open_rows(address)
+    try:
+        frontier = rows.frontier()
+    except RowsDamaged as error:
+        frontier = None
+        findings.append(Finding("head", 0, f"计数行无法读取：{error}"))
+    head = rows.head()
+    findings += [Finding("table", 0, f"事件表与账本所建的不同：{odd}") for odd in rows.oddities()]
+    tree_path = seals_path if memory.size and not memory.findings else None
+    if tree_path and (odd := _tree_finding(tree_path, memory.size, believed.roots)):
+        findings.append(odd)
+        tree_path = None  # it accuses nobody
+    if memory.size > head:
+        findings.append(Finding("sealed", head + 1, _cut_back(head, memory.size), memory.size))
+    sizes = sorted({size for size in believed.roots if 0 < size <= head} | ({frontier.size} if frontier else set()))
+    sealed = min(memory.size, head) if tree_path else 0
+    parts = _scanned(address, tree_path, sealed, head, sizes, progress, processes or os.cpu_count() or 1)
+    if (extra := rows.count(head) - sum(part.events for part in parts)) != 0:
+        findings.append(Finding("table", 0, f"另有{extra}行不在日志的位置上"))
+    rows.close()
+    roots = _roots(parts)
+    findings += [finding for part in parts for finding in part.findings]
+    findings += _against_checkpoints(believed.roots, roots, head)
+    if frontier is not None and (frontier.size > head or frontier.root() != roots.get(frontier.size)):
+        text = f"计数行记有{frontier.size}个事件，其根与事件的根不同"
+        findings.append(Finding("head", min(frontier.size, head), text))
+    vouched = _vouched(believed.roots, roots, findings)
+    if trust is not None and vouched < max(at_least, min(head, 1)) and not findings:
+        text = f"应至少证明{at_least or 1}个事件，检查点只证明到位置{vouched}"
+        findings.append(Finding("checkpoint", vouched + 1, text))
+    return Verdict(
+        events=sum(part.events for part in parts),
+        head=head,
+        root=roots.get(head),
+        sealed=vouched,
+        witnessed=believed.witnessed if believed.witnessed <= vouched else 0,
+        witnesses=believed.witnesses if believed.witnessed <= vouched else (),
+        checkpoints=len(believed.roots),
+        findings=tuple(sorted(findings, key=lambda finding: (finding.position, finding.kind))),
+        unlisted=sum(part.unlisted for part in parts),
+    )
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the sealer's file holds."""
+
+    checkpoints: list[str] = field(default_factory=list)
+    size: int = 0  # leaves of the tree
+    findings: list[Finding] = field(default_factory=list)
+
+
+def _remembered(seals_path: Path | None) -> Memory:
+    memory = Memory()
+    if seals_path is None:
+        return memory
+    try:
+        with closing(Seals(seals_path, read_only=True)) as seals:
+            memory.size = seals.size()
+            memory.checkpoints = [sealed.note for sealed in seals.all()]
+    except SealsDamaged as error:
+        memory.findings.append(Finding("sealed", 0, f"封存文件已损坏：{error}"))
+    return memory
+
+
+def _believed(texts: Iterable[str], trust: Trust | None) -> Believed:
+    believed = Believed()
+    if trust is None:
+        return believed
+    for text in texts:
+        try:
+            checked = trusted(Note.parse(text), trust.log, trust.witnesses)
+        except NoteRefused as error:
+            believed.findings.append(Finding("checkpoint", 0, f"一个检查点不可采信：{error}"))
+            continue
+        _believe(checked, believed, trust.quorum)
+    if believed.witnessed == 0 and trust.quorum:
+        text = f"没有检查点具有{len(trust.witnesses)}个见证方中{trust.quorum}个的签名"
+        believed.findings.append(Finding("witness", 0, text))
+    return believed
+
+
+def _believe(checked: Trusted, believed: Believed, quorum: int) -> None:
+    size, root = checked.checkpoint.size, checked.checkpoint.root
+    if believed.roots.setdefault(size, root) != root:
+        text = f"对{size}个事件签了两个不同的根：该账本对不同的人出示过不同的历史"
+        believed.findings.append(Finding("checkpoint", size, text))
+    if checked.witnessed and len(checked.witnessed) >= quorum and size > believed.witnessed:
+        believed.witnessed, believed.witnesses = size, checked.witnessed
+
+
+def _against_checkpoints(believed: dict[int, bytes], roots: dict[int, bytes], head: int) -> list[Finding]:
+    """The first checkpoint that does not fit says between which positions history was changed."""
+    good = 0
+    for size, root in sorted(believed.items()):
+        if size > head:
+            return [Finding("root", head + 1, _cut_back(head, size), size)]
+        if roots.get(size) != root:
+            text = f"前{size}个事件不是检查点所签的；前{good}个是"
+            return [Finding("root", good + 1, text, size)]
+        good = size
+    return []
+
+
+def _tree_finding(tree_path: Path, size: int, believed: dict[int, bytes]) -> Finding | None:
+    """What is wrong with the sealer's own tree, by the checkpoints signed over it."""
+    signed = [at for at in believed if at <= size]
+    try:
+        with closing(Seals(tree_path, read_only=True)) as seals:
+            wrong = [at for at in sorted(signed) if seals.root(at) != believed[at]]
+    except SealsDamaged as error:
+        return Finding("sealed", 0, f"封存文件已损坏：{error}")
+    return Finding("sealed", 0, f"封存树的前{wrong[0]}个叶不是检查点所签的") if wrong else None
+
+
+def _vouched(believed: dict[int, bytes], roots: dict[int, bytes], findings: Iterable[Finding]) -> int:
+    """Up to where checkpoints vouch for the log: the last one that holds before the first thing that is wrong."""
+    first = min((finding.position for finding in findings if finding.position), default=None)
+    vouched = 0
+    for size, root in sorted(believed.items()):
+        if roots.get(size) != root or (first is not None and size >= first):
+            break
+        vouched = size
+    return vouched
+
+
+def _cut_back(head: int, size: int) -> str:
+    return f"账本有{head}个事件，而{size}个已经封存：末尾被截去"
+
+
+def _roots(parts: Sequence[Part]) -> dict[int, bytes]:
+    """The root at every size that was asked for, from the parts' subtrees, joined in order."""
+    roots = {0: EMPTY_ROOT}
+    before = Frontier()
+    for part in parts:
+        for size, subtrees in part.subtrees.items():
+            tree = Frontier(before.size, before.nodes)
+            for level, root in subtrees:
+                tree.join(root, level)
+            roots[size] = tree.root()
+        if part.upto not in part.subtrees:
+            break  # what follows cannot be placed
+        for level, root in part.subtrees[part.upto]:
+            before.join(root, level)
+    return roots
+
+
+def _scanned(
+    address: str,
+    tree_path: Path | None,
+    sealed: int,
+    head: int,
+    sizes: Sequence[int],
+    progress: Callable[[int, int], None],
+    processes: int,
+) -> list[Part]:
+    """The parts of the log, read side by side where that is worth a process."""
+    if head < SIDE_BY_SIDE_FROM or processes == 1:
+        done = 0
+
+        def count(events: int) -> None:
+            nonlocal done
+            done += events
+            progress(done, head)
+
+        with _without_gc():
+            return [scan(address, tree_path, sealed, 0, head, sizes, count)]
+    bounds = [head * part // processes for part in range(processes + 1)]
+    # Forked, so that nothing is imported again: no thread runs and no connection is open at this point.
+    context = multiprocessing.get_context("fork")
+    counted = context.Value("q", 0)
+    with ProcessPoolExecutor(processes, context, _start, (counted,)) as pool:
+        futures = [
+            pool.submit(_scan_and_count, address, tree_path, sealed, after, upto, sizes)
+            for after, upto in pairwise(bounds)
+        ]
+        _await(futures, lambda: progress(counted.value, head))
+        return [future.result() for future in futures]
+
+
+@contextmanager
+def _without_gc() -> Iterator[None]:
+    """Rows make no cycles; looking for some among the streams remembered costs a sixth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _await(futures: Sequence[Future[Part]], look: Callable[[], None]) -> None:
+    waiting = set(futures)
+    while waiting:
+        _, waiting = wait(waiting, timeout=LOOK_SECONDS)
+        look()
+
+
+_counted: "Synchronized[int]"
+
+
+def _start(counter: "Synchronized[int]") -> None:
+    global _counted
+    _counted = counter
+    gc.disable()
+
+
+def _scan_and_count(
+    address: str, tree_path: Path | None, sealed: int, after: int, upto: int, sizes: Sequence[int]
+) -> Part:
+    def count(events: int) -> None:
+        with _counted.get_lock():
+            _counted.value += events
+
+    return scan(address, tree_path, sealed, after, upto, sizes, count)

@@ -1,0 +1,64 @@
+"""The kinds of streams, and how the events of each become a state."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, Generic, TypeVar
+
+from google.protobuf.message import Message
+
+from domain import case as cases
+from domain import cycle as cycles
+from domain import headroom, rehearsal, single
+from domain import subject as subjects
+from domain import voucher as vouchers
+from domain.case import Case
+from domain.cycle import Cycle
+from domain.headroom import EnterpriseYear
+from domain.rehearsal import Deployment
+from domain.single import ContractClaim, InvoiceBinding, Register
+from domain.subject import Subject
+from domain.voucher import Voucher
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[S]):
+    """How the events of one kind of stream become a state."""
+
+    initial: S
+    evolve: Callable[[S, Message], S]
+
+    def fold(self, events: Iterable[Message]) -> S:
+        """The state after these events, from the first."""
+        return reduce(self.evolve, events, self.initial)
+
+
+CASE = Kind(Case(), cases.evolve)
+VOUCHER = Kind(Voucher(), vouchers.evolve)
+ENTERPRISE_YEAR = Kind(EnterpriseYear(), headroom.evolve)
+CYCLE = Kind(Cycle(), cycles.evolve)
+CONTRACT = Kind(ContractClaim(), single.evolve_contract)
+INVOICE = Kind(InvoiceBinding(), single.evolve_invoice)
+REGISTER = Kind(Register(), single.evolve_register)
+DEPLOYMENT = Kind(Deployment(), rehearsal.evolve)
+SUBJECT = Kind(Subject(), subjects.evolve)
+
+#: By the first part of the stream's name. Receipts and refused attempts are events without a state.
+BY_STREAM: dict[str, Kind[Any]] = {
+    "case": CASE,
+    "contract": CONTRACT,
+    "cycle": CYCLE,
+    "deployment": DEPLOYMENT,
+    "enterprise-year": ENTERPRISE_YEAR,
+    "invoice": INVOICE,
+    "register": REGISTER,
+    "subject": SUBJECT,
+    "voucher": VOUCHER,
+}
+
+
+def kind_of(stream: str) -> Kind[Any] | None:
+    """The kind of a stream by its name; None if its events make no state."""
+    return BY_STREAM.get(stream.partition("/")[0])

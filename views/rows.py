@@ -1,0 +1,316 @@
+"""The rows of the views. Each is a function of one stream at a position; money is integer fen, a day "2024-03-31"."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from domain.case import Case
+from domain.cycle import ClaimState, Cycle
+from domain.dates import SHANGHAI
+from domain.headroom import EnterpriseYear
+from domain.wording import last_day, quarter_standing, standing
+from duifu.v1.events_pb2 import (
+    CASE_OUTCOME_ISSUED,
+    CASE_OUTCOME_PAID,
+    CASE_OUTCOME_REFUSED,
+    CASE_OUTCOME_WITHDRAWN,
+)
+from views.books import CaseBook, CycleBook, VoucherBook
+
+OUTCOMES = {
+    CASE_OUTCOME_ISSUED: "issued",
+    CASE_OUTCOME_REFUSED: "refused",
+    CASE_OUTCOME_WITHDRAWN: "withdrawn",
+    CASE_OUTCOME_PAID: "paid",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The newest event of a stream that a row takes in."""
+
+    version: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One claim: CaseOpened, what was decided since, and CaseClosed."""
+
+    case_id: str
+    programme_id: str
+    kind: str  # "voucher-claim" or "redemption-claim"
+    applicant_uscc: str
+    applicant_name: str
+    opened_on: str
+    accepted_on: str | None  # CaseAccepted
+    year: int | None  # whose head-room a voucher claim uses; from CaseAccepted (BJ-A7)
+    stage: str | None  # StageOpened; none once closed
+    stage_title: str | None
+    waits_on: str | None
+    due_at: str | None  # the instant, in Shanghai
+    due_on: str | None  # the last day that counts
+    is_overdue: bool  # StageLapsed: the deadline passed and was escalated
+    is_held: bool  # IssuanceHeld: waits for head-room behind earlier claims
+    standing: str  # in words
+    outcome: str | None  # CaseClosed: "issued", "refused", "withdrawn" or "paid"
+    closed_on: str | None
+    amount_fen: int  # at the end, else due, else approved
+    issued_fen: int  # CaseClosed, if a voucher was issued
+    due_fen: int  # AmountDetermined
+    settled_fen: int  # ClaimPaymentChanged, as settled
+    cycle_id: str | None  # the quarter a redemption claim joined
+    voucher_id: str | None
+    is_rehearsal: bool
+    version: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherRow:
+    """One voucher: VoucherIssued, RedemptionAssessed, VoucherRedeemed."""
+
+    voucher_id: str
+    programme_id: str
+    case_id: str
+    uscc: str
+    holder_name: str
+    issued_on: str
+    contract_number: str
+    face_fen: int
+    due_fen: int  # assessed so far
+    redeemed_fen: int  # paid so far
+    left_fen: int  # of the face, not paid
+    claims: int  # assessed so far
+    status: str  # "unused", "part-redeemed" or "redeemed"
+    version: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class RedemptionRow:
+    """What one quarter paid of one voucher: VoucherRedeemed."""
+
+    voucher_id: str
+    cycle_id: str
+    programme_id: str
+    redeemed_fen: int
+    version: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseYearRow:
+    """The two annual ledgers of one enterprise. (BJ-3.3)"""
+
+    programme_id: str
+    uscc: str
+    year: int
+    queued: int  # HeadroomReserved: claims accepted and not decided, or held
+    reserved_fen: int  # their ceilings
+    held: int  # HeadroomHeld: decided claims that wait for earlier ones
+    held_fen: int
+    vouchers: int  # HeadroomIssued
+    issued_fen: int
+    orders: int  # RedemptionHeadroomUsed, not restored
+    redeemed_fen: int  # ordered and not returned
+    version: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class CycleRow:
+    """One quarter of one programme: its claims and its payment orders."""
+
+    cycle_id: str
+    programme_id: str
+    quarter: str
+    year: int  # whose redemption cap counts (BJ-A7)
+    state: str  # "receiving", "awaits-ruling", "assessing", "payable", "paying" or "closed"
+    standing: str  # in words
+    opens_on: str
+    cut_off_on: str
+    pay_on: str
+    closed_on: str | None
+    claims: int  # ClaimAdmitted
+    unassessed: int
+    dropped: int  # ClaimDropped
+    done: int  # ordered, deferred, or both
+    due_fen: int  # of all claims but the dropped
+    done_due_fen: int  # of the claims that are done
+    orders: int  # PaymentOrdered
+    ordered_fen: int
+    settled: int  # PaymentSettled
+    settled_fen: int
+    returned: int  # PaymentReturned
+    returned_fen: int
+    under_way: int  # without an answer of the treasury
+    under_way_fen: int
+    deferred: int  # ClaimDeferred, carried on or lapsed
+    deferred_fen: int
+    closed_paid_fen: int  # what CycleClosed says, 0 before
+    closed_deferred_fen: int
+    closed_returned_fen: int
+    version: int
+    position: int
+
+
+Row = CaseRow | VoucherRow | RedemptionRow | EnterpriseYearRow | CycleRow
+
+
+def rows_of(stream: str, book: Any, place: Place) -> list[Row]:
+    """What the views say about one stream, as its book stands. Raises TypeError for a book that is not ours."""
+    match book:
+        case CaseBook():
+            return [_case(book, place)]
+        case VoucherBook():
+            return [_voucher(book, place), *_redemptions(book, place)]
+        case EnterpriseYear():
+            return [_enterprise_year(stream, book, place)]
+        case CycleBook():
+            return [_cycle(book, place)]
+    raise TypeError(f"{type(book).__name__} of {stream}")
+
+
+def _case(book: CaseBook, place: Place) -> CaseRow:
+    case, closed, stage = book.case, book.case.closed, book.case.stage
+    due_at = stage.due_at if stage else None
+    is_issued = closed is not None and closed.outcome == CASE_OUTCOME_ISSUED
+    voucher_id = (closed.voucher_id if closed else "") or case.redemption.voucher_id
+    return CaseRow(
+        case_id=case.case_id,
+        programme_id=case.plan.programme_id,
+        kind="voucher-claim" if case.is_voucher_claim else "redemption-claim",
+        applicant_uscc=case.applicant_uscc,
+        applicant_name=case.applicant_name,
+        opened_on=case.received_on.isoformat(),
+        accepted_on=case.accepted_on.isoformat() if case.accepted_on else None,
+        year=case.accepted_on.year if case.accepted_on else None,
+        stage=stage.key if stage else None,
+        stage_title=stage.title if stage else None,
+        waits_on=stage.waits_on if stage else None,
+        due_at=due_at.astimezone(SHANGHAI).isoformat() if due_at else None,
+        due_on=last_day(due_at) if due_at else None,
+        is_overdue=stage is not None and stage.is_overdue,
+        is_held=bool(case.held_behind) and closed is None,
+        standing=standing(case),
+        outcome=OUTCOMES[closed.outcome] if closed else None,
+        closed_on=book.closed_on,
+        amount_fen=_amount_fen(case),
+        issued_fen=closed.amount_fen if closed and is_issued else 0,
+        due_fen=case.due_fen,
+        settled_fen=case.settled_fen,
+        cycle_id=case.cycle_id or None,
+        voucher_id=voucher_id or None,
+        is_rehearsal=case.plan.is_rehearsal,
+        version=place.version,
+        position=place.position,
+    )
+
+
+def _amount_fen(case: Case) -> int:
+    return case.closed.amount_fen if case.closed else case.due_fen or case.approval.approved_fen
+
+
+def _voucher(book: VoucherBook, place: Place) -> VoucherRow:
+    voucher = book.voucher
+    left_fen = voucher.face_value_fen - voucher.paid_fen
+    part = "part-redeemed" if left_fen else "redeemed"
+    return VoucherRow(
+        voucher_id=voucher.voucher_id,
+        programme_id=voucher.programme_id,
+        case_id=voucher.case_id,
+        uscc=voucher.uscc,
+        holder_name=voucher.holder_name,
+        issued_on=book.issued_on,
+        contract_number=voucher.contract.contract_number,
+        face_fen=voucher.face_value_fen,
+        due_fen=voucher.due_fen,
+        redeemed_fen=voucher.paid_fen,
+        left_fen=left_fen,
+        claims=len(voucher.assessed),
+        status=part if voucher.paid_fen else "unused",
+        version=place.version,
+        position=place.position,
+    )
+
+
+def _redemptions(book: VoucherBook, place: Place) -> list[RedemptionRow]:
+    voucher = book.voucher
+    return [
+        RedemptionRow(voucher.voucher_id, cycle_id, voucher.programme_id, paid_fen, place.version, place.position)
+        for cycle_id, paid_fen in book.paid_fen.items()
+    ]
+
+
+def _enterprise_year(stream: str, year: EnterpriseYear, place: Place) -> EnterpriseYearRow:
+    _, programme_id, uscc, number = stream.split("/")
+    return EnterpriseYearRow(
+        programme_id=programme_id,
+        uscc=uscc,
+        year=int(number),
+        queued=len(year.queue),
+        reserved_fen=sum(year.queue.values()),
+        held=len(year.held),
+        held_fen=sum(year.held.values()),
+        vouchers=len(year.issued),
+        issued_fen=year.issued_fen,
+        orders=len(year.redeemed),
+        redeemed_fen=year.redeemed_fen,
+        version=place.version,
+        position=place.position,
+    )
+
+
+def _cycle(book: CycleBook, place: Place) -> CycleRow:
+    cycle, opened, closed = book.cycle, book.cycle.opened, book.cycle.closed
+    claims = list(cycle.claims.values())
+    done = [claim for claim in claims if claim.state == ClaimState.DONE]
+    orders = {
+        result: [order.ordered.amount_fen for order in cycle.orders.values() if order.result == result]
+        for result in ("", "settled", "returned")
+    }
+    return CycleRow(
+        cycle_id=cycle.cycle_id,
+        programme_id=opened.programme_id,
+        quarter=opened.quarter,
+        year=opened.paying_year,
+        state=_state(cycle),
+        standing=quarter_standing(cycle),
+        opens_on=opened.opens_on,
+        cut_off_on=opened.cut_off_on,
+        pay_on=opened.pay_on,
+        closed_on=book.closed_on,
+        claims=len(claims),
+        unassessed=len(cycle.waiting_for()),
+        dropped=sum(claim.state == ClaimState.DROPPED for claim in claims),
+        done=len(done),
+        due_fen=sum(claim.due_fen for claim in claims if claim.state != ClaimState.DROPPED),
+        done_due_fen=sum(claim.due_fen for claim in done),
+        orders=len(cycle.orders),
+        ordered_fen=sum(order.ordered.amount_fen for order in cycle.orders.values()),
+        settled=len(orders["settled"]),
+        settled_fen=sum(orders["settled"]),
+        returned=len(orders["returned"]),
+        returned_fen=sum(orders["returned"]),
+        under_way=len(orders[""]),
+        under_way_fen=sum(orders[""]),
+        deferred=len(cycle.deferred),
+        deferred_fen=sum(cycle.deferred.values()),
+        closed_paid_fen=closed.paid_fen if closed else 0,
+        closed_deferred_fen=closed.deferred_fen if closed else 0,
+        closed_returned_fen=closed.returned_fen if closed else 0,
+        version=place.version,
+        position=place.position,
+    )
+
+
+def _state(cycle: Cycle) -> str:
+    if cycle.closed is not None:
+        return "closed"
+    if not cycle.frozen:
+        return "receiving"
+    if cycle.opened.awaits_ruling and not cycle.confirmed:
+        return "awaits-ruling"
+    if cycle.waiting_for():
+        return "assessing"
+    return "paying" if cycle.outstanding() else "payable"

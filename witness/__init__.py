@@ -1,0 +1,1 @@
+"""A witness of somebody else's log: signs a checkpoint only if it extends the last one it signed."""
