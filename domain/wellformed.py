@@ -23,6 +23,7 @@ IDENTITY = re.compile(r"[0-9]{17}[0-9Xx]")  # 公民身份号码 (GB 11643-1999)
 ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,79}")
 PERSON_NAME_MAX = 64  # characters
 TEXT_MAX = 4_000  # characters
+NUMBER_MAX = 200  # characters of a contract's number, which names its stream
 LIST_MAX = 400
 COMMAND_MAX_BYTES = 1_000_000
 YEARS = range(2000, 2101)
@@ -154,6 +155,8 @@ def _invoice_problems(invoice: Invoice, path: str) -> Iterator[str]:
 def _contract_problems(contract: Contract, path: str) -> Iterator[str]:
     if contract.total_fen != sum(item.amount_fen for item in contract.items):
         yield f"{path}totalFen: must equal the sum of the items"
+    if len(contract.contract_number) > NUMBER_MAX:
+        yield f"{path}contractNumber: {len(contract.contract_number)} characters, at most {NUMBER_MAX} are taken"
     if contract.contract_number and not any(character.isalnum() for character in contract.contract_number):
         yield f"{path}contractNumber: must contain a letter or a digit"
     if contract.ends_on < contract.starts_on:

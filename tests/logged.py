@@ -20,8 +20,10 @@ def log_lines() -> Iterator[list[EventDict]]:
         for name, module in list(sys.modules.items())
         if name.partition(".")[0] in HOUSE and hasattr(getattr(module, "log", None), "bind")
     }
+    every_level = structlog.make_filtering_bound_logger(0)
     for module in loggers:
-        module.log = structlog.wrap_logger(structlog.PrintLogger(), processors=[capture])  # type: ignore[attr-defined]  # seen above
+        heard = structlog.wrap_logger(structlog.PrintLogger(), processors=[capture], wrapper_class=every_level)
+        module.log = heard  # type: ignore[attr-defined]  # seen above
     try:
         yield capture.entries
     finally:

@@ -354,13 +354,14 @@ def test_an_account_that_is_itself_a_number_of_somebody_is_refused(desk: Desk, a
         (lambda a: setattr(a.contract, "total_fen", 99), "contract.totalFen: must equal the sum of the items"),
         (lambda a: setattr(a.contract, "ends_on", "2024-01-31"), "contract.endsOn: must not be before startsOn"),
         (lambda a: setattr(a.contract, "sha256", "AB" * 32), "contract.sha256: 64 lower-case hexadecimal digits"),
+        (lambda a: setattr(a.contract, "contract_number", "合" * 201), "contractNumber: 201 characters, at most 200"),
         (lambda a: setattr(a.contract, "contract_number", "——"), "contractNumber: must contain a letter or a digit"),
         (lambda a: setattr(a.contract.items[0], "kind", 77), "items[0].kind: 77 is not one of ServiceKind"),
         (lambda a: setattr(a.contract.items[0], "starts_on", "2024-02-01"), "startsOn and endsOn come together"),
         (lambda a: setattr(a.contract.items[0].schedule.add(), "amount_fen", 5), "schedule: must add up to the item's"),
         (lambda a: a.materials.extend([Material()] * (LIST_MAX + 1)), f"{LIST_MAX + 1} entries, at most {LIST_MAX}"),
     ],
-    ids=["sum", "period", "hash", "number", "kind", "half a period", "schedule", "too many"],
+    ids=["sum", "period", "hash", "long number", "number", "kind", "half a period", "schedule", "too many"],
 )
 def test_a_contract_that_contradicts_itself(desk: Desk, change: Change, problem: str) -> None:
     application = an_application()

@@ -4,6 +4,7 @@ The library counts versions from 0 in some of them and from 1 in others, ours fr
 stands between: it stores version n as n + 1, and every case counts from 0.
 """
 
+import threading
 import unittest
 import uuid
 from collections.abc import Sequence
@@ -145,6 +146,9 @@ def test_what_the_library_asks_of_a_recorder(case: type[OnBoth], name: str, addr
     result = unittest.TestResult()
 
     case(name).run(result)
+    for thread in threading.enumerate():
+        if "read_continuously" in thread.name:
+            thread.join()  # told to stop and not waited for by the library; it must not read a file that is closed
     case.factory.close()
 
     assert result.testsRun == 1
