@@ -16,7 +16,7 @@ from proofs.merkle import Stretch
 Tail = tuple[int, bytes, bytes]
 UNKNOWN: Tail = (-1, b"", b"")
 
-STREAMS_REMEMBERED = 1 << 15  # twice that many at most; of the others, the event before is read again
+STREAMS_REMEMBERED = 1 << 14  # twice that many at most; of the others, the event before is read again
 EVENTS_REMEMBERED = 1 << 12
 PAGE = 512  # rows; what fits in the processor's cache is read at half the cost of a large page
 GAP_MAX = 1_000_000  # missing positions in a row, beyond which nothing can be placed
@@ -152,16 +152,16 @@ def _check(page: Sequence[tuple[Any, ...]], read: int, tails: Tails, events: Eve
                 if last + 1 != version:
                     followed = f"前一个版本是{last}" if last else "之前没有版本"
                     part.add(Finding("stream", position, f"{stream}的版本{version}：{followed}"))
-                    leaves[-1] = _leaf(leaf)
-                    recent[stream] = version, leaves[-1], begin
+                    leaves[-1] = leaf = _leaf(leaf)
+                    recent[stream] = version, leaf, begin
                     continue
             # As ledger.chain.leaf, which would make anew what is the same for a whole stream.
             made = sha256(begin + events[version, topic] + previous + sha256(state).digest()).digest()
             if made != leaf:
-                leaves[-1] = _leaf(leaf)
                 _mismatch(Row(position, stream, version, topic, state, leaf), begin, tails, part)
                 tails.altered[stream] = version, made
-            recent[stream] = version, leaves[-1], begin
+                leaves[-1] = leaf = _leaf(leaf)
+            recent[stream] = version, leaf, begin
         except (TypeError, ValueError, AttributeError, OverflowError, struct.error) as error:
             leaves[-1] = _leaf(leaf)
             part.add(Finding("bytes", position, f"这一行不成其为事件：{type(error).__name__}"))
