@@ -10,8 +10,8 @@ from typing import Any
 
 from ledger.chain import NOTHING_BEFORE, about_event, about_stream
 from ledger.rows import Row, Rows, open_rows
-from ledger.seals import HASH_BYTES, Seals, SealsDamaged
-from proofs.merkle import Stretch
+from ledger.seals import Seals, SealsDamaged
+from proofs.merkle import HASH_BYTES, Stretch
 
 Tail = tuple[int, bytes, bytes]
 UNKNOWN: Tail = (-1, b"", b"")

@@ -9,6 +9,8 @@ from threading import Lock
 
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
+from proofs.merkle import leaf_hash
+
 _LENGTH = Struct(">H").pack
 _VERSION = Struct(">Q").pack
 
@@ -50,7 +52,7 @@ def _text(text: str) -> bytes:
 
 def leaf(stream: str, version: int, topic: str, previous: bytes, state: bytes) -> bytes:
     """The leaf of one event, 32 bytes; `previous` is the leaf of the event before it in its stream. (RFC 6962, 2.1)"""
-    return sha256(b"\x00" + entry(stream, version, topic, previous, sha256(state).digest())).digest()
+    return leaf_hash(entry(stream, version, topic, previous, sha256(state).digest()))
 
 
 def leaves(

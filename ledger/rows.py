@@ -11,16 +11,15 @@ import psycopg
 from psycopg.errors import DataCorrupted, IndexCorrupted, UndefinedColumn, UndefinedTable
 
 from ledger.address import is_url, shown
-from proofs.merkle import Frontier
+from proofs.merkle import HASH_BYTES, Frontier
 
 PAGE = 2000  # rows
 COLUMNS = "originator_id, originator_version, topic, state, leaf"
 POSITION_MAX = 2**63 - 1
-HASH_BYTES = 32
 NAME_END = "\U0010ffff"  # sorts after every name that goes on
 
 
-#: The table as ledger/sqlite.py makes it, in SQLite's own words.
+#: The table as SQLite keeps its making; ledger/sqlite.py makes it from these words.
 EVENTS = (
     "CREATE TABLE stored_events (rowid INTEGER PRIMARY KEY, originator_id TEXT NOT NULL, "
     "originator_version INTEGER NOT NULL, topic TEXT NOT NULL, state BLOB NOT NULL, leaf BLOB NOT NULL, "

@@ -11,9 +11,9 @@ import structlog
 
 from ledger import schema
 from ledger.rows import Rows
-from ledger.seals import HASH_BYTES, Sealed, Seals
+from ledger.seals import Sealed, Seals
 from ledger.witnesses import WitnessClient, WitnessRefused, WitnessUnavailable
-from proofs.merkle import consistency_proof
+from proofs.merkle import HASH_BYTES, consistency_proof
 from proofs.notes import Checkpoint, Note, Signer
 
 log = structlog.get_logger(__name__)

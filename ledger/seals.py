@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from proofs.merkle import EMPTY_ROOT, above, root_at
+from proofs.merkle import EMPTY_ROOT, HASH_BYTES, above, root_at
 
 TILE = 256  # nodes of one level that are kept together
-HASH_BYTES = 32
 TILES_REMEMBERED = 512
 
 CREATE = """

@@ -34,6 +34,7 @@ from eventsourcing.sqlite import (
 
 from ledger import chain
 from ledger.following import DenseSubscription
+from ledger.rows import EVENTS
 
 VERSION_MAX = 2**63 - 1
 ROWS_MAX = 100  # in one statement
@@ -163,17 +164,8 @@ class LedgerRecorder(SQLiteApplicationRecorder):
         self._insert = lru_cache(self._insert_statement)
 
     def construct_create_table_statements(self) -> list[str]:
-        """One table; `rowid` is the position in the log, dense from 1."""
-        return [
-            f"CREATE TABLE IF NOT EXISTS {self.events_table_name} ("
-            "rowid INTEGER PRIMARY KEY, "
-            "originator_id TEXT NOT NULL, "
-            "originator_version INTEGER NOT NULL, "
-            "topic TEXT NOT NULL, "
-            "state BLOB NOT NULL, "
-            "leaf BLOB NOT NULL, "
-            "UNIQUE (originator_id, originator_version))"
-        ]
+        """One table; `rowid` is the position in the log, dense from 1. An audit holds it against the same words."""
+        return [EVENTS.replace("TABLE stored_events", f"TABLE IF NOT EXISTS {self.events_table_name}")]
 
     def create_table(self) -> None:
         """Create what is missing. Raises ProgrammingError for a file of before the leaves."""

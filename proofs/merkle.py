@@ -6,6 +6,7 @@ from hashlib import sha256
 #: The hash of the complete subtree `index` of height `level`; level 0 are the leaves.
 Node = Callable[[int, int], bytes]
 
+HASH_BYTES = 32  # of SHA-256
 _new_node = sha256(b"\x01").copy
 EMPTY_ROOT = sha256(b"").digest()
 

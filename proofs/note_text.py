@@ -8,10 +8,11 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass, replace
 from typing import Self
 
+from proofs.merkle import HASH_BYTES
+
 NOTE_MAX_BYTES = 1_000_000
 SIGNATURES_MAX = 100  # the specification asks for at least 16
 SIZE_MAX = 2**63 - 1
-HASH_BYTES = 32
 KEY_ID_BYTES = 4
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")

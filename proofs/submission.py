@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
+from proofs.merkle import HASH_BYTES
 from proofs.note_text import (
-    HASH_BYTES,
     Note,
     NoteRefused,
     SignatureLine,
