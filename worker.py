@@ -25,10 +25,10 @@ from activities.treasury import HttpTreasury
 from commands import privacy
 from commands.cycles import was_ordered
 from commands.door import Door
-from commands.rulebook import Rulebook
 from ledger.address import shown
 from ledger.keys import KeysUnavailable, SubjectKeys
 from ledger.store import Ledger, LedgerUnavailable
+from policy.rulebook import Rulebook
 from relay import Relay
 from sealing import keep_sealed
 from settings import Settings

@@ -6,8 +6,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.outside import CONFLICT, Outside
-from commands import rulebook
 from duifu.v1.work_pb2 import LetterDelivery, LetterRequest, LetterText
+from policy import rulebook
 from workflows import ports
 
 

@@ -38,6 +38,15 @@ PROVEN, WRONG_USAGE, BROKEN = 0, 2, 3  # exit codes
 # --- 1. How findings are kept: every claim holds or does not, and is said in Chinese and in English ---------------
 
 
+# What a terminal would obey: C0, DEL and C1 (ECMA-48), line separators, and what turns the direction of writing.
+OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def harmless(text: str) -> str:
+    """One line as it may be printed: evidence can hold anything, such as a line that looks like one of ours."""
+    return OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 class Broken(Exception):
     """A claim that does not hold, so that nothing that rests on it can be judged: in Chinese and in English."""
 
@@ -61,9 +70,8 @@ class Report:
         self.events: list[dict[str, Any]] = []  # what the signed bytes say
 
     def claim(self, holds: bool | None, zh: str, en: str, position: int | None = None) -> None:
-        """Keep a claim, whether it holds or not, without control characters: a terminal would obey them."""
-        clean = [re.sub("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "?", text) for text in (zh, en)]
-        self.findings.append(Finding(holds, position, *clean))
+        """Keep a claim, whether it holds or not."""
+        self.findings.append(Finding(holds, position, harmless(zh), harmless(en)))
         if holds is False and position is not None:
             self.failed.add(position)
 
@@ -708,6 +716,11 @@ def keys(given: Sequence[str], kind: int) -> list[Key]:
     return [parse_key(line, kind) for line in lines if line and not line.startswith("#")]
 
 
+def print_json(value: Any) -> None:
+    """A value as JSON that means the same, and is harmless."""
+    print("\n".join(map(harmless, json.dumps(value, ensure_ascii=False, indent=1).split("\n"))))
+
+
 def print_report(report: Report, lang: str, is_full: bool) -> None:
     """The answer in words."""
     marks = {True: "✓", False: {"zh": "✗ 不成立：", "en": "✗ not so:"}[lang], None: "·"}
@@ -715,11 +728,11 @@ def print_report(report: Report, lang: str, is_full: bool) -> None:
         at = f"[{finding.position}] " if finding.position else ""
         print(f"{marks[finding.holds]} {at}{finding.zh if lang == 'zh' else finding.en}")
     for event in report.events if is_full else ():
-        print(json.dumps(event, ensure_ascii=False, indent=1))
+        print_json(event)
     failures, count = report.failures(), len(report.events)
     zh = f"✗ 证据不成立：{failures} 处" if failures else f"✓ 证据成立：{report.subject}，{count} 个事件"
     en = f"✗ BROKEN: {failures} claims" if failures else f"✓ PROVEN: {report.subject}, {count} events"
-    print(zh if lang == "zh" else en)
+    print(harmless(zh if lang == "zh" else en))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -751,13 +764,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         pins = Pins(logs[0], witnesses, quorum, kept, given.materials, is_masking=not given.unmasked)
         report = verify(given.bundle.read_bytes(), pins)
     except Broken as broken:
-        parser.error(" · ".join(broken.args))
+        parser.error(harmless(" · ".join(broken.args)))
     except (OSError, UnicodeDecodeError) as error:
         parser.error(str(error))
     if given.json:
         answer = {"proven": not report.failures(), "subject": report.subject, "events": report.events}
         answer["findings"] = [finding._asdict() for finding in report.findings]
-        print(json.dumps(answer, ensure_ascii=False, indent=1))
+        print_json(answer)
     else:
         print_report(report, given.lang, given.show)
     sys.exit(BROKEN if report.failures() else PROVEN)

@@ -19,7 +19,7 @@ from domain.dates import SHANGHAI
 from domain.money import exact_text, show, show_exact
 from domain.wording import CHECKS, OUTCOMES, check_title, deadline, last_day
 from duifu.v1.events_pb2 import CaseClosed
-from duifu.v1.facts_pb2 import CheckResult, Contract, RedemptionRequest, VoucherApplication
+from duifu.v1.facts_pb2 import Application, CheckResult, Contract, RedemptionRequest
 from duifu.v1.plan_pb2 import CasePlan
 from ledger.personal import masked
 from ledger.registry import FIELD_OF_TOPIC
@@ -135,7 +135,7 @@ class _Reader:
                 return f"{CHECKS.get(value.outcome, '未记录结果')} {value.detail}".rstrip() + source
             case CaseClosed():
                 return value.summary or OUTCOMES.get(value.outcome, "")
-            case VoucherApplication() if self.is_brief:
+            case Application() if self.is_brief:
                 return _contract_line(value.contract)
             case RedemptionRequest() if self.is_brief:
                 total = sum(invoice.total_fen for invoice in value.invoices)

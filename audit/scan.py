@@ -6,18 +6,17 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from ledger.chain import NOTHING_BEFORE, about_event, about_stream
+from ledger.chain import NOTHING_BEFORE, about_event, about_stream, about_topic, about_version, new_hash
 from ledger.rows import Row, Rows, open_rows
 from ledger.seals import Seals, SealsDamaged
 from proofs.merkle import HASH_BYTES, Stretch
 
-Tail = tuple[int, bytes, bytes]
-UNKNOWN: Tail = (-1, b"", b"")
+Key = TypeVar("Key")
 
 STREAMS_REMEMBERED = 1 << 14  # twice that many at most; of the others, the event before is read again
-EVENTS_REMEMBERED = 1 << 12
+REMEMBERED = 1 << 12
 PAGE = 512  # rows; what fits in the processor's cache is read at half the cost of a large page
 GAP_MAX = 1_000_000  # missing positions in a row, beyond which nothing can be placed
 FINDINGS_MAX = 100  # of one part; whoever changed more is found out as well
@@ -27,7 +26,7 @@ FINDINGS_MAX = 100  # of one part; whoever changed more is found out as well
 class Finding:
     """One thing that is not as it was written: where, and how it shows."""
 
-    kind: str  # "table", "bytes", "stream", "position", "sealed", "root", "checkpoint", "witness", "head"
+    kind: str  # "table", "bytes", "stream", "position", "sealed", "root", "checkpoint", "witness", "head", "file"
     position: int  # the first one concerned
     text: str  # in Chinese, as auditors read it
     through: int = 0  # the last one concerned; 0: the first alone
@@ -52,11 +51,17 @@ class Part:
             self.unlisted += 1
 
 
-class Tails:
-    """The newest event of each stream: version, leaf, and how the stream's leaves begin.
+@dataclass(slots=True)
+class Tail:
+    """The newest event seen of a stream; version 0 if there is none."""
 
-    Streams not seen for long are forgotten and read again.
-    """
+    version: int
+    leaf: bytes
+    begin: bytes  # of what every leaf of the stream is the hash of
+
+
+class Tails:
+    """The newest event of each stream. Streams not seen for long are forgotten and read again."""
 
     def __init__(self, rows: Rows):
         self._rows = rows
@@ -65,14 +70,15 @@ class Tails:
         self.altered: dict[str, tuple[int, bytes]] = {}  # version, and the leaf that the changed bytes would give
 
     def before(self, stream: str, version: int, position: int) -> Tail:
-        """The event before this one in its stream; version 0 if there is none."""
+        """The event before this one in its stream."""
         known = self.recent.get(stream) or self._older.get(stream)
-        if known is not None and known[0] == version - 1:
+        if known is not None and known.version == version - 1:
             return known
+        begin = b"\x00" + about_stream(stream)
         if known is None and version == 1:
-            return 0, NOTHING_BEFORE, b"\x00" + about_stream(stream)
+            return Tail(0, NOTHING_BEFORE, begin)
         row = self._rows.before(stream, position)
-        return row.version if row else 0, row.leaf if row else NOTHING_BEFORE, b"\x00" + about_stream(stream)
+        return Tail(row.version, row.leaf, begin) if row else Tail(0, NOTHING_BEFORE, begin)
 
     def age(self) -> None:
         """Make room."""
@@ -80,14 +86,26 @@ class Tails:
             self._older, self.recent = self.recent, {}
 
 
-class Events(dict[tuple[int, str], bytes]):
-    """What a leaf says of version and kind, made once for each pair."""
+class Made(dict[Key, bytes], Generic[Key]):
+    """What leaves say of a version or a kind, made once for each."""
 
-    def __missing__(self, key: tuple[int, str]) -> bytes:
-        if len(self) > EVENTS_REMEMBERED:
+    def __init__(self, make: Callable[[Key], bytes]):
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: Key) -> bytes:
+        if len(self) > REMEMBERED:
             self.clear()
-        made = self[key] = about_event(*key)
+        made = self[key] = self._make(key)
         return made
+
+
+class Words:
+    """The parts of a leaf that many leaves have."""
+
+    def __init__(self) -> None:
+        self.versions = Made(about_version)
+        self.topics = Made(about_topic)
 
 
 def scan(
@@ -106,10 +124,10 @@ def scan(
     """
     rows = open_rows(address)
     seals = Seals(tree_path, read_only=True) if tree_path else None
-    part, tails, events, tree = Part(after, upto), Tails(rows), Events(), Stretch(after)
+    part, tails, words, tree = Part(after, upto), Tails(rows), Words(), Stretch(after)
     stops = sorted({size for size in sizes if after < size < upto} | {upto})
     for page in rows.pages(after, upto, size=PAGE):
-        leaves = _check(page, tree.end, tails, events, part)
+        leaves = _check(page, tree.end, tails, words, part)
         if len(leaves) > GAP_MAX:
             return part  # nothing after it can be placed
         if seals and sealed > tree.end:
@@ -128,10 +146,11 @@ def scan(
     return part
 
 
-def _check(page: Sequence[tuple[Any, ...]], read: int, tails: Tails, events: Events, part: Part) -> list[bytes]:
+def _check(page: Sequence[tuple[Any, ...]], read: int, tails: Tails, words: Words, part: Part) -> list[bytes]:
     """The stored leaves of a page, one for each position; zeros where there is none."""
     leaves: list[bytes] = []
     expected, recent = read, tails.recent
+    versions, topics = words.versions, words.topics
     for position, stream, version, topic, state, leaf in page:
         expected += 1
         if position != expected:
@@ -146,22 +165,28 @@ def _check(page: Sequence[tuple[Any, ...]], read: int, tails: Tails, events: Eve
             expected = position
         leaves.append(leaf)
         try:
-            last, previous, begin = recent.get(stream, UNKNOWN)
-            if last + 1 != version:
-                last, previous, begin = tails.before(stream, version, position)
-                if last + 1 != version:
-                    followed = f"前一个版本是{last}" if last else "之前没有版本"
+            tail = recent.get(stream)
+            if tail is None or tail.version + 1 != version:
+                tail = tails.before(stream, version, position)
+                follows = tail.version + 1 == version
+                recent[stream] = tail  # not sooner: what stands there may be no number
+                if not follows:
+                    followed = f"前一个版本是{tail.version}" if tail.version else "之前没有版本"
                     part.add(Finding("stream", position, f"{stream}的版本{version}：{followed}"))
                     leaves[-1] = leaf = _leaf(leaf)
-                    recent[stream] = version, leaf, begin
+                    tail.version, tail.leaf = version, leaf
                     continue
             # As ledger.chain.leaf, which would make anew what is the same for a whole stream.
-            made = sha256(begin + events[version, topic] + previous + sha256(state).digest()).digest()
+            content, entire = new_hash(), new_hash()
+            content.update(state)
+            fields = tail.begin, versions[version], topics[topic], tail.leaf, content.digest()
+            entire.update(b"%b%b%b%b%b" % fields)
+            made = entire.digest()
             if made != leaf:
-                _mismatch(Row(position, stream, version, topic, state, leaf), begin, tails, part)
+                _mismatch(Row(position, stream, version, topic, state, leaf), tail.begin, tails, part)
                 tails.altered[stream] = version, made
                 leaves[-1] = leaf = _leaf(leaf)
-            recent[stream] = version, leaf, begin
+            tail.version, tail.leaf = version, leaf
         except (TypeError, ValueError, AttributeError, OverflowError, struct.error) as error:
             leaves[-1] = _leaf(leaf)
             part.add(Finding("bytes", position, f"这一行不成其为事件：{type(error).__name__}"))

@@ -11,9 +11,10 @@ from itertools import pairwise
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
-from audit.scan import Finding, Part, scan
-from ledger.rows import RowsDamaged, open_rows
-from ledger.seals import Seals, SealsDamaged
+from audit.scan import PAGE, Finding, Part, scan
+from ledger.address import is_url
+from ledger.rows import Rows, RowsDamaged, RowsUnavailable, SQLiteRows, open_rows
+from ledger.seals import Seals, SealsDamaged, SealsUnavailable
 from proofs.merkle import EMPTY_ROOT, Frontier
 from proofs.notes import Note, NoteRefused, Trusted, Verifier, trusted
 
@@ -68,12 +69,16 @@ def verify(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     processes: int | None = None,
     at_least: int = 0,
+    thorough: bool = False,
 ) -> Verdict:
     """Check everything. Without `trust`, checkpoints cannot be believed and only what lies in the files is compared.
 
     `kept` are checkpoints from elsewhere, as texts: an auditor's own, a witness's. A believed one must cover `at_least`
-    so many events. `progress` hears how many events of all were read. Raises RowsUnavailable, SealsUnavailable.
+    so many events. `progress` hears how many events of all were read. `thorough` has SQLite check its file, too; on
+    PostgreSQL it changes nothing. Raises RowsUnavailable, SealsUnavailable.
     """
+    if not is_url(address) and _would_wait(Path(address)):
+        raise RowsUnavailable(f"{address} is no regular file")
     # What was signed is read before the log is: a log that grows meanwhile only has more.
     memory = _remembered(seals_path)
     believed = _believed([*memory.checkpoints, *kept], trust)
@@ -86,6 +91,8 @@ def verify(
         findings.append(Finding("head", 0, f"计数行无法读取：{error}"))
     head = rows.head()
     findings += [Finding("table", 0, f"事件表与账本所建的不同：{odd}") for odd in rows.oddities()]
+    if thorough:
+        findings += _self_check(rows)
     tree_path = seals_path if memory.size and not memory.findings else None
     if tree_path and (odd := _tree_finding(tree_path, memory.size, believed.roots)):
         findings.append(odd)
@@ -134,6 +141,8 @@ def _remembered(seals_path: Path | None) -> Memory:
     memory = Memory()
     if seals_path is None:
         return memory
+    if _would_wait(seals_path):
+        raise SealsUnavailable(f"{seals_path} is no regular file")
     try:
         with closing(Seals(seals_path, read_only=True)) as seals:
             memory.size = seals.size()
@@ -141,6 +150,22 @@ def _remembered(seals_path: Path | None) -> Memory:
     except SealsDamaged as error:
         memory.findings.append(Finding("sealed", 0, f"封存文件已损坏：{error}"))
     return memory
+
+
+def _would_wait(path: Path) -> bool:
+    """Whether opening it could hang: a named pipe waits for somebody to write."""
+    return path.exists() and not path.is_file()
+
+
+def _self_check(rows: Rows) -> list[Finding]:
+    """What SQLite says of its file: an index whose entries were exchanged has neither too many nor too few."""
+    if not isinstance(rows, SQLiteRows):
+        return []
+    try:
+        told = [str(text) for (text,) in rows.query("PRAGMA integrity_check")]
+    except RowsDamaged as error:
+        told = [str(error)]
+    return [Finding("file", 0, f"数据库自检：{'；'.join(text.splitlines())}") for text in told if text != "ok"]
 
 
 def _believed(texts: Iterable[str], trust: Trust | None) -> Believed:
@@ -245,7 +270,8 @@ def _scanned(
 
         with _without_gc():
             return [scan(address, tree_path, sealed, 0, head, sizes, count)]
-    bounds = [head * part // processes for part in range(processes + 1)]
+    # Each part but the last ends with a page, so that the sealed tree is read by whole tiles.
+    bounds = [head * part // processes // PAGE * PAGE for part in range(processes)] + [head]
     # Forked, so that nothing is imported again: no thread runs and no connection is open at this point.
     context = multiprocessing.get_context("fork")
     counted = context.Value("q", 0)

@@ -35,12 +35,12 @@ from duifu.v1.facts_pb2 import (
     LEGAL_FORM_COMPANY,
     SERVICE_KIND_AI_COMPUTE,
     Applicant,
+    Application,
     Contract,
     ContractItem,
     Declarations,
     Purpose,
     Supplier,
-    VoucherApplication,
 )
 from duifu.v1.work_pb2 import Progress
 from telemetry import logs
@@ -86,7 +86,7 @@ class Ours:
             last = stage == STAGES[-1]
             decide = Decide(case_id=receipt.case_id, stage=stage, verdict=VERDICT_REFUSE if last else VERDICT_PASS)
             if last:
-                decide.reason, decide.code = "bench", "B_NO"
+                decide.reason, decide.code = "bench", "BENCH_E_NO"
             command = Command(command_id=f"{name}:{stage}", actor=OFFICER, decide=decide)
             began = time.perf_counter()
             await asyncio.to_thread(self._door.handle, command, declared(OFFICER))
@@ -258,8 +258,8 @@ def _cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
 
 
-def _application(name: str) -> VoucherApplication:
-    return VoucherApplication(
+def _application(name: str) -> Application:
+    return Application(
         applicant=Applicant(
             uscc=BUYER,
             name="北京示例智能科技有限公司",

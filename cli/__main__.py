@@ -1,35 +1,9 @@
 """duifu: run a deployment, play a year, file and decide cases, and read what was decided."""
 
-import click
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
 
-from cli.audit import audit
-from cli.cases import case
-from cli.cycles import cycle
-from cli.ledger import ledger
-from cli.output import (
-    RefusedHere,
-    Unavailable,
-    WrongInput,
-    as_json,
-    at_home,
-    existing_ledger,
-    of_running,
-    read_facts,
-    send,
-)
-from cli.privacy import privacy
-from cli.programmes import programme
-from cli.running import demo, rehearse, up
-from cli.views import views
-from cli.witness import witness
-from duifu.v1.commands_pb2 import Actor, Command
-from ledger.address import NoDatabase
-from ledger.encryption import PersonalDataDamaged
-from ledger.rows import RowsUnavailable
-from ledger.seals import SealsUnavailable
-from ledger.store import LedgerUnavailable
-from worker import main as run_worker
-from worker import open_door
+import click
 
 EPILOG = """Exit codes: 0 done, 2 wrong usage or input, 3 refused by the ledger (with its reason code), 4 unavailable.
 
@@ -37,72 +11,79 @@ Start here: `duifu demo` plays a Beijing year on the real engines and exits; `du
 UI open; `duifu case list` shows the cases.
 """
 
+#: Command -> its module and its name there. A module is read when its command is asked for: who writes a programme file
+#: waits for neither Temporal nor a database.
+COMMANDS = {
+    "audit": "cli.audit:audit",
+    "case": "cli.cases:case",
+    "cycle": "cli.cycles:cycle",
+    "demo": "cli.running:demo",
+    "ledger": "cli.ledger:ledger",
+    "privacy": "cli.privacy:privacy",
+    "programme": "cli.programmes:programme",
+    "quote": "cli.quote:quote_command",
+    "rehearse": "cli.running:rehearse",
+    "send": "cli.sending:send_command",
+    "simulate": "cli.simulate:simulate_command",
+    "up": "cli.running:up",
+    "views": "cli.views:views",
+    "witness": "cli.witness:witness",
+    "worker": "cli.sending:worker",
+}
+
+
+class Commands(MutableMapping[str, click.Command]):
+    """The commands by name, each read when it is looked up."""
+
+    def __init__(self) -> None:
+        """Nothing is read yet."""
+        self._read: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._read:
+            module, _, attribute = COMMANDS[name].partition(":")
+            self._read[name] = getattr(import_module(module), attribute)
+        return self._read[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._read[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
 
 class Duifu(click.Group):
     """A database that does not answer is an answer too, whichever command asked it."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command: 4 for what cannot be reached, 2 for what cannot be meant, 3 for what was altered."""
+        """Run a command; see `endings` for what its code says when something went wrong."""
         try:
             return super().invoke(ctx)
-        except (LedgerUnavailable, RowsUnavailable, SealsUnavailable) as error:
-            raise Unavailable(f"{error}. Nothing was done; try again.") from None
-        except NoDatabase as error:
-            raise WrongInput(str(error)) from None
-        except PersonalDataDamaged as error:
-            raise RefusedHere(f"The ledger was tampered with or is damaged. {error}. See: duifu audit verify") from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            from cli.endings import ending  # a command that touches no database does not wait for their modules
+
+            if known := ending(error):
+                raise known from None
+            raise
 
 
 @click.group(
-    cls=Duifu, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+    cls=Duifu,
+    commands=Commands(),
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(package_name="duifu")
 def main() -> None:
     """Duifu 兑付: administers public compute-power programmes on an event-sourced ledger and Temporal."""
-
-
-@main.command()
-@click.option("--without-relay", is_flag=True, help="Another process runs the relay.")
-@click.option("--only-relay", is_flag=True, help="Run only the relay.")
-def worker(without_relay: bool, only_relay: bool) -> None:
-    """Run a worker with its relay against TEMPORAL_ADDRESS, until Ctrl-C."""
-    run_worker(with_relay=not without_relay, with_worker=not only_relay)
-
-
-@main.command("send")
-@click.argument("command_file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--actor", "actor_id", default="", help="Account of the person who acts; default: the file's actor.")
-@click.option("--name", "actor_name", default="", help="Name of that person; default: the file's.")
-@click.option("--role", default="", help="Role of that person; default: the file's.")
-@click.option("--uscc", default="", help="Enterprise acted for, if an applicant acts; default: the file's.")
-@click.option("--command-id", default="", help="Default: the file's, or derived from the content.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of the answer; default: the file's, or zh.")
-@at_home
-@as_json
-def send_command(
-    command_file: str,
-    actor_id: str,
-    actor_name: str,
-    role: str,
-    uscc: str,
-    command_id: str,
-    lang: str | None,
-    home: str | None,
-    json_wanted: bool,
-) -> None:
-    """Send COMMAND_FILE, any duifu.v1.Command as JSON or YAML ("-" reads standard input).
-
-    Example: duifu send docs/examples/command.json
-    """
-    command = read_facts(command_file, Command())
-    command.command_id = command_id or command.command_id
-    command.language = lang or command.language
-    command.actor.MergeFrom(Actor(id=actor_id, name=actor_name, role=role, uscc=uscc))
-    send(open_door(existing_ledger(of_running(home))), command, command.actor, json_wanted)
-
-
-for command in (up, demo, rehearse, case, cycle, audit, privacy, programme, ledger, views, witness):
-    main.add_command(command)
 
 
 if __name__ == "__main__":

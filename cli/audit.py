@@ -3,6 +3,7 @@
 import click
 
 from cli.audit_export import export_command
+from cli.audit_recompute import recompute_command
 from cli.audit_refusals import refusals_command
 from cli.audit_replay import replay_command
 from cli.audit_verify import verify_command
@@ -14,7 +15,7 @@ evidence is broken), 4 unavailable.
 
 @click.group(epilog=EPILOG)
 def audit() -> None:
-    """Prove that a ledger is whole, replay a case to any moment, read what was refused, take a case with you.
+    """Prove that a ledger is whole, replay or recompute a case, read what was refused, take a case with you.
 
     Everything here reads the ledger and changes nothing; it needs neither Temporal nor a worker. A copy of the ledger
     is enough: name its folder with --home.
@@ -22,5 +23,5 @@ def audit() -> None:
 
 
 # Each part of an audit is a module of its own.
-for command in (verify_command, replay_command, refusals_command, export_command):
+for command in (verify_command, replay_command, recompute_command, refusals_command, export_command):
     audit.add_command(command)

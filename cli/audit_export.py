@@ -12,19 +12,8 @@ from audit.entries import EvidenceBroken
 from audit.export import ExportRefused, export
 from audit.history import HistoryRefused, skeleton
 from audit.subjects import NotHere, find
-from cli.output import (
-    OK,
-    RefusedHere,
-    Unavailable,
-    WrongInput,
-    as_json,
-    at_home,
-    console,
-    existing_ledger,
-    of_running,
-    print_json,
-    run_to_the_end,
-)
+from cli.asking import existing_ledger, of_running, run_to_the_end
+from cli.output import OK, RefusedHere, Unavailable, WrongInput, as_json, at_home, console, print_json
 from duifu.v1.events_pb2 import Cause, Envelope
 from ledger.rows import Rows, RowsUnavailable, open_rows
 from ledger.seals import Seals, SealsDamaged, SealsUnavailable

@@ -14,7 +14,8 @@ from audit.moments import AtPosition, Clock, Moment, NoMoment
 from audit.replay import Snapshot
 from audit.story import clause, sentence
 from audit.subjects import NotHere
-from cli.output import RefusedHere, Unavailable, WrongInput, console, existing_ledger, of_running
+from cli.asking import existing_ledger, of_running
+from cli.output import RefusedHere, Unavailable, WrongInput, console
 from cli.terminal import harmless
 from duifu.v1.commands_pb2 import Actor, Authentication
 from duifu.v1.plan_pb2 import CasePlan

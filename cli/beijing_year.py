@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from temporalio.client import Client
@@ -21,6 +21,7 @@ from duifu.v1.commands_pb2 import (
     Actor,
     Command,
     Decide,
+    Finding,
     ReplaceBankAccount,
     RequestCorrection,
     RequestRedemption,
@@ -33,7 +34,9 @@ from duifu.v1.facts_pb2 import (
     LEGAL_FORM_COMPANY,
     SERVICE_KIND_AI_COMPUTE,
     SERVICE_KIND_STORAGE,
+    TRUST_LEVEL_C_UPLOADED,
     Applicant,
+    Application,
     BankAccount,
     BankReceipt,
     CheckResult,
@@ -41,12 +44,13 @@ from duifu.v1.facts_pb2 import (
     ContractItem,
     Declarations,
     DeliveryProof,
+    FactValue,
     Invoice,
     InvoiceLine,
+    Material,
     Purpose,
     RedemptionRequest,
     Supplier,
-    VoucherApplication,
 )
 from ledger import streams
 
@@ -84,6 +88,26 @@ CLOUD = Supplier(uscc="91110105MAYG0002XX", name="北京示例云计算有限公
 SHANGHAI = Supplier(uscc="91310115MAYG00038T", name="上海示例算力服务有限公司")
 INNER_MONGOLIA = Supplier(uscc="91150100MAYG000461", name="内蒙古示例智算有限公司")
 PARENT = Supplier(uscc="91520100MAYG00054A", name="贵州示例数据中心有限公司")
+
+#: What comes with a claim and with a request; the kinds are the programme's.
+CLAIM_BUNDLE = {
+    "business_licence": "营业执照",
+    "contract": "智能算力服务合同",
+    "supplier_identity": "供给方营业执照",
+    "unrelated_declaration": "非关联方声明",
+    "no_other_funding_declaration": "未获其他市级补贴声明",
+    "finance_proof": "审计报告",
+    "credit_report": "信用报告",
+    "purpose_statement": "算力用途说明",
+    "truthfulness_declaration": "真实性承诺书",
+}
+REDEMPTION_BUNDLE = {
+    "settled_invoice": "结算发票",
+    "delivery_proof": "智能算力交付凭证",
+    "payment_proof": "付款凭证",
+    "account_proof": "开户证明",
+}
+DIRECTION = Finding(code="BJ_E_DIRECTION", is_met=True, reason="大模型方向，属于规划支持范围")
 
 ANSWERS = (CHECK_OUTCOME_CLEAN, CHECK_OUTCOME_HIT)
 UNANSWERED = CheckResult()
@@ -169,7 +193,7 @@ class Year:
         return case_id
 
     async def _cannot_pass(self, case_id: str) -> None:
-        passing = Decide(case_id=case_id, stage="review", verdict=VERDICT_PASS)
+        passing = Decide(case_id=case_id, stage="review", verdict=VERDICT_PASS, findings=[DIRECTION])
         refused = await self._ask("D-pass", REVIEW, decide=passing)
         if refused.refusal.code != "BJ_E_RELATED":
             raise StoryBroken(f"a related supplier was not refused: {refused.summary}")
@@ -196,7 +220,7 @@ class Year:
     async def _approve(self, name: str, case_id: str) -> None:
         await self._decide(f"{name}-accept", ACCEPTANCE, case_id, "acceptance")
         await self._checks_answered(case_id)
-        await self._decide(f"{name}-approve", REVIEW, case_id, "review")
+        await self._decide(f"{name}-approve", REVIEW, case_id, "review", DIRECTION)
         case = await self._until(case_id, lambda case: case.closed is not None, "issuance")
         assert case.closed is not None
         self._say(f"  → {case_id} {case.closed.summary}")
@@ -225,8 +249,8 @@ class Year:
         replace = ReplaceBankAccount(case_id=case_id, bank_account=account)
         await self._send("B-account", MANUFACTURER.actor, replace_bank_account=replace)
 
-    async def _decide(self, name: str, officer: Actor, case_id: str, stage: str) -> None:
-        passing = Decide(case_id=case_id, stage=stage, verdict=VERDICT_PASS)
+    async def _decide(self, name: str, officer: Actor, case_id: str, stage: str, *findings: Finding) -> None:
+        passing = Decide(case_id=case_id, stage=stage, verdict=VERDICT_PASS, findings=findings)
         await self._send(name, officer, decide=passing)
 
     async def _checks_answered(self, case_id: str) -> None:
@@ -289,9 +313,9 @@ def a_contract(number: str, buyer: Enterprise, supplier: Supplier, compute: str,
     )
 
 
-def an_application(enterprise: Enterprise, contract: Contract) -> VoucherApplication:
+def an_application(enterprise: Enterprise, contract: Contract) -> Application:
     """A complete application."""
-    return VoucherApplication(
+    return Application(
         applicant=Applicant(
             uscc=enterprise.uscc,
             name=enterprise.name,
@@ -307,7 +331,23 @@ def an_application(enterprise: Enterprise, contract: Contract) -> VoucherApplica
             has_no_other_municipal_compute_subsidy=True,
             is_truthful=True,
         ),
+        materials=materials(CLAIM_BUNDLE, contract.contract_number),
+        facts={"direction": FactValue(text="大模型与共性技术平台")},
     )
+
+
+def materials(bundle: Mapping[str, str], number: str) -> list[Material]:
+    """The documents of a bundle, uploaded."""
+    return [
+        Material(
+            kind=kind,
+            title=title,
+            sha256=hashlib.sha256(f"{number} {kind}".encode()).hexdigest(),
+            media_type="application/pdf",
+            trust_level=TRUST_LEVEL_C_UPLOADED,
+        )
+        for kind, title in bundle.items()
+    ]
 
 
 def an_invoice(serial: int, compute: str, storage: str = "") -> Invoice:
@@ -354,4 +394,5 @@ def a_redemption(
         delivery_proofs=[proof],
         bank_receipts=[receipt],
         bank_account=BankAccount(holder_name=enterprise.name, number=account_number, bank_name="示例银行"),
+        materials=materials(REDEMPTION_BUNDLE, invoice.number),
     )

@@ -5,22 +5,9 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 
 from audit.story import sentence
-from cli.output import (
-    Asking,
-    RefusedHere,
-    acting,
-    as_json,
-    as_seen,
-    at_home,
-    console,
-    existing_ledger,
-    link,
-    of_running,
-    print_json,
-    print_table,
-    read_facts,
-    unmasking,
-)
+from cli.asking import Asking, acting, as_seen, existing_ledger, of_running
+from cli.facts import read_facts
+from cli.output import RefusedHere, as_json, at_home, console, link, print_json, print_table, unmasking
 from commands.work import fold
 from domain.case import Case
 from domain.dates import SHANGHAI
@@ -40,7 +27,7 @@ from duifu.v1.commands_pb2 import (
     WithdrawCase,
 )
 from duifu.v1.events_pb2 import AmountDetermined, AmountTrace, CaseOpened, CorrectionSupplied, Envelope
-from duifu.v1.facts_pb2 import Contact, RedemptionRequest, VoucherApplication
+from duifu.v1.facts_pb2 import Application, Contact, RedemptionRequest
 from ledger import streams
 from ledger.registry import unwrap
 from worker import open_door
@@ -70,7 +57,7 @@ def open_case(
     uscc: str,
     asking: Asking,
 ) -> None:
-    """File FACTS, a JSON or YAML file of a VoucherApplication, or of a RedemptionRequest with --redeem.
+    """File FACTS, a JSON or YAML file of a Application, or of a RedemptionRequest with --redeem.
 
     Example: duifu case open docs/examples/application.yaml --uscc 91110108MAYB000177 --actor agent.wang
     """
@@ -78,7 +65,7 @@ def open_case(
     if redeem:
         command.request_redemption.CopyFrom(RequestRedemption(request=read_facts(facts, RedemptionRequest())))
     else:
-        application = read_facts(facts, VoucherApplication())
+        application = read_facts(facts, Application())
         command.submit_application.CopyFrom(SubmitApplication(programme_id=programme_id, application=application))
     asking.send(command, "applicant", uscc)
 
@@ -150,7 +137,7 @@ def correct(
     if redeem:
         supplied.redemption.CopyFrom(read_facts(facts, RedemptionRequest()))
     else:
-        supplied.application.CopyFrom(read_facts(facts, VoucherApplication()))
+        supplied.application.CopyFrom(read_facts(facts, Application()))
     asking.send(Command(supply_correction=supplied), "applicant", uscc)
 
 
@@ -245,7 +232,7 @@ def newest_contact(envelopes: list[Envelope]) -> Contact:
     """The contact that a case has now, as its events are seen; empty if it has none."""
     subjects = (unwrap(envelope.event) for envelope in reversed(envelopes))
     named = (event.application for event in subjects if isinstance(event, CaseOpened | CorrectionSupplied))
-    return next(named, VoucherApplication()).contact
+    return next(named, Application()).contact
 
 
 def contact_line(contact: Contact) -> str:

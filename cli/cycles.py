@@ -3,21 +3,8 @@
 import click
 from google.protobuf import json_format
 
-from cli.output import (
-    Asking,
-    RefusedHere,
-    acting,
-    as_json,
-    as_seen,
-    at_home,
-    console,
-    existing_ledger,
-    link,
-    of_running,
-    print_json,
-    print_table,
-    unmasking,
-)
+from cli.asking import Asking, acting, as_seen, existing_ledger, of_running
+from cli.output import RefusedHere, as_json, at_home, console, link, print_json, print_table, unmasking
 from commands.work import fold
 from domain.kinds import CYCLE
 from domain.money import show as show_money

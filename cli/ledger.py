@@ -5,22 +5,14 @@ from pathlib import Path
 
 import click
 
-from cli.output import (
-    RefusedHere,
-    WrongInput,
-    as_json,
-    at_home,
-    configuration,
-    console,
-    existing_ledger,
-    print_json,
-    print_table,
-)
+from cli.asking import configuration, existing_ledger
+from cli.output import RefusedHere, WrongInput, as_json, at_home, console, print_json, print_table
+from cli.terminal import harmless
 from ledger.address import is_url, shown
 from ledger.postgres import prepare as prepare_database
 from ledger.rows import open_rows
 from ledger.sealer import LogChanged
-from ledger.seals import Seals
+from ledger.seals import Seals, SealsUnavailable
 from ledger.store import reaching
 from proofs.key_files import KeyFileRefused
 from proofs.notes import Checkpoint, Note, NoteRefused
@@ -80,6 +72,7 @@ def seal(home: str | None, json_wanted: bool) -> None:
     A running worker does this by itself (DUIFU_SEAL_SECONDS). What is sealed already is not sealed again.
     """
     config = existing_ledger(configuration(home))
+    _must_be_a_file(config.seals)
     try:
         sealer = open_sealer(config)
         sealed = sealer.seal()
@@ -95,7 +88,7 @@ def seal(home: str | None, json_wanted: bool) -> None:
         said = [{"witness": one.name, "hasSigned": one.has_signed, "answer": one.answer} for one in asked]
         print_json({"size": newest.size, "checkpoint": newest.note, "witnesses": said})
         return
-    click.echo(newest.note, nl=False)
+    click.echo(harmless(newest.note), nl=False)
     for one in asked:
         console.print(f"{'✓' if one.has_signed else '✗'} {one.name}：{one.answer}", markup=False)
 
@@ -146,8 +139,15 @@ def status(home: str | None, json_wanted: bool) -> None:
 def _kept(config: Settings) -> list[tuple[int, str]]:
     if not config.seals.exists():
         return []
+    _must_be_a_file(config.seals)
     with closing(Seals(config.seals, read_only=True)) as seals:
         return [(sealed.size, sealed.note) for sealed in seals.all()]
+
+
+def _must_be_a_file(path: Path) -> None:
+    """Opening a named pipe would wait for ever."""
+    if path.exists() and not path.is_file():
+        raise SealsUnavailable(f"{path} is no regular file")
 
 
 def _note(text: str) -> Note:

@@ -6,18 +6,8 @@ from dataclasses import dataclass, field
 
 import click
 
-from cli.output import (
-    Asking,
-    RefusedHere,
-    acting,
-    as_json,
-    at_home,
-    console,
-    existing_ledger,
-    of_running,
-    print_json,
-    print_table,
-)
+from cli.asking import Asking, acting, existing_ledger, of_running
+from cli.output import RefusedHere, as_json, at_home, console, print_json, print_table
 from domain.subject import OFFICER
 from duifu.v1.commands_pb2 import Command, DestroySubjectKey
 from duifu.v1.events_pb2 import Envelope

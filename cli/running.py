@@ -9,21 +9,9 @@ import click
 from temporalio.service import RPCError
 
 from cli import rehearsing
+from cli.asking import configuration, existing_ledger, of_running, run_to_the_end
 from cli.beijing_year import StoryBroken, Year
-from cli.output import (
-    OK,
-    Unavailable,
-    as_json,
-    configuration,
-    console,
-    errors,
-    existing_ledger,
-    link,
-    of_running,
-    print_json,
-    refused,
-    run_to_the_end,
-)
+from cli.output import OK, Unavailable, as_json, console, errors, link, print_json, refused
 from cli.stack import PartFailed, Stack
 from commands.door import Door
 from commands.work import fold

@@ -11,6 +11,7 @@ from typing import Any
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from cli.asking import configuration, existing_ledger
 from cli.output import (
     REFUSED,
     RefusedHere,
@@ -18,10 +19,8 @@ from cli.output import (
     WrongInput,
     as_json,
     at_home,
-    configuration,
     console,
     errors,
-    existing_ledger,
     print_json,
     print_table,
 )

@@ -1,16 +1,19 @@
 """A voucher claim from receipt to issuance. (BJ-3, BJ-4.1, BJ-4.2)"""
 
+from fractions import Fraction
+
 from commands import privacy
 from commands.work import Work
-from domain import amount, headroom, review, single
-from domain.amount import Ceiling
+from domain import headroom, review, single
+from domain.award import Award, Draft
 from domain.case import Case
+from domain.facts import CaseFacts
 from domain.headroom import EnterpriseYear
 from domain.kinds import CONTRACT, ENTERPRISE_YEAR, REGISTER, VOUCHER
 from domain.money import exact_text, show
 from domain.programme import Programme
 from domain.refusals import Refused
-from domain.rules import CaseFacts
+from domain.serving import served
 from duifu.v1.commands_pb2 import SubmitApplication
 from duifu.v1.events_pb2 import (
     CASE_OUTCOME_ISSUED,
@@ -42,6 +45,7 @@ def submit(work: Work, command: SubmitApplication) -> str:
         raise Refused("NOT_YOUR_CASE", case="（新申请）", uscc=work.actor.uscc or "—")
     programme = work.rulebook.in_force(command.programme_id, work.on)
     work.edition_sha256 = programme.sha256
+    served(programme)
     must_be_claimable(work, programme, CaseFacts(work.on, application))
     case_id = next_case_id(work, programme, "claim")
     opened = CaseOpened(
@@ -86,21 +90,34 @@ def next_case_id(work: Work, programme: Programme, kind: str) -> str:
     return case_id
 
 
-def ceiling_of(work: Work, case: Case) -> Ceiling:
+def facts_of(case: Case) -> CaseFacts:
+    """What the rules look at in a claim."""
+    return CaseFacts(
+        received_on=case.received_on,
+        application=case.application,
+        checks=case.checks,
+        accepted_on=case.accepted_on,
+        case_id=case.case_id,
+        approved_fen=case.approval.approved_fen or None,
+        approval_reason=case.approval.reason,
+    )
+
+
+def ceiling_of(work: Work, case: Case) -> Draft:
     """The most the voucher of this claim may be worth, by the edition pinned at receipt."""
     programme = work.rulebook.pinned(case.plan.edition_sha256)
-    counts = work.rulebook.rules(programme).counts
-    return amount.ceiling(programme, case.application.contract, counts, case.received_on)
+    return work.rulebook.edition(programme).calculation.ceiling(facts_of(case))
 
 
 def accept(work: Work, case_id: str) -> None:
     """Take the claim's place in the queue of its enterprise and year. (BJ-A24)"""
     case = work.case(case_id)
     most = ceiling_of(work, case)
-    work.on_case(case_id, [CaseAccepted(accepted_on=work.on.isoformat(), ceiling_fen=most.ceiling_fen)])
-    stream = _year_stream(work.case(case_id))
+    work.on_case(case_id, [CaseAccepted(accepted_on=work.on.isoformat(), ceiling_fen=most.amount)])
+    accepted = work.case(case_id)
+    stream = _year_stream(work.rulebook.pinned(accepted.plan.edition_sha256), accepted)
     year = work.read(stream, ENTERPRISE_YEAR)
-    work.record(stream, ENTERPRISE_YEAR, headroom.reserve(year, case_id, most.ceiling_fen))
+    work.record(stream, ENTERPRISE_YEAR, headroom.reserve(year, case_id, most.amount))
 
 
 def issue(work: Work, case_id: str) -> None:
@@ -116,45 +133,52 @@ def issue(work: Work, case_id: str) -> None:
     try:
         single.must_be_unclaimed(work.read(streams.contract(identity), CONTRACT), contract)
     except Refused as refused:
-        _close_refused(work, case, refused)
+        _close_refused(work, case, refused.message("zh"), refused.code, refused.clause)
         return
-    stream = _year_stream(case)
-    assert case.accepted_on is not None
-    cap_fen = int(programme.number("issue_cap_fen", case.accepted_on))
+    facts, engine = facts_of(case), served(programme)
+    stream = _year_stream(programme, case)
+    limit = engine.issuing_limit(facts)
     year = work.read(stream, ENTERPRISE_YEAR)
-    granted = headroom.grant(year, case_id, case.approval.approved_fen, cap_fen)
+    granted = headroom.grant(year, case_id, case.approval.approved_fen, limit.cap)
     if granted.behind:
         if granted.behind != case.held_behind:
             work.on_case(case_id, [IssuanceHeld(behind_case_ids=granted.behind)])
             held = HeadroomHeld(case_id=case_id, wanted_fen=case.approval.approved_fen)
             work.record(stream, ENTERPRISE_YEAR, [held])
         return
-    if not granted.amount_fen:
-        clause = programme.parameters["issue_cap_fen"].clause
-        used = {"cap_fen": cap_fen, "used_fen": year.issued_fen}
-        _close_refused(work, case, Refused("BJ_E_CAP", clause, (), year=case.accepted_on.year, **used))
+    if limit.cap and not granted.amount_fen:
+        why = Refused(
+            "BJ_E_CAP",
+            limit.clause,
+            year=engine.issuing_day(facts).year,
+            cap_fen=limit.cap.most_fen,
+            used_fen=year.used_by_vouchers(limit.cap.combined),
+        )
+        _close_refused(work, case, why.message("zh"), limit.code, limit.clause)
         return
-    _put_voucher(work, case, programme, identity, granted.amount_fen)
+    calculation = work.rulebook.edition(programme).calculation
+    award = calculation.conclude(calculation.ceiling(facts), facts, engine.used(facts, year))
+    if award.reason:
+        _close_refused(work, case, award.reason.explanation, award.reason.code, award.reason.clause)
+        return
+    _put_voucher(work, case, programme, identity, award)
     _resume_others(work, case, programme, stream)
 
 
 def release(work: Work, case: Case) -> None:
     """The claim ended without a voucher: its place in the queue is free for others."""
     programme = work.rulebook.pinned(case.plan.edition_sha256)
-    stream = _year_stream(case)
+    stream = _year_stream(programme, case)
     if case.case_id in work.read(stream, ENTERPRISE_YEAR).queue:
         work.record(stream, ENTERPRISE_YEAR, [HeadroomReleased(case_id=case.case_id)])
         _resume_others(work, case, programme, stream)
 
 
-def _put_voucher(work: Work, case: Case, programme: Programme, identity: str, amount_fen: int) -> None:
+def _put_voucher(work: Work, case: Case, programme: Programme, identity: str, award: Award) -> None:
     voucher_id = case.case_id.replace("-claim-", "-voucher-")
-    approval = case.approval
-    trace = approval.trace
-    if amount_fen < approval.approved_fen:
-        clause = programme.parameters["issue_cap_fen"].clause
-        trace = amount.with_step(trace, "headroom", clause, f"年度限额仅余{show(amount_fen)}，其余不再发放", amount_fen)
-    eligible_fen = exact_text(ceiling_of(work, case).eligible_fen)
+    amount_fen, trace = award.amount, award.trace
+    assert trace is not None
+    eligible_fen = exact_text(Fraction(award.values[programme.award.base or ""]))
     issued = VoucherIssued(
         voucher_id=voucher_id,
         case_id=case.case_id,
@@ -172,11 +196,11 @@ def _put_voucher(work: Work, case: Case, programme: Programme, identity: str, am
     claimed = ContractClaimed(contract_identity=identity, case_id=case.case_id, voucher_id=voucher_id)
     work.record(streams.contract(identity), CONTRACT, [claimed])
     used = HeadroomIssued(case_id=case.case_id, amount_fen=amount_fen)
-    work.record(_year_stream(case), ENTERPRISE_YEAR, [used])
+    work.record(_year_stream(programme, case), ENTERPRISE_YEAR, [used])
     closed = CaseClosed(
         outcome=CASE_OUTCOME_ISSUED,
         summary=f"已发放算力券{show(amount_fen)}（{voucher_id}）",
-        clause=trace.steps[-1].clause,
+        clause=[step.clause for step in trace.steps if step.bound or step.operation == "decide"][-1],
         voucher_id=voucher_id,
         amount_fen=amount_fen,
         trace=trace,
@@ -184,24 +208,24 @@ def _put_voucher(work: Work, case: Case, programme: Programme, identity: str, am
     work.on_case(case.case_id, [closed])
 
 
-def _close_refused(work: Work, case: Case, refused: Refused) -> None:
-    summary = f"不予发放：{refused.message('zh')}（{refused.code}，{refused.clause}）"
-    closed = CaseClosed(outcome=CASE_OUTCOME_REFUSED, summary=summary, code=refused.code, clause=refused.clause)
+def _close_refused(work: Work, case: Case, why: str, code: str, clause: str) -> None:
+    summary = f"不予发放：{why}（{code}，{clause}）"
+    closed = CaseClosed(outcome=CASE_OUTCOME_REFUSED, summary=summary, code=code, clause=clause)
     work.on_case(case.case_id, [closed])
     release(work, case)
 
 
 def _resume_others(work: Work, case: Case, programme: Programme, stream: str) -> None:
-    assert case.accepted_on is not None
-    cap_fen = int(programme.number("issue_cap_fen", case.accepted_on))
+    cap = served(programme).issuing_limit(facts_of(case)).cap
     year: EnterpriseYear = work.read(stream, ENTERPRISE_YEAR)
     edition = work.edition_sha256
-    for waiting in headroom.resumable(year, cap_fen):
+    for waiting in headroom.resumable(year, cap):
         if work.case(waiting).held_behind:
             work.on_case(waiting, [IssuanceResumed(released_by_case_id=case.case_id)])
     work.edition_sha256 = edition
 
 
-def _year_stream(case: Case) -> str:
-    assert case.accepted_on is not None
-    return streams.enterprise_year(case.plan.programme_id, case.applicant_uscc, case.accepted_on.year)
+def _year_stream(programme: Programme, case: Case) -> str:
+    """The year that the voucher of an accepted claim counts in. (BJ-A7)"""
+    on = served(programme).issuing_day(facts_of(case))
+    return streams.enterprise_year(case.plan.programme_id, case.applicant_uscc, on.year)

@@ -9,6 +9,7 @@ from domain.kinds import CYCLE, ENTERPRISE_YEAR, VOUCHER
 from domain.money import show
 from domain.programme import Programme
 from domain.refusals import Refused
+from domain.serving import served
 from duifu.v1.commands_pb2 import PAYMENT_STATUS_SETTLED, ConfirmCycle, OpenCycle, RecordPayment
 from duifu.v1.events_pb2 import (
     CASE_OUTCOME_PAID,
@@ -49,13 +50,14 @@ def open_ahead(work: Work, command: OpenCycle) -> str:
         quarter = Quarter.parse(command.quarter)
     except ValueError:
         raise Refused("QUARTER_MALFORMED", quarter=command.quarter) from None
-    rule = programme.redemption
+    rule = served(programme).redemption
     if quarter > rule.last_quarter:
         raise Refused("REDEMPTION_ENDED", rule.clause, last_quarter=rule.last_quarter, requested_on=quarter)
     cycle_id = cycle.cycle_id(programme.programme_id, quarter)
     if not work.cycle(cycle_id).cycle_id:
-        if rule.intake(quarter).last < work.on:
-            raise Refused("CYCLE_FROZEN", rule.cut_off_clause, cycle=cycle_id)
+        rolls_over = programme.rolls_over(work.rulebook.calendar, work.on)
+        if rule.intake(quarter, rolls_over).last < work.on:
+            raise Refused("CYCLE_FROZEN", rule.yearly_cut_off.clause, cycle=cycle_id)
         open_quarter(work, programme, quarter)
     return cycle_id
 
@@ -124,12 +126,11 @@ def _must_be_cycle_officer(work: Work, title: str) -> None:
 
 def _pay(work: Work, programme: Programme, cycle_id: str, claim: Claim) -> None:
     quarter = work.cycle(cycle_id)
-    stream = _year_stream(quarter, claim.uscc)
-    cap = programme.parameters["redemption_cap_fen"]
-    cap_fen = int(cap.on(from_iso(quarter.opened.as_of_on)))
-    amount_fen = headroom.redeemable(work.read(stream, ENTERPRISE_YEAR), claim.due_fen, cap_fen)
+    stream = _year_stream(work, programme, quarter, claim.case_id)
+    limit = served(programme).redeeming_limit(from_iso(quarter.opened.as_of_on))
+    amount_fen = headroom.redeemable(work.read(stream, ENTERPRISE_YEAR), claim.due_fen, limit.cap)
     if rest_fen := claim.due_fen - amount_fen:
-        _defer(work, programme, quarter, claim, rest_fen, cap.clause)
+        _defer(work, programme, quarter, claim, rest_fen, limit.clause)
     if not amount_fen:
         if _is_last(programme, quarter):
             _end(work, programme, quarter, claim.case_id)
@@ -186,7 +187,7 @@ def _take_back(work: Work, quarter: Cycle, ordered: PaymentOrdered, command: Rec
     """The bank sent the money back: the year's head-room is free again, and the claim joins the next quarter. (F-7)"""
     programme = _programme(work, quarter)
     restored = RedemptionHeadroomRestored(order_id=ordered.order_id, amount_fen=ordered.amount_fen)
-    work.record(_year_stream(quarter, ordered.uscc), ENTERPRISE_YEAR, [restored])
+    work.record(_year_stream(work, programme, quarter, ordered.case_id), ENTERPRISE_YEAR, [restored])
     later = _carry(work, programme, quarter, quarter.claims[ordered.case_id], ordered.amount_fen)
     returned = PaymentReturned(
         order_id=ordered.order_id, bank_reference=command.bank_reference, reason=command.reason, to_cycle_id=later
@@ -215,13 +216,13 @@ def _carry(work: Work, programme: Programme, quarter: Cycle, claim: Claim, amoun
 
 
 def _is_last(programme: Programme, quarter: Cycle) -> bool:
-    return Quarter.parse(quarter.opened.quarter) >= programme.redemption.last_quarter
+    return Quarter.parse(quarter.opened.quarter) >= served(programme).redemption.last_quarter
 
 
 def _end(work: Work, programme: Programme, quarter: Cycle, case_id: str) -> None:
     """No batch follows: the claim ends with what was paid, and the rest of it lapses."""
     case = work.case(case_id)
-    rest, last = show(case.due_fen - case.settled_fen), programme.redemption.last_quarter
+    rest, last = show(case.due_fen - case.settled_fen), served(programme).redemption.last_quarter
     paid = f"已兑付{show(case.settled_fen)}；" if case.settled_fen else ""
     closed = CaseClosed(
         outcome=CASE_OUTCOME_PAID if case.settled_fen else CASE_OUTCOME_REFUSED,
@@ -260,5 +261,9 @@ def _programme(work: Work, quarter: Cycle) -> Programme:
     return programme
 
 
-def _year_stream(quarter: Cycle, uscc: str) -> str:
-    return streams.enterprise_year(quarter.opened.programme_id, uscc, quarter.opened.paying_year)
+def _year_stream(work: Work, programme: Programme, quarter: Cycle, case_id: str) -> str:
+    """The year that a payment counts in: of the batch, or of the request. (BJ-A7)"""
+    opened, case = quarter.opened, work.case(case_id)
+    counts_in = programme.setting(served(programme).redemption.counts_in, from_iso(opened.as_of_on))
+    year = case.received_on.year if counts_in == "requested_on" else opened.paying_year
+    return streams.enterprise_year(opened.programme_id, case.applicant_uscc, year)

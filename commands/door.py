@@ -13,7 +13,6 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from commands import claims, cycles, deployment, privacy, redemptions, stages
-from commands.rulebook import Rulebook
 from commands.work import Work
 from domain.clock import business_time
 from domain.refusals import Refused, sentence
@@ -28,6 +27,7 @@ from ledger.mapper import Recorded
 from ledger.personal import impersonal
 from ledger.registry import wrap
 from ledger.store import APPEND_MAX, AppendTooLarge, Ledger, LedgerUnavailable, StreamMoved
+from policy.rulebook import Rulebook
 
 log = structlog.get_logger(__name__)
 

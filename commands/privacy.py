@@ -5,7 +5,7 @@ from domain import subject as subjects
 from domain.kinds import CASE, SUBJECT
 from duifu.v1.commands_pb2 import DestroySubjectKey
 from duifu.v1.events_pb2 import Envelope, SubjectKeyDestroyed
-from duifu.v1.facts_pb2 import VoucherApplication
+from duifu.v1.facts_pb2 import Application
 from ledger import streams
 from ledger.keys import KeysUnavailable, SubjectKeys
 from ledger.personal import impersonal
@@ -14,7 +14,7 @@ from ledger.store import Ledger, LedgerUnavailable
 FOLLOW_EVERY = 10_000  # positions of a log without destructions, after which the key store notes how far it has come
 
 
-def name_contact(work: Work, case_id: str, application: VoucherApplication) -> None:
+def name_contact(work: Work, case_id: str, application: Application) -> None:
     """Remember which person a case needs, so that the key is not destroyed under it."""
     if application.HasField("contact"):
         stream = streams.subject(application.contact.person_id)

@@ -2,15 +2,16 @@
 
 from commands.claims import must_pass_at_once, next_case_id
 from commands.work import Work
-from domain import amount, cycle, review, single
+from domain import amount, cycle, review, settlement, single
 from domain import voucher as vouchers
 from domain.case import Case
 from domain.cycle import ClaimState, Cycle
 from domain.dates import Quarter
+from domain.facts import CaseFacts
 from domain.kinds import CYCLE, INVOICE, VOUCHER
 from domain.programme import Programme
 from domain.refusals import Refused
-from domain.rules import CaseFacts
+from domain.serving import served
 from domain.voucher import Voucher
 from duifu.v1.commands_pb2 import ReplaceBankAccount, RequestRedemption
 from duifu.v1.events_pb2 import (
@@ -37,12 +38,13 @@ def request(work: Work, command: RequestRedemption) -> str:
         raise Refused("NOT_YOUR_CASE", case=asked.voucher_id, uscc=work.actor.uscc or "—")
     programme = work.rulebook.pinned(voucher.edition_sha256)
     work.edition_sha256 = programme.sha256
+    rule = served(programme).redemption
+    quarter = rule.quarter_for(work.on, programme.rolls_over(work.rulebook.calendar, work.on))
     case_id = next_case_id(work, programme, "redeem")
     must_be_possible(work, programme, asked, case_id)
-    joined = open_quarter(work, programme, programme.redemption.quarter_for(work.on))
+    joined = open_quarter(work, programme, quarter)
     if joined is None:
-        last = programme.redemption.last_quarter
-        raise Refused("REDEMPTION_ENDED", programme.redemption.clause, last_quarter=last, requested_on=work.on)
+        raise Refused("REDEMPTION_ENDED", rule.clause, last_quarter=rule.last_quarter, requested_on=work.on)
     opened = CaseOpened(
         case_id=case_id,
         plan=programme.plan(CASE_KIND_REDEMPTION_CLAIM, work.deployment.is_rehearsal),
@@ -60,8 +62,8 @@ def request(work: Work, command: RequestRedemption) -> str:
 
 def must_be_possible(work: Work, programme: Programme, asked: RedemptionRequest, case_id: str) -> None:
     """The request is complete, about this voucher, and its invoices serve no other. Binds them to the voucher."""
-    must_pass_at_once(work, programme, "request", CaseFacts(work.on, redemption=asked))
     voucher = _voucher(work, asked.voucher_id)
+    must_pass_at_once(work, programme, "request", settlement.facts_of(voucher, asked, work.on, {}))
     vouchers.must_fit(voucher, asked, work.on)
     for invoice in asked.invoices:
         stream = streams.invoice(invoice.seller_uscc, amount.invoice_key(invoice.code, invoice.number))
@@ -76,9 +78,9 @@ def assess(work: Work, case_id: str) -> None:
     programme = work.rulebook.pinned(case.plan.edition_sha256)
     assert case.stage is not None
     row = case.row(case.stage.key)
-    counts = work.rulebook.rules(programme).counts
-    window = amount.countable_days(programme, voucher.contract)
-    assessed = vouchers.assess(voucher, case_id, case.redemption, counts, window, row.clause)
+    facts = facts_of(work, case)
+    terms = settlement.terms_of(work.rulebook.edition(programme), facts, row.clause)
+    assessed = vouchers.assess(voucher, case_id, case.redemption, terms)
     work.record(streams.voucher(voucher.voucher_id), VOUCHER, [assessed])
     if not assessed.due_fen:
         refused = Refused("NOTHING_DUE", row.clause, case=case_id)
@@ -91,6 +93,12 @@ def assess(work: Work, case_id: str) -> None:
     onward = review.pass_to_next(case, row, work.on, work.rulebook.calendar)
     work.on_case(case_id, [determined, *onward])
     work.on_cycle(case.cycle_id, [ClaimAssessed(case_id=case_id, due_fen=assessed.due_fen)])
+
+
+def facts_of(work: Work, case: Case) -> CaseFacts:
+    """What the rules look at in a request."""
+    voucher = _voucher(work, case.redemption.voucher_id)
+    return settlement.facts_of(voucher, case.redemption, case.received_on, case.checks)
 
 
 def drop(work: Work, case: Case) -> None:
@@ -119,7 +127,8 @@ def replace_account(work: Work, command: ReplaceBankAccount) -> str:
 
 def open_quarter(work: Work, programme: Programme, quarter: Quarter) -> Cycle | None:
     """The quarter, or the first after it that still takes claims; opened if need be. None after the last batch."""
-    while quarter <= programme.redemption.last_quarter:
+    rule = served(programme).redemption
+    while quarter <= rule.last_quarter:
         joined = work.cycle(cycle.cycle_id(programme.programme_id, quarter))
         if not joined.cycle_id:
             opened = cycle.open_cycle(programme, quarter, work.rulebook.calendar)

@@ -1,11 +1,13 @@
 """What people and timers do to the open stage of any case."""
 
+from dataclasses import replace
+
 from commands import claims, privacy, redemptions
 from commands.work import Work
 from domain import review
 from domain.case import CORRECTION, Case
+from domain.facts import CaseFacts
 from domain.refusals import Refused
-from domain.rules import CaseFacts
 from duifu.v1.commands_pb2 import (
     Decide,
     LapseStage,
@@ -103,8 +105,10 @@ def run_task(work: Work, case_id: str, task: str) -> str:
 def grounds_of(work: Work, case: Case) -> list[Ground]:
     """Every condition of the programme that this kind of case is tested against, as it stands now."""
     programme = work.rulebook.pinned(case.plan.edition_sha256)
-    facts = CaseFacts(case.received_on, case.application, case.redemption, case.checks)
-    return work.rulebook.rules(programme).grounds("decision" if case.is_voucher_claim else "redemption", facts)
+    at, facts = "decision", claims.facts_of(case)
+    if not case.is_voucher_claim:
+        at, facts = "redemption", redemptions.facts_of(work, case)
+    return work.rulebook.rules(programme).grounds(at, replace(facts, today=work.on))
 
 
 def _after_stage(work: Work, before: Case) -> None:

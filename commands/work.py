@@ -7,7 +7,6 @@ from typing import Any, TypeVar, cast
 
 from google.protobuf.message import Message
 
-from commands.rulebook import Rulebook
 from domain.case import Case
 from domain.cycle import Cycle
 from domain.dates import civil_date
@@ -19,6 +18,7 @@ from duifu.v1.commands_pb2 import Actor
 from ledger import streams
 from ledger.registry import unwrap
 from ledger.store import Ledger
+from policy.rulebook import Rulebook
 
 S = TypeVar("S")
 

@@ -1,81 +1,51 @@
-"""How much: exact rationals from contract to voucher to payment, with every step on record. (BJ-3.2, BJ-4.6)"""
+"""What settled invoices release of a voucher: exact rationals from request to payment. (BJ-4.6, BJ-A8, BJ-A12)"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from fractions import Fraction
 
+from domain.apportion import Counting, inside
 from domain.dates import Period, from_iso
-from domain.money import exact_text, floor, show
-from domain.programme import Programme
+from domain.money import exact_text, floor
 from duifu.v1.events_pb2 import AmountStep, AmountTrace
-from duifu.v1.facts_pb2 import Contract, ContractItem, InvoiceLine, RedemptionRequest
+from duifu.v1.facts_pb2 import SERVICE_KIND_UNSPECIFIED, Contract, Invoice, InvoiceLine, RedemptionRequest
 
-Counts = Callable[[ContractItem | InvoiceLine], bool]
+Counts = Callable[[InvoiceLine], bool]
 
 
 @dataclass(frozen=True)
-class Ceiling:
-    """The most a voucher may be worth, and why."""
+class Terms:
+    """On what terms settled invoices count, as the programme settles it for one request."""
 
-    eligible_fen: Fraction  # E
-    ceiling_fen: int
-    trace: AmountTrace
+    counts: Counts
+    window: Period  # delivery inside it counts (BJ-3.8, BJ-A20)
+    clause: str  # of the stage that assesses
+    settled_clause: str = ""  # of what counts as settled; empty: the same (BJ-A8)
+    formula_clause: str = ""  # of what it releases; empty: the same (BJ-A12)
+    rate: Fraction | None = None  # what a settled fen releases; None: the voucher's share (BJ-A12)
+    needs_payment_proof: bool = True  # if not, an invoice counts as paid (BJ-A8)
+    share_without_items: Fraction = Fraction(0)  # of an invoice of one line without a kind (BJ-A21)
 
 
-def ceiling(programme: Programme, contract: Contract, counts: Counts, on: date) -> Ceiling:
-    """floor(E x rate), where E is what counts of the contract inside the window. (BJ-3.2, BJ-3.8)"""
-    window = countable_days(programme, contract)
-    own = Period(from_iso(contract.starts_on), from_iso(contract.ends_on))
-    steps = []
-    eligible = Fraction(0)
-    for item in contract.items:
-        if not counts(item):
-            steps.append(_step("excluded", programme.amount.select_clause, f"{item.name}：不属于智能算力，不计", 0))
-            continue
-        share = _inside(item, own, window)
-        eligible += share
-        clause = programme.windows[programme.amount.window].clause
-        steps.append(_step("counted", clause, f"{item.name}：{show(item.amount_fen)}中在执行期内的部分", share))
-    rate = programme.number("voucher_rate", on)
-    clause = programme.parameters["voucher_rate"].clause
-    steps.append(_step("eligible", clause, "核定依据合计 E", eligible))
-    steps.append(_step("rate", clause, f"E × {rate.numerator}/{rate.denominator}", eligible * rate))
-    most = floor(eligible * rate)
-    steps.append(_step("rounding", clause, "舍去不足一分的部分", most))
-    return Ceiling(eligible, most, AmountTrace(steps=steps, amount_fen=most))
+def share_that_counts(contract: Contract, counts: Counts) -> Fraction:
+    """The part of a contract's amount that is of the kind the programme supports. (BJ-A21)"""
+    lines = [InvoiceLine(kind=item.kind, name=item.name, amount_fen=item.amount_fen) for item in contract.items]
+    total_fen = sum(line.amount_fen for line in lines)
+    return Fraction(sum(line.amount_fen for line in lines if counts(line)), total_fen) if total_fen else Fraction(0)
+
+
+def countable_days(window: Period, not_before: str) -> Period:
+    """The days whose delivery counts: inside the window, and not before a day, if there is one. (BJ-3.8, BJ-A20)"""
+    return Period(max(window.first, from_iso(not_before)), window.last) if not_before else window
 
 
 def with_step(trace: AmountTrace, name: str, clause: str, explanation: str, amount_fen: int) -> AmountTrace:
     """The same trace with one more step, which gives the new amount."""
-    longer = AmountTrace(amount_fen=amount_fen)
-    longer.steps.extend(trace.steps)
-    longer.steps.append(_step(name, clause, explanation, amount_fen))
+    longer = AmountTrace()
+    longer.CopyFrom(trace)
+    longer.amount_fen = amount_fen
+    longer.steps.append(AmountStep(name=name, clause=clause, explanation=explanation, exact_fen=exact_text(amount_fen)))
     return longer
-
-
-def countable_days(programme: Programme, contract: Contract) -> Period:
-    """The days whose compute counts: inside the execution window, and not before the signature. (BJ-3.8, BJ-A20)"""
-    window = programme.windows[programme.amount.window].days
-    return Period(max(window.first, from_iso(contract.signed_on)), window.last)
-
-
-def _inside(item: ContractItem, own: Period, window: Period) -> Fraction:
-    if item.schedule:  # an itemised schedule wins over counting days (BJ-A10)
-        return sum(
-            (_share(entry.amount_fen, _period(entry.starts_on, entry.ends_on), window) for entry in item.schedule),
-            start=Fraction(0),
-        )
-    period = _period(item.starts_on, item.ends_on) if item.starts_on else own
-    return _share(item.amount_fen, period, window)
-
-
-def _share(amount_fen: int, period: Period, window: Period) -> Fraction:
-    return Fraction(amount_fen * len(period.overlap(window)), len(period))
-
-
-def _period(first: str, last: str) -> Period:
-    return Period(from_iso(first), from_iso(last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,53 +70,63 @@ def invoice_key(code: str, number: str) -> str:
 
 
 def invoice_totals(
-    known: Mapping[str, InvoiceTotals], request: RedemptionRequest, counts: Counts, window: Period
+    known: Mapping[str, InvoiceTotals], request: RedemptionRequest, terms: Terms
 ) -> dict[str, InvoiceTotals]:
     """The invoices of a request with what it adds; a proof or a receipt handed in twice counts once."""
     return {
         invoice_key(invoice.code, invoice.number): _grown(
-            known.get(invoice_key(invoice.code, invoice.number), InvoiceTotals()),
-            Fraction(sum(line.amount_fen for line in invoice.lines if counts(line))),
-            request,
-            invoice.number,
-            window,
+            known.get(invoice_key(invoice.code, invoice.number), InvoiceTotals()), invoice, request, terms
         )
         for invoice in request.invoices
     }
 
 
-def _grown(
-    before: InvoiceTotals, invoiced_fen: Fraction, request: RedemptionRequest, number: str, window: Period
-) -> InvoiceTotals:
+def _grown(before: InvoiceTotals, invoice: Invoice, request: RedemptionRequest, terms: Terms) -> InvoiceTotals:
     proofs = {
-        f"delivery {proof.proof_number}": _share(
-            proof.amount_fen, _period(proof.delivered_from, proof.delivered_through), window
+        f"delivery {proof.proof_number}": inside(
+            proof.amount_fen,
+            _period(proof.delivered_from, proof.delivered_through),
+            terms.window,
+            Counting.INCLUSIVE_DAYS,
         )
         for proof in request.delivery_proofs
-        if proof.invoice_number == number
+        if proof.invoice_number == invoice.number
     }
     receipts = {
         f"receipt {receipt.receipt_number}": Fraction(receipt.amount_fen)
         for receipt in request.bank_receipts
-        if receipt.invoice_number == number
+        if receipt.invoice_number == invoice.number
     }
 
     def new(amounts: Mapping[str, Fraction]) -> Iterable[Fraction]:
         return (amount for name, amount in amounts.items() if name not in before.numbers)
 
+    invoiced_fen = _invoiced(invoice, terms)
     return replace(
         before,
         invoiced_fen=invoiced_fen,
         delivered_fen=before.delivered_fen + sum(new(proofs)),
-        paid_fen=before.paid_fen + sum(new(receipts)),
+        paid_fen=before.paid_fen + sum(new(receipts)) if terms.needs_payment_proof else invoiced_fen,
         numbers=before.numbers | proofs.keys() | receipts.keys(),
     )
 
 
-def due(face_value_fen: int, eligible_fen: Fraction, cumulative_fen: Fraction, due_before_fen: int) -> int:
-    """floor(V x cumulative / E) less what was due before, so that the parts add up to V exactly. (BJ-4.6, BJ-A12)"""
-    return floor(face_value_fen * cumulative_fen / eligible_fen) - due_before_fen
+def _invoiced(invoice: Invoice, terms: Terms) -> Fraction:
+    if len(invoice.lines) == 1 and invoice.lines[0].kind == SERVICE_KIND_UNSPECIFIED:
+        return invoice.lines[0].amount_fen * terms.share_without_items
+    return Fraction(sum(line.amount_fen for line in invoice.lines if terms.counts(line)))
 
 
-def _step(name: str, clause: str, explanation: str, exact: Fraction | int) -> AmountStep:
-    return AmountStep(name=name, clause=clause, explanation=explanation, exact_fen=exact_text(exact))
+def due(
+    face_value_fen: int, eligible_fen: Fraction, cumulative_fen: Fraction, due_before_fen: int, rate: Fraction | None
+) -> int:
+    """floor(V x cumulative / E) less what was due before, so that the parts add up to V exactly. (BJ-4.6, BJ-A12)
+
+    With a `rate`, floor(rate x cumulative) instead, until V is used up.
+    """
+    exact = face_value_fen * cumulative_fen / eligible_fen if rate is None else rate * cumulative_fen
+    return min(face_value_fen, floor(exact)) - due_before_fen
+
+
+def _period(first: str, last: str) -> Period:
+    return Period(from_iso(first), from_iso(last))

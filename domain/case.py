@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 
 from domain.dates import SHANGHAI, from_iso
 from domain.refusals import Refused
+from domain.states import changed
 from duifu.v1.events_pb2 import (
     CLAIM_PAYMENT_STATUS_SETTLED,
     AmountDetermined,
@@ -29,9 +30,10 @@ from duifu.v1.events_pb2 import (
 from duifu.v1.facts_pb2 import (
     CHECK_OUTCOME_CLEAN,
     CHECK_OUTCOME_HIT,
+    OPINION_KIND_UNSPECIFIED,
+    Application,
     CheckResult,
     RedemptionRequest,
-    VoucherApplication,
 )
 from duifu.v1.plan_pb2 import CASE_KIND_VOUCHER_CLAIM, ON_SILENCE_ESCALATES, CasePlan, Stage
 
@@ -61,7 +63,7 @@ class Case:
     received_on: date = date.min
     applicant_uscc: str = ""
     applicant_name: str = ""
-    application: VoucherApplication = field(default_factory=VoucherApplication)
+    application: Application = field(default_factory=Application)
     redemption: RedemptionRequest = field(default_factory=RedemptionRequest)
     stage: OpenStage | None = None
     stages: tuple[OpenStage, ...] = ()  # as they opened, to the newest
@@ -119,13 +121,14 @@ class Case:
         return next((d for d in reversed(self.decisions) if d.HasField("trace")), Decided())
 
 
-def is_answered(check: str, result: CheckResult | None) -> bool:
-    """Whether a source really answered: it says clean or hit, and gives the record that a condition looks at."""
-    return (
-        result is not None
-        and result.outcome in (CHECK_OUTCOME_CLEAN, CHECK_OUTCOME_HIT)
-        and result.WhichOneof("answer") == check
-    )
+def is_answered(result: CheckResult | None, kind: str = "") -> bool:
+    """Whether a source really answered: it says clean or hit, and gives a record, of the kind that is asked for."""
+    if result is None or result.outcome not in (CHECK_OUTCOME_CLEAN, CHECK_OUTCOME_HIT):
+        return False
+    answer = result.WhichOneof("answer")
+    if answer == "opinion" and result.opinion.kind == OPINION_KIND_UNSPECIFIED:  # 未回复 (QD-4.2e)
+        return False
+    return answer == kind if kind else answer is not None
 
 
 class UnknownEvent(TypeError):
@@ -136,7 +139,7 @@ def evolve(case: Case, event: Message) -> Case:
     """The state after one more event. Only assigns; what was decided stays decided under any later rule."""
     match event:
         case CaseOpened():
-            return replace(
+            return changed(
                 case,
                 case_id=event.case_id,
                 plan=event.plan,
@@ -148,53 +151,53 @@ def evolve(case: Case, event: Message) -> Case:
                 cycle_id=event.cycle_id,
             )
         case CaseAccepted():
-            return replace(case, accepted_on=from_iso(event.accepted_on))
+            return changed(case, accepted_on=from_iso(event.accepted_on))
         case AmountDetermined():
-            return replace(case, due_fen=event.amount_fen)
+            return changed(case, due_fen=event.amount_fen)
         case StageOpened():
             due_at = event.due_at.ToDatetime(SHANGHAI) if event.HasField("due_at") else None
             items = case.correction_items if event.stage == CORRECTION else ()
             stage = OpenStage(
                 event.stage, event.round, event.title, event.waits_on, due_at, event.rests_on, items=items
             )
-            return replace(case, stage=stage, stages=(*case.stages, stage))
+            return changed(case, stage=stage, stages=(*case.stages, stage))
         case CheckRecorded():
             if event.stage == case.returned_from and event.round <= case.corrections:
                 return case  # answers a question about the claim as it was before the correction
-            return replace(case, checks={**case.checks, event.result.check: event.result})
+            return changed(case, checks={**case.checks, event.result.check: event.result})
         case CorrectionRequested():
-            return replace(
+            return changed(
                 case,
                 returned_from=event.stage,
                 correction_items=tuple(event.items),
                 corrections=case.corrections + 1,
             )
         case CorrectionSupplied():
-            asked_again = replace(case, checks={})
+            asked_again = changed(case, checks={})
             if event.HasField("application"):
                 name = event.application.applicant.name
-                return replace(asked_again, application=event.application, applicant_name=name)
-            return replace(asked_again, redemption=event.redemption)
+                return changed(asked_again, application=event.application, applicant_name=name)
+            return changed(asked_again, redemption=event.redemption)
         case Decided():
-            return replace(case, decisions=(*case.decisions, event))
+            return changed(case, decisions=(*case.decisions, event))
         case StageLapsed():
             if event.meaning == ON_SILENCE_ESCALATES and case.stage is not None:
-                return replace(case, stage=replace(case.stage, is_overdue=True))
+                return changed(case, stage=replace(case.stage, is_overdue=True))
             return case
         case IssuanceHeld():
-            return replace(case, held_behind=tuple(event.behind_case_ids))
+            return changed(case, held_behind=tuple(event.behind_case_ids))
         case IssuanceResumed():
-            return replace(case, held_behind=())
+            return changed(case, held_behind=())
         case LetterSent():
-            return replace(case, letters=case.letters | {event.letter.letter_id})
+            return changed(case, letters=case.letters | {event.letter.letter_id})
         case BankAccountReplaced():
             redemption = RedemptionRequest()
             redemption.CopyFrom(case.redemption)
             redemption.bank_account.CopyFrom(event.bank_account)
-            return replace(case, redemption=redemption)
+            return changed(case, redemption=redemption)
         case ClaimPaymentChanged():
             settled = event.amount_fen if event.status == CLAIM_PAYMENT_STATUS_SETTLED else 0
-            return replace(case, payment=event, settled_fen=case.settled_fen + settled)
+            return changed(case, payment=event, settled_fen=case.settled_fen + settled)
         case CaseClosed():
-            return replace(case, closed=event, stage=None)
+            return changed(case, closed=event, stage=None)
     raise UnknownEvent(type(event).__name__)

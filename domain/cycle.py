@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -11,8 +12,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from domain.calendar import WorkingCalendar
 from domain.case import UnknownEvent
 from domain.dates import SHANGHAI, Quarter, end_of, from_iso, start_of
-from domain.programme import Programme
 from domain.refusals import Refused
+from domain.states import changed
 from duifu.v1.events_pb2 import (
     ClaimAdmitted,
     ClaimAmount,
@@ -28,6 +29,9 @@ from duifu.v1.events_pb2 import (
     PaymentSettled,
 )
 from duifu.v1.work_pb2 import PaymentOrder
+
+if TYPE_CHECKING:  # workflows fold quarters, and need no programme for it
+    from domain.programme import Programme
 
 
 class ClaimState(StrEnum):
@@ -103,11 +107,17 @@ def cycle_id(programme_id: str, quarter: Quarter) -> str:
     return f"{programme_id}-{quarter}"
 
 
-def open_cycle(programme: Programme, quarter: Quarter, calendar: WorkingCalendar) -> CycleOpened:
-    """The dates of a quarter. Money moves after the cut-off, as of the last working day of the quarter. (BJ-A11)"""
+def open_cycle(programme: "Programme", quarter: Quarter, calendar: WorkingCalendar) -> CycleOpened:
+    """The dates of a quarter. Money moves after the cut-off, as of a working day at the quarter's end. (BJ-A11)
+
+    The programme has a redemption. Raises Refused PARAMETER_EXPIRED, CALENDAR_NOT_ANNOUNCED.
+    """
     rule = programme.redemption
-    intake = rule.intake(quarter)
-    pay_on = calendar.on_or_before(quarter.days.last)
+    assert rule is not None
+    last = quarter.days.last
+    intake = rule.intake(quarter, programme.rolls_over(calendar, last))
+    pays_before = programme.setting(rule.pay_day, last) == "previous_working_day"
+    pay_on = calendar.on_or_before(last) if pays_before else calendar.on_or_after(last)
     cut_off_at, pay_at = Timestamp(), Timestamp()
     cut_off_at.FromDatetime(end_of(intake.last))
     pay_at.FromDatetime(max(end_of(intake.last), start_of(pay_on)))
@@ -119,7 +129,7 @@ def open_cycle(programme: Programme, quarter: Quarter, calendar: WorkingCalendar
         opens_on=intake.first.isoformat(),
         cut_off_on=intake.last.isoformat(),
         cut_off_at=cut_off_at,
-        as_of_on=quarter.days.last.isoformat(),
+        as_of_on=last.isoformat(),
         pay_on=pay_on.isoformat(),
         pay_at=pay_at,
         paying_year=quarter.year,
@@ -215,7 +225,7 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
     """The quarter after one more event."""
     match event:
         case CycleOpened():
-            return replace(cycle, opened=event)
+            return changed(cycle, opened=event)
         case ClaimAdmitted():
             known = cycle.claims.get(event.case_id)
             state = ClaimState.READY if event.carried_from_cycle_id else ClaimState.ADMITTED
@@ -227,21 +237,21 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
         case ClaimDropped():
             return _with_claim(cycle, replace(cycle.claims[event.case_id], state=ClaimState.DROPPED))
         case CycleFrozen():
-            return replace(cycle, frozen=True)
+            return changed(cycle, frozen=True)
         case CycleConfirmed():
-            return replace(cycle, confirmed=True)
+            return changed(cycle, confirmed=True)
         case PaymentOrdered():
             done = _with_claim(cycle, replace(cycle.claims[event.case_id], state=ClaimState.DONE))
-            return replace(done, orders={**cycle.orders, event.order_id: Order(event)})
+            return changed(done, orders={**cycle.orders, event.order_id: Order(event)})
         case ClaimDeferred():
             done = _with_claim(cycle, replace(cycle.claims[event.case_id], state=ClaimState.DONE))
-            return replace(done, deferred={**cycle.deferred, event.case_id: event.amount_fen})
+            return changed(done, deferred={**cycle.deferred, event.case_id: event.amount_fen})
         case PaymentSettled():
             return _with_result(cycle, event.order_id, "settled")
         case PaymentReturned():
             return _with_result(cycle, event.order_id, "returned")
         case CycleClosed():
-            return replace(cycle, closed=event)
+            return changed(cycle, closed=event)
     raise UnknownEvent(type(event).__name__)
 
 
@@ -253,8 +263,8 @@ def _must_exist(cycle: Cycle) -> None:
 
 
 def _with_claim(cycle: Cycle, claim: Claim) -> Cycle:
-    return replace(cycle, claims={**cycle.claims, claim.case_id: claim})
+    return changed(cycle, claims={**cycle.claims, claim.case_id: claim})
 
 
 def _with_result(cycle: Cycle, order_id: str, result: str) -> Cycle:
-    return replace(cycle, orders={**cycle.orders, order_id: replace(cycle.orders[order_id], result=result)})
+    return changed(cycle, orders={**cycle.orders, order_id: replace(cycle.orders[order_id], result=result)})

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from enum import StrEnum
 
 #: China has had one zone without daylight saving since 1991; every date here is later.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -32,10 +33,28 @@ def end_of(day: date) -> datetime:
     return start_of(day + timedelta(days=1))
 
 
+def add_months(day: date, months: int) -> date:
+    """The corresponding day, or the month's last day where there is none. (民法典 202)"""
+    year, before = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, before + 1, min(day.day, calendar.monthrange(year, before + 1)[1]))
+
+
 def add_years(day: date, years: int) -> date:
     """The corresponding day, or the month's last day where there is none. (民法典 202)"""
-    year = day.year + years
-    return date(year, day.month, min(day.day, calendar.monthrange(year, day.month)[1]))
+    return add_months(day, 12 * years)
+
+
+class TermCounting(StrEnum):
+    """Whether the first day of a term is one of its days. (BJ-A5)"""
+
+    CIVIL_CODE = "civil_code"  # it is not counted, so the corresponding day is the last (民法典 201, 202)
+    STRICT = "strict"  # it is, so the day before is the last
+
+
+def last_day_of_term(starts_on: date, years: int, counting: TermCounting) -> date:
+    """The last day of a term of so many years from `starts_on`; one that ends later is longer. (BJ-2.2, BJ-A5)"""
+    corresponding = add_years(starts_on, years)
+    return corresponding if counting is TermCounting.CIVIL_CODE else corresponding - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

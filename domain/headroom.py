@@ -5,11 +5,12 @@ decided early waits while an earlier accepted one could still need the same mone
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from google.protobuf.message import Message
 
 from domain.case import UnknownEvent
+from domain.states import changed
 from duifu.v1.events_pb2 import (
     HeadroomHeld,
     HeadroomIssued,
@@ -34,6 +35,14 @@ class EnterpriseYear:
         """All vouchers of the year."""
         return sum(self.issued.values())
 
+    def used_by_vouchers(self, combined: bool) -> int:
+        """What counts against the limit on issuing; with one limit for both, payments too. (BJ-A6)"""
+        return self.issued_fen + (self.redeemed_fen if combined else 0)
+
+    def used_by_payments(self, combined: bool) -> int:
+        """What counts against the limit on redeeming; with one limit for both, vouchers too. (BJ-A6)"""
+        return self.redeemed_fen + (self.issued_fen if combined else 0)
+
     @property
     def redeemed_fen(self) -> int:
         """All payments of the year that were ordered and not returned."""
@@ -55,40 +64,50 @@ def reserve(year: EnterpriseYear, case_id: str, ceiling_fen: int) -> list[Messag
     return [HeadroomReserved(case_id=case_id, ceiling_fen=ceiling_fen)]
 
 
-def grant(year: EnterpriseYear, case_id: str, wanted_fen: int, cap_fen: int) -> Grant:
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The most for one enterprise and year, and whether issuing and redeeming share it. (BJ-3.3, BJ-A6)"""
+
+    most_fen: int
+    combined: bool = False
+
+
+def grant(year: EnterpriseYear, case_id: str, wanted_fen: int, cap: Cap | None) -> Grant:
     """How much of `wanted_fen` the year still allows this case. Never more than the cap in total, in any order."""
-    left = max(0, cap_fen - year.issued_fen)
+    if cap is None:
+        return Grant(wanted_fen)
+    left = max(0, cap.most_fen - year.used_by_vouchers(cap.combined))
     ahead = _ahead(year, case_id)
     if left and ahead and wanted_fen > left - sum(ahead.values()):
         return Grant(0, tuple(ahead))
     return Grant(min(wanted_fen, left))
 
 
-def resumable(year: EnterpriseYear, cap_fen: int) -> list[str]:
+def resumable(year: EnterpriseYear, cap: Cap | None) -> list[str]:
     """Held cases that need wait no longer."""
-    return [case_id for case_id, wanted in year.held.items() if not grant(year, case_id, wanted, cap_fen).behind]
+    return [case_id for case_id, wanted in year.held.items() if not grant(year, case_id, wanted, cap).behind]
 
 
-def redeemable(year: EnterpriseYear, asked_fen: int, cap_fen: int) -> int:
+def redeemable(year: EnterpriseYear, asked_fen: int, cap: Cap | None) -> int:
     """How much of `asked_fen` may be paid this year. (BJ-3.3)"""
-    return max(0, min(asked_fen, cap_fen - year.redeemed_fen))
+    return asked_fen if cap is None else max(0, min(asked_fen, cap.most_fen - year.used_by_payments(cap.combined)))
 
 
 def evolve(year: EnterpriseYear, event: Message) -> EnterpriseYear:
     """The ledgers after one more event."""
     match event:
         case HeadroomReserved():
-            return replace(year, queue={**year.queue, event.case_id: event.ceiling_fen})
+            return changed(year, queue={**year.queue, event.case_id: event.ceiling_fen})
         case HeadroomHeld():
-            return replace(year, held={**year.held, event.case_id: event.wanted_fen})
+            return changed(year, held={**year.held, event.case_id: event.wanted_fen})
         case HeadroomIssued():
-            return replace(_left_queue(year, event.case_id), issued={**year.issued, event.case_id: event.amount_fen})
+            return changed(_left_queue(year, event.case_id), issued={**year.issued, event.case_id: event.amount_fen})
         case HeadroomReleased():
             return _left_queue(year, event.case_id)
         case RedemptionHeadroomUsed():
-            return replace(year, redeemed={**year.redeemed, event.order_id: event.amount_fen})
+            return changed(year, redeemed={**year.redeemed, event.order_id: event.amount_fen})
         case RedemptionHeadroomRestored():
-            return replace(year, redeemed=_without(year.redeemed, event.order_id))
+            return changed(year, redeemed=_without(year.redeemed, event.order_id))
     raise UnknownEvent(type(event).__name__)
 
 
@@ -103,7 +122,7 @@ def _ahead(year: EnterpriseYear, case_id: str) -> dict[str, int]:
 
 
 def _left_queue(year: EnterpriseYear, case_id: str) -> EnterpriseYear:
-    return replace(year, queue=_without(year.queue, case_id), held=_without(year.held, case_id))
+    return changed(year, queue=_without(year.queue, case_id), held=_without(year.held, case_id))
 
 
 def _without(amounts: Mapping[str, int], key: str) -> dict[str, int]:

@@ -1,143 +1,186 @@
-"""A programme edition: dated values, conditions, stages and windows, each with the clause that gives it force."""
+"""A programme edition, as its file says it: who, what, how much, until when, and the clause for each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
+from functools import cached_property
+from typing import Any, Literal, Self
 
-from domain.dates import Period, Quarter
-from domain.refusals import Refused
+from pydantic import Field, PrivateAttr
+
+from domain.calendar import WorkingCalendar
+from domain.conditions import CheckRule, Condition, FactRule, MaterialRule, Table
+from domain.form import Clause, Code, Name, Row, Rows, Text, Window, Words
+from domain.parameters import Parameter, Value
+from domain.redeeming import RedemptionRule
+from domain.route import StageRow
+from domain.steps import Account, Award, Level
 from duifu.v1.plan_pb2 import CaseKind, CasePlan, Stage
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One sentence in the languages of its readers."""
-
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A range of days and the clause that sets it."""
-
-    days: Period
-    clause: str
+VALUES_KEPT = 4_096
+KINDS: dict[str, CaseKind.ValueType] = {
+    "voucher_claim": CaseKind.CASE_KIND_VOUCHER_CLAIM,
+    "redemption_claim": CaseKind.CASE_KIND_REDEMPTION_CLAIM,
+    "grant_application": CaseKind.CASE_KIND_GRANT_APPLICATION,
+}
 
 
-@dataclass(frozen=True, slots=True)
-class DatedValue:
-    """One value and the days on which it holds."""
+class Jurisdiction(Row):
+    """Where the programme holds."""
 
-    days: Period
-    value: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A number of the policy over time."""
-
-    name: str
-    clause: str
-    values: tuple[DatedValue, ...]
-
-    def on(self, day: date) -> Fraction:
-        """The value that holds on `day`. Raises Refused PARAMETER_EXPIRED; nothing is carried forward silently."""
-        for dated in self.values:
-            if day in dated.days:
-                return dated.value
-        raise Refused("PARAMETER_EXPIRED", self.clause, name=self.name, day=day)
+    code: str = Field(pattern=r"^[0-9]{6}$", description="GB/T 2260.")
+    name: Words
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One requirement, as CEL over the facts. `needs` are the checks that must have answered."""
+class Source(Row):
+    """A document that the programme rests on."""
 
-    code: str
-    clause: str
-    at: frozenset[str]  # of "submission", "decision", "request", "redemption"
-    needs: tuple[str, ...]
-    title: Text
-    met: str
-    person_if: str  # empty: data alone settles it
-    shows: str  # CEL for the fact that the explanation quotes; empty: none
-    otherwise: Text
-    person: Text
+    title: Words
+    number: Words | None = Field(None, description="文号.")
+    issuer: Words | None = None
+    issued_on: date | None = None
+    clause: Clause
+    note: Words | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AmountRule:
-    """What of a contract counts."""
+class ClauseRow(Row):
+    """A numbered clause, in our own short words, or a reading of one that is unclear."""
 
-    select: str  # CEL over `item`
-    select_clause: str
-    window: str
-    not_before_signing_clause: str
+    gist: Words
+    home: Words | None = Field(None, description="Where it lives if no row of this file cites it.")
 
 
-@dataclass(frozen=True, slots=True)
-class RedemptionRule:
-    """When requests join which quarter."""
+class Contact(Row):
+    """Whom applicants ask. Placeholders only: names and numbers of people do not belong into a programme file."""
 
-    clause: str
-    cut_off_month: int
-    cut_off_day: int
-    cut_off_clause: str
-    last_quarter: Quarter
-    needs_ruling_from: Quarter
-
-    def quarter_for(self, requested_on: date) -> Quarter:
-        """The batch of a request: its quarter, or next year's first after the yearly cut-off. (BJ-4.7, BJ-A11, BJ-A13)
-
-        Raises Refused REDEMPTION_ENDED after the last batch.
-        """
-        quarter = Quarter.of(requested_on)
-        if requested_on > date(requested_on.year, self.cut_off_month, self.cut_off_day):
-            quarter = Quarter(requested_on.year + 1, 1)
-        if quarter > self.last_quarter:
-            raise Refused("REDEMPTION_ENDED", self.clause, last_quarter=self.last_quarter, requested_on=requested_on)
-        return quarter
-
-    def intake(self, quarter: Quarter) -> Period:
-        """The days on which requests join a quarter."""
-        cut_off = date(quarter.year, self.cut_off_month, self.cut_off_day)
-        first, last = quarter.days.first, quarter.days.last
-        if quarter.number == 1:
-            first = date(quarter.year - 1, self.cut_off_month, self.cut_off_day) + timedelta(days=1)
-        return Period(first, min(last, cut_off))
+    title: Words
+    text: Words
+    clause: Clause | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LetterTemplate:
+class PublicNotice(Row):
+    """Results are shown to the public before money moves. (F-9)"""
+
+    days: int = Field(ge=1, le=365)
+    unit: Literal["working_days", "calendar_days"]
+    first_day_counts: bool
+    clause: Clause
+
+
+class Sanction(Row):
+    """What follows a violation. (F-8)"""
+
+    violation: Words
+    consequence: Words
+    clause: Clause
+    bars_years: int | None = Field(None, ge=1, le=50)
+
+
+class LetterTemplate(Row):
     """A letter with blanks, `{applicant}`."""
 
-    title: str
-    text: str
+    title: Words
+    text: Words
 
 
-@dataclass(frozen=True)
-class Programme:
-    """One edition of one programme. A case pins the edition it was received under by `sha256`."""
+class Programme(Row):
+    """One edition of one programme. A case pins the edition it was received under by the hash of its file."""
 
-    programme_id: str
-    edition: str
-    sha256: str  # of the file
+    format: Literal[1]
+    programme_id: str = Field(alias="id", pattern=r"^[a-z][a-z0-9-]*$", max_length=40)
+    edition: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="The day from which this file is used, quoted.")
+    round: str = Field("", description="Of a programme with yearly rounds: which one, quoted.")
     title: Text
-    authority: str
-    case_prefix: str
-    windows: Mapping[str, Window]
-    parameters: Mapping[str, Parameter]
-    conditions: tuple[Condition, ...]
-    amount: AmountRule
-    redemption: RedemptionRule
-    stages: Mapping[CaseKind.ValueType, tuple[Stage, ...]]
-    letters: Mapping[str, LetterTemplate]
-    case_letters: Mapping[str, str]  # moment of a case -> letter
+    jurisdiction: Jurisdiction
+    authority: Words
+    case_prefix: str = Field(pattern=r"^[a-z][a-z0-9]*$", max_length=12)
+    in_force: Window
+    sources: Rows[Source]
+    contacts: Rows[Contact] = ()
+    clauses: dict[str, Words | ClauseRow]
+    windows: dict[Name, Window]
+    parameters: dict[Name, Parameter] = Field(default_factory=dict)
+    tables: dict[Name, Table] = Field(default_factory=dict)
+    facts: dict[Name, FactRule] = Field(default_factory=dict)
+    checks: dict[Name, CheckRule] = Field(default_factory=dict)
+    materials: Rows[MaterialRule] = ()
+    material_code: Code = Field("E_MATERIAL", description="The reason code of a missing material.")
+    conditions: Rows[Condition]
+    accounts: dict[Name, Account] = Field(default_factory=dict)
+    levels: dict[Name, Level] = Field(default_factory=dict)
+    award: Award
+    redemption: RedemptionRule | None = None
+    public_notice: PublicNotice | None = None
+    sanctions: Rows[Sanction] = ()
+    plans: dict[Literal["voucher_claim", "redemption_claim", "grant_application"], Rows[StageRow]]
+    case_letters: dict[Literal["closed"], str] = Field(default_factory=dict)
+    letters: dict[Name, LetterTemplate] = Field(default_factory=dict)
+
+    _sha256: str = PrivateAttr(default="")
+
+    @classmethod
+    def of(cls, data: Any, sha256: str) -> Self:
+        """From the plain content of a file and the file's hash. Raises pydantic.ValidationError."""
+        programme = cls.model_validate(data)
+        programme._sha256 = sha256
+        return programme
+
+    @property
+    def sha256(self) -> str:
+        """Of the file."""
+        return self._sha256
+
+    @cached_property
+    def values_by_day(self) -> dict[tuple[str, date], Value]:
+        """Values that were asked for, read once: a text such as "200万元" is read for every claim otherwise."""
+        return {}
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """What people call an operand of a step: an earlier step, or "parameter.cap_fen"."""
+        parameters = {f"parameter.{name}": row.title.zh if row.title else name for name, row in self.parameters.items()}
+        return parameters | {step.name: step.title for step in self.award.steps}
+
+    @cached_property
+    def stages(self) -> Mapping[CaseKind.ValueType, tuple[Stage, ...]]:
+        """Kind of case -> its stages, as cases pin them."""
+        return {KINDS[kind]: tuple(row.message(self.windows) for row in rows) for kind, rows in self.plans.items()}
+
+    def value(self, parameter: str, on: date) -> Value:
+        """A parameter's value on a day. Raises Refused PARAMETER_EXPIRED."""
+        known = self.values_by_day
+        if (parameter, on) not in known:
+            if len(known) >= VALUES_KEPT:
+                known.clear()
+            known[parameter, on] = self.parameters[parameter].on(on, parameter)
+        return known[parameter, on]
 
     def number(self, parameter: str, on: date) -> Fraction:
-        """The value of a parameter on a day. Raises Refused PARAMETER_EXPIRED."""
-        return self.parameters[parameter].on(on)
+        """A ratio, count or amount on a day, exact. Raises Refused PARAMETER_EXPIRED, TypeError for other kinds."""
+        value = self.value(parameter, on)
+        if isinstance(value, (Fraction, int)) and not isinstance(value, bool):
+            return Fraction(value)
+        raise TypeError(f"parameter {parameter} is no number")
+
+    def setting(self, words: str, on: date) -> str:
+        """The word itself, or what the parameter that it names says on a day. Raises Refused PARAMETER_EXPIRED."""
+        if not words.startswith("parameter."):
+            return words
+        value = self.value(words.removeprefix("parameter."), on)
+        return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+    def clause_of(self, words: str) -> str:
+        """The clause of the parameter that settles it; empty where the file says the word itself."""
+        return self.parameters[words.removeprefix("parameter.")].clause if words.startswith("parameter.") else ""
+
+    def rolls_over(self, calendar: WorkingCalendar, on: date) -> WorkingCalendar | None:
+        """The calendar, if the yearly cut-off moves to the next working day; None if it stays. (BJ-A13)
+
+        Raises Refused PARAMETER_EXPIRED.
+        """
+        assert self.redemption is not None
+        moves = self.setting(self.redemption.yearly_cut_off.rolls_over_holidays, on) == "true"
+        return calendar if moves else None
 
     def plan(self, kind: CaseKind.ValueType, is_rehearsal: bool) -> CasePlan:
         """The way a case of this kind goes, to be pinned in it."""
@@ -149,5 +192,5 @@ class Programme:
             kind=kind,
             stages=self.stages[kind],
             is_rehearsal=is_rehearsal,
-            letters=self.case_letters,
+            letters=dict(self.case_letters.items()),
         )

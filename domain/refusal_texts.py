@@ -57,6 +57,16 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "zh": ("没有编号为 {programme} 的政策。", "现有政策：{known}。"),
         "en": ("There is no programme {programme}.", "Known programmes: {known}."),
     },
+    "PROGRAMME_NOT_SERVED": {
+        "zh": (
+            "本系统尚不能办理政策 {programme}：尚不支持其文件中的 {part}。",
+            "请按主管部门公布的渠道申报；可用 duifu quote 试算。",
+        ),
+        "en": (
+            "The programme {programme} cannot be carried out here yet: {part} of its file is beyond the engine.",
+            "File it where its authority says; duifu quote shows what it would give.",
+        ),
+    },
     "EDITION_UNKNOWN": {
         "zh": (
             "找不到摘要为 {sha256} 的政策版本，无法按原版本办理。",
@@ -219,6 +229,57 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "zh": ("“{title}”环节不核定金额。", "请去掉 approvedFen。"),
         "en": ("Stage {title} sets no amount.", "Leave approvedFen out."),
     },
+    "NOT_DIVISIBLE_BY_LEVELS": {
+        "zh": (
+            "核定{amount_fen}不能由各级按{ratio}分担到分；金额须为{step_fen}的整数倍。",
+            "请改为{step_fen}的整数倍；不超过原金额的最接近数额为{lower_fen}。",
+        ),
+        "en": (
+            "{amount_fen} was approved; levels that pay {ratio} can share only multiples of {step_fen} to the fen.",
+            "Approve a multiple of {step_fen}; the nearest below is {lower_fen}.",
+        ),
+    },
+    "DECISION_NOT_FORESEEN": {
+        "zh": ("给出了 {decided}，但本政策的计算中没有该核定环节。", "请去掉 {decided}。"),
+        "en": ("{decided} was given, but the calculation of this programme has no place for it.", "Leave it out."),
+    },
+    "DECIDED_RATE_TOO_HIGH": {
+        "zh": ("核定比例为{asked}，政策规定不超过{most}。", "请核定不超过{most}的比例。"),
+        "en": ("A rate of {asked} was decided; the policy allows at most {most}.", "Decide a rate of at most {most}."),
+    },
+    "LINE_WITHOUT_DAYS": {
+        "zh": (
+            "“{step}”有一项的起止日期为 {dates}，不是有效的期间。",
+            "请补充或更正该项及其付款计划的起止日期。",
+        ),
+        "en": (
+            "A line of {step} runs {dates}, which is no period of days.",
+            "Give the first and last day of the line, and of each entry of its schedule.",
+        ),
+    },
+    "CALCULATION_FAILED": {
+        "zh": ("按现有事实无法计算“{step}”：{reason}。", "请核对所填事实；如无误，请政策制定部门检查该步骤的表达式。"),
+        "en": (
+            "{step} cannot be calculated from these facts: {reason}.",
+            "Check the facts; if they are right, the programme's author must mend the expression of that step.",
+        ),
+    },
+    "ACCOUNT_UNKNOWN": {
+        "zh": ("本政策没有名为 {account} 的限额账户。", "现有账户：{known}。"),
+        "en": ("The programme has no account {account}.", "Its accounts: {known}."),
+    },
+    "ACCOUNT_USE_NEGATIVE": {
+        "zh": ("账户 {account} 的已用数额为 {amount}，不能小于零。", "请填写已用数额，不使用负数。"),
+        "en": ("The use of account {account} is {amount}, less than nothing.", "State what was used; zero or more."),
+    },
+    "APPLICATION_TWICE_IN_ROUND": {
+        "zh": ("本轮中编号 {key} 出现两次，无法确定分配次序。", "请为每份申请给出不同的案件编号。"),
+        "en": ("{key} occurs twice in the round, so that ties cannot be settled.", "Give each a case id of its own."),
+    },
+    "FACT_MISSING": {
+        "zh": ("缺少计算所需的事实 {name}。", "请补充该事实后重试。"),
+        "en": ("The fact {name} is needed and was not given.", "Give it and try again."),
+    },
     "BJ_E_CAP": {
         "zh": (
             "{year}年度申领限额{cap_fen}已用{used_fen}，本案没有可发放的额度。",
@@ -233,6 +294,10 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "zh": ("没有算力券 {voucher}。", "请核对券号。"),
         "en": ("There is no voucher {voucher}.", "Check the number."),
     },
+    "VOUCHER_EXPIRED": {
+        "zh": ("有效期至 {valid_through}，{requested_on} 提出的申请已过有效期。", "请咨询主管部门。"),
+        "en": ("It was valid through {valid_through}; the request is of {requested_on}.", "Ask the authority."),
+    },
     "REDEMPTION_ENDED": {
         "zh": ("最后一个兑付批次为 {last_quarter}，{requested_on} 提出的申请没有可进入的批次。", "请咨询主管部门。"),
         "en": ("The last batch is {last_quarter}; a request of {requested_on} joins none.", "Ask the authority."),
@@ -240,6 +305,10 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     "PAYEE_NOT_HOLDER": {
         "zh": ("收款户名 {payee} 与券持有单位 {holder} 不一致。", "请填写与登记名称一致的本单位账户。"),
         "en": ("The account is held by {payee}, the voucher by {holder}.", "Name an account of the holder itself."),
+    },
+    "PAYEE_NOT_SUPPLIER": {
+        "zh": ("收款户名 {payee} 与供给方 {supplier} 不一致。", "本政策结算给供给方，请填写供给方账户。"),
+        "en": ("The account is held by {payee}, not by the supplier {supplier}.", "Name an account of the supplier."),
     },
     "INVOICE_OTHER_PARTY": {
         "zh": ("发票 {number} 的购销双方不是合同双方（购方 {buyer}，销方 {seller}）。", "请提交合同双方之间的发票。"),

@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from domain.amount import Ceiling, with_step
+from domain.amount import with_step
+from domain.award import Draft
 from domain.calendar import WorkingCalendar
 from domain.case import CORRECTION, Case
-from domain.dates import civil_date, end_of
+from domain.dates import civil_date, end_of, from_iso
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import (
     VERDICT_PASS,
@@ -122,7 +123,7 @@ def decide(
     command: Decide,
     actor: Actor,
     grounds: Sequence[Ground],
-    most: Ceiling | None,
+    most: Draft | None,
     on: date,
     calendar: WorkingCalendar,
 ) -> list[Message]:
@@ -222,20 +223,18 @@ def _open(grounds: Sequence[Ground], command: Decide) -> list[Ground]:
     ]
 
 
-def _set_amount(decided: Decided, row: Stage, command: Decide, most: Ceiling | None) -> None:
+def _set_amount(decided: Decided, row: Stage, command: Decide, most: Draft | None) -> None:
     if most is None:
         if command.HasField("approved_fen"):
             raise Refused("AMOUNT_NOT_ASKED", row.clause, title=row.title)
         return
-    approved = command.approved_fen if command.HasField("approved_fen") else most.ceiling_fen
-    if approved > most.ceiling_fen:
-        raise Refused(
-            "AMOUNT_ABOVE_CEILING", most.trace.steps[-1].clause, asked_fen=approved, most_fen=most.ceiling_fen
-        )
+    approved = command.approved_fen if command.HasField("approved_fen") else most.amount
+    if approved > most.amount:
+        raise Refused("AMOUNT_ABOVE_CEILING", most.trace.steps[-1].clause, asked_fen=approved, most_fen=most.amount)
     if approved <= 0:
-        raise Refused("AMOUNT_NOT_POSITIVE", most.trace.steps[-1].clause, asked_fen=approved, most_fen=most.ceiling_fen)
+        raise Refused("AMOUNT_NOT_POSITIVE", most.trace.steps[-1].clause, asked_fen=approved, most_fen=most.amount)
     trace = most.trace
-    if approved < most.ceiling_fen:
+    if approved < most.amount:
         if not command.reason.strip():
             raise Refused("REASON_MISSING", row.clause, title=row.title)
         trace = with_step(trace, "approved", row.clause, f"核定低于上限：{command.reason}", approved)
@@ -255,10 +254,13 @@ def _clause_of_refusal(command: Decide, grounds: Sequence[Ground]) -> str:
 
 
 def _due_at(limit: TimeLimit, on: date, calendar: WorkingCalendar) -> Timestamp | None:
-    if not limit.days:
+    if not (limit.days or limit.due_on):
         return None
     in_calendar_days = limit.unit == DAY_UNIT_CALENDAR_DAYS
-    last = on + timedelta(days=limit.days) if in_calendar_days else calendar.after(on, limit.days)
+    if limit.due_on:
+        last = from_iso(limit.due_on)
+    else:
+        last = on + timedelta(days=limit.days) if in_calendar_days else calendar.after(on, limit.days)
     due_at = Timestamp()
     due_at.FromDatetime(end_of(last))
     return due_at

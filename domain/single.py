@@ -21,9 +21,14 @@ class ContractClaim:
 
 def contract_identity(contract: Contract) -> str:
     """Buyer, supplier, normalised number and signing date: what makes a contract the same one. (BJ-A9)"""
-    plain = unicodedata.normalize("NFKC", contract.contract_number).upper()  # full-width letters are the same letters
-    number = "".join(character for character in plain if character.isalnum())
+    number = plain_number(contract.contract_number)
     return f"{contract.buyer_uscc}/{contract.supplier.uscc}/{number}/{contract.signed_on}"
+
+
+def plain_number(number: str) -> str:
+    """A contract's number without what two people write differently: spaces, hyphens, case and width. (BJ-A9)"""
+    plain = unicodedata.normalize("NFKC", number).upper()  # full-width letters are the same letters
+    return "".join(character for character in plain if character.isalnum())
 
 
 def must_be_unclaimed(claim: ContractClaim, contract: Contract) -> None:

@@ -1,22 +1,24 @@
 """A voucher: what it is worth, what is due of it so far, and what was paid. (BJ-3.2, BJ-4.6)"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
 from google.protobuf.message import Message
 
 from domain import amount
-from domain.amount import Counts, InvoiceTotals
+from domain.amount import InvoiceTotals, Terms
 from domain.case import UnknownEvent
-from domain.dates import Period, from_iso
+from domain.dates import from_iso
 from domain.money import exact_text, from_exact_text, show
 from domain.refusals import Refused
+from domain.states import changed
 from duifu.v1.events_pb2 import (
     AmountStep,
     AmountTrace,
     InvoiceUse,
+    Operand,
     RedemptionAssessed,
     VoucherIssued,
     VoucherRedeemed,
@@ -44,14 +46,18 @@ class Voucher:
     assessed: frozenset[str] = frozenset()  # claims
 
 
-def must_fit(voucher: Voucher, request: RedemptionRequest, received_on: date) -> None:
+def must_fit(voucher: Voucher, request: RedemptionRequest, received_on: date, *, pays_supplier: bool = False) -> None:
     """The request is about this voucher's contract and about things that have happened. (F-2, F-7, BJ-A11)
 
-    Raises Refused INVOICE_OTHER_PARTY, RECEIPT_OTHER_PARTY, PAYEE_NOT_HOLDER, PROOF_WITHOUT_INVOICE, NOT_YET_HAPPENED.
+    The money goes to the holder; if the programme `pays_supplier`, to the supplier who charged so much less.
+    Raises Refused INVOICE_OTHER_PARTY, RECEIPT_OTHER_PARTY, PAYEE_NOT_HOLDER, PAYEE_NOT_SUPPLIER,
+    PROOF_WITHOUT_INVOICE, NOT_YET_HAPPENED.
     """
-    supplier = voucher.contract.supplier.uscc
-    if request.bank_account.holder_name != voucher.holder_name:
-        raise Refused("PAYEE_NOT_HOLDER", "BJ-4.6", payee=request.bank_account.holder_name, holder=voucher.holder_name)
+    supplier, payee = voucher.contract.supplier.uscc, request.bank_account.holder_name
+    if pays_supplier and payee != voucher.contract.supplier.name:
+        raise Refused("PAYEE_NOT_SUPPLIER", payee=payee, supplier=voucher.contract.supplier.name)
+    if not pays_supplier and payee != voucher.holder_name:
+        raise Refused("PAYEE_NOT_HOLDER", "BJ-4.6", payee=payee, holder=voucher.holder_name)
     numbers = {invoice.number for invoice in request.invoices}
     for invoice in request.invoices:
         if (invoice.buyer_uscc, invoice.seller_uscc) != (voucher.uscc, supplier):
@@ -67,11 +73,9 @@ def must_fit(voucher: Voucher, request: RedemptionRequest, received_on: date) ->
         _must_have_happened(f"付款凭证 {receipt.receipt_number}", receipt.paid_on, received_on)
 
 
-def assess(
-    voucher: Voucher, case_id: str, request: RedemptionRequest, counts: Counts, window: Period, clause: str
-) -> RedemptionAssessed:
+def assess(voucher: Voucher, case_id: str, request: RedemptionRequest, terms: Terms) -> RedemptionAssessed:
     """What this claim adds to the part of the voucher that is due; may be nothing. (BJ-4.6, BJ-A8, BJ-A12)"""
-    totals = amount.invoice_totals(voucher.invoices, request, counts, window)
+    totals = amount.invoice_totals(voucher.invoices, request, terms)
     base = Fraction(0)
     uses = []
     for key, after in totals.items():
@@ -79,32 +83,64 @@ def assess(
         base += max(Fraction(0), after.base_fen - before.used_fen)
         uses.append(_use(key, after, before))
     cumulative = min(voucher.eligible_fen, voucher.cumulative_fen + base)
-    due_fen = amount.due(voucher.face_value_fen, voucher.eligible_fen, cumulative, voucher.due_fen)
-    steps = [
-        AmountStep(name="base", clause="BJ-A8", explanation="本次 min(开票, 交付, 付款)", exact_fen=exact_text(base)),
-        AmountStep(name="cumulative", clause=clause, explanation="累计，不超过 E", exact_fen=exact_text(cumulative)),
-        AmountStep(
-            name="due",
-            clause="BJ-A12",
-            explanation=f"⌊{show(voucher.face_value_fen)} × 累计 ÷ E⌋ − 前次累计应兑 {show(voucher.due_fen)}",
-            exact_fen=exact_text(due_fen),
-        ),
-    ]
+    due_fen = amount.due(voucher.face_value_fen, voucher.eligible_fen, cumulative, voucher.due_fen, terms.rate)
     return RedemptionAssessed(
         case_id=case_id,
         due_fen=due_fen,
         base_fen=exact_text(base),
         cumulative_fen=exact_text(cumulative),
         uses=uses,
-        trace=AmountTrace(steps=steps, amount_fen=due_fen),
+        trace=AmountTrace(steps=_steps(voucher, base, cumulative, due_fen, terms), amount_fen=due_fen),
     )
+
+
+def _steps(voucher: Voucher, base: Fraction, cumulative: Fraction, due_fen: int, terms: Terms) -> list[AmountStep]:
+    settled = "本次 min(开票, 交付, 付款)" if terms.needs_payment_proof else "本次 min(开票, 交付)，发票视为已付款"
+    times = f"{show(voucher.face_value_fen)} × 累计 ÷ E"
+    if terms.rate is not None:
+        times = f"min({show(voucher.face_value_fen)}, 累计 × {terms.rate})"
+    return [
+        AmountStep(
+            name="base",
+            clause=terms.settled_clause or terms.clause,
+            explanation=settled,
+            exact_fen=exact_text(base),
+            operation="sum",
+        ),
+        AmountStep(
+            name="cumulative",
+            clause=terms.clause,
+            explanation="累计，不超过 E",
+            exact_fen=exact_text(cumulative),
+            operation="least",
+            operands=[
+                Operand(name="E", exact=exact_text(voucher.eligible_fen)),
+                Operand(name="before", exact=exact_text(voucher.cumulative_fen)),
+                Operand(name="base", exact=exact_text(base)),
+            ],
+            bound=voucher.cumulative_fen + base > voucher.eligible_fen,
+        ),
+        AmountStep(
+            name="due",
+            clause=terms.formula_clause or terms.clause,
+            explanation=f"⌊{times}⌋ − 前次累计应兑 {show(voucher.due_fen)}",
+            exact_fen=exact_text(due_fen),
+            operation="round",
+            operands=[
+                Operand(name="V", exact=exact_text(voucher.face_value_fen)),
+                Operand(name="E", exact=exact_text(voucher.eligible_fen)),
+                Operand(name="cumulative", exact=exact_text(cumulative)),
+                Operand(name="due_before", exact=exact_text(voucher.due_fen)),
+            ],
+        ),
+    ]
 
 
 def evolve(voucher: Voucher, event: Message) -> Voucher:
     """The voucher after one more event."""
     match event:
         case VoucherIssued():
-            return replace(
+            return changed(
                 voucher,
                 voucher_id=event.voucher_id,
                 programme_id=event.programme_id,
@@ -117,7 +153,7 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
                 contract=event.contract,
             )
         case RedemptionAssessed():
-            return replace(
+            return changed(
                 voucher,
                 cumulative_fen=from_exact_text(event.cumulative_fen),
                 due_fen=voucher.due_fen + event.due_fen,
@@ -125,7 +161,7 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
                 assessed=voucher.assessed | {event.case_id},
             )
         case VoucherRedeemed():
-            return replace(voucher, paid_fen=voucher.paid_fen + event.amount_fen)
+            return changed(voucher, paid_fen=voucher.paid_fen + event.amount_fen)
     raise UnknownEvent(type(event).__name__)
 
 

@@ -10,7 +10,7 @@ from stdnum.cn import uscc
 from domain.dates import from_iso
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import Actor, AdvanceRehearsal, Command
-from duifu.v1.facts_pb2 import Contact, Contract, DeliveryProof, Invoice
+from duifu.v1.facts_pb2 import Applicant, Application, Contact, Contract, DeliveryProof, Facts, Invoice, ServiceContract
 
 COMMAND_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,159}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -18,6 +18,8 @@ USCC = re.compile(r"[0-9ABCDEFGHJKLMNPQRTUWXY]{18}")  # no I, O, Z, S, V (GB 321
 INVOICE_KEY = re.compile(r"-[0-9]{20}|([0-9]{10}|[0-9]{12})-[0-9]{8}")  # code-number (F-2)
 FEN_MAX = 10**15  # ten trillion yuan: anything above is a slip
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
+TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
+RATE = re.compile(r"[0-9]{1,9}(/[1-9][0-9]{0,8})?")
 EMAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 IDENTITY = re.compile(r"[0-9]{17}[0-9Xx]")  # 公民身份号码 (GB 11643-1999)
 ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,79}")
@@ -36,19 +38,25 @@ MAY_BE_EMPTY = {
     "duifu.v1.CreditListing.ended_on",
     "duifu.v1.CreditListing.repaired_on",
     "duifu.v1.Actor.uscc",
+    "duifu.v1.Applicant.uscc",  # said below
+    "duifu.v1.AuditReport.auditor_uscc",
+    "duifu.v1.AuditReport.issued_on",
+    "duifu.v1.Customer.uscc",
+    "duifu.v1.Facts.accepted_on",
+    "duifu.v1.OtherBenefit.granted_on",
 }
 MUST_BE_FILLED = {
     "duifu.v1.SubmitApplication": ("programme_id", "application"),
-    "duifu.v1.VoucherApplication": ("applicant", "contract", "purpose", "declarations"),
+    "duifu.v1.Application": ("applicant", "contract", "purpose", "declarations"),
     "duifu.v1.Contact": ("person_id", "name", "mobile"),
-    "duifu.v1.Applicant": ("uscc", "name", "registered_province", "industry_code"),
+    "duifu.v1.Applicant": ("name", "registered_province", "industry_code"),
     "duifu.v1.Supplier": ("uscc", "name"),
     "duifu.v1.Contract": ("contract_number", "supplier", "items", "sha256"),
     "duifu.v1.ContractItem": ("kind", "name", "amount_fen"),
     "duifu.v1.RedemptionRequest": ("voucher_id", "bank_account"),
     "duifu.v1.RequestRedemption": ("request",),
     "duifu.v1.Invoice": ("number", "lines", "sha256"),
-    "duifu.v1.InvoiceLine": ("kind", "name", "amount_fen"),
+    "duifu.v1.InvoiceLine": ("name", "amount_fen"),
     "duifu.v1.DeliveryProof": ("proof_number", "invoice_number", "amount_fen", "sha256"),
     "duifu.v1.BankReceipt": ("receipt_number", "invoice_number", "amount_fen", "sha256"),
     "duifu.v1.BankAccount": ("holder_name", "number", "bank_name"),
@@ -89,9 +97,17 @@ def problems_of(command: Command) -> Iterator[str]:
     yield from _problems(command, "")
 
 
-def _problems(message: Message, path: str) -> Iterator[str]:
-    name = message.DESCRIPTOR.full_name
-    for required in MUST_BE_FILLED.get(name, ()):
+def problems_of_facts(facts: Facts) -> Iterator[str]:
+    """Every problem of a facts file's shape, in words. What must be there is for the programme to say."""
+    yield from _problems(facts, "", complete=False)
+    if facts.received_time and not TIME.fullmatch(facts.received_time):
+        yield f"receivedTime: {facts.received_time!r} is not a time written 16:59:59"
+    if facts.approved_rate and not RATE.fullmatch(facts.approved_rate):
+        yield f"approvedRate: {facts.approved_rate!r} is not a rate written 40/100"
+
+
+def _problems(message: Message, path: str, complete: bool = True) -> Iterator[str]:
+    for required in _required(message) if complete else ():
         if not _is_filled(message, required):
             yield f"{path}{_json_name(message, required)}: must be filled"
     for field, value in message.ListFields():
@@ -102,13 +118,19 @@ def _problems(message: Message, path: str) -> Iterator[str]:
             continue
         for number, single in enumerate(values):
             where = f"{here}[{number}]" if field.is_repeated else here
-            if field.type == FieldDescriptor.TYPE_MESSAGE:
-                yield from _problems(single, f"{where}.")
+            if _is_map(field):
+                yield from _problems(value[single], f"{here}.{single}.", complete)
+            elif field.type == FieldDescriptor.TYPE_MESSAGE:
+                yield from _problems(single, f"{where}.", complete)
             else:
                 yield from _value_problems(field, single, where)
     yield from _missing_values(message, path)
+    if isinstance(message, Applicant) and bool(message.uscc) == bool(message.other_identity.number):
+        yield f"{path}uscc: a unified social credit code, or else an otherIdentity with register and number"
     if isinstance(message, Contract):
         yield from _contract_problems(message, path)
+    if isinstance(message, ServiceContract) and message.ends_on < message.starts_on:
+        yield f"{path}endsOn: must not be before startsOn"
     if isinstance(message, Invoice):
         yield from _invoice_problems(message, path)
     if isinstance(message, Contact):
@@ -119,6 +141,16 @@ def _problems(message: Message, path: str) -> Iterator[str]:
         yield f"{path}deliveredThrough: must not be before deliveredFrom"
     if isinstance(message, AdvanceRehearsal) and message.business_seconds not in BUSINESS_SECONDS:
         yield f"{path}businessSeconds: {message.business_seconds} is not a Unix time of the years 2000 to 2100"
+
+
+def _required(message: Message) -> tuple[str, ...]:
+    if isinstance(message, Application) and message.services:  # who serves customers has no contract of its own
+        return ("applicant", "declarations")
+    return MUST_BE_FILLED.get(message.DESCRIPTOR.full_name, ())
+
+
+def _is_map(field: FieldDescriptor) -> bool:
+    return field.message_type is not None and field.message_type.GetOptions().map_entry
 
 
 def _value_problems(field: FieldDescriptor, value: object, where: str) -> Iterator[str]:
@@ -133,6 +165,8 @@ def _value_problems(field: FieldDescriptor, value: object, where: str) -> Iterat
             yield f"{where}: 64 lower-case hexadecimal digits"
     elif field.name.endswith("_fen") and isinstance(value, int) and not 0 < value <= FEN_MAX:
         yield f"{where}: {value} fen; amounts are whole fen from 1 to {FEN_MAX}"
+    elif field.name in ("amount", "integer") and isinstance(value, int) and not 0 <= value <= FEN_MAX:
+        yield f"{where}: {value}; a whole number from 0 to {FEN_MAX}"
     elif field.enum_type is not None and value not in field.enum_type.values_by_number:
         yield f"{where}: {value} is not one of {field.enum_type.name}"
 

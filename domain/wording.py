@@ -36,7 +36,15 @@ CHECKS = {
     CHECK_OUTCOME_HIT: "命中",
     CHECK_OUTCOME_UNAVAILABLE: "无法查询",
 }
-CHECK_TITLES = {"enterprise": "登记信息", "relation": "关联关系", "credit": "信用记录", "invoices": "发票查验"}
+#: For who has no programme at hand; a programme file titles its own.
+CHECK_TITLES = {
+    "enterprise": "登记信息",
+    "relation": "关联关系",
+    "credit": "信用记录",
+    "invoices": "发票查验",
+    "opinion": "征求意见",
+    "duplicates": "查重",
+}
 
 
 def actor_name(actor: Actor) -> str:

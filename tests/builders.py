@@ -8,14 +8,16 @@ from stdnum.cn.uscc import calc_check_digit
 
 from domain.dates import SHANGHAI
 from domain.money import yuan
-from duifu.v1.commands_pb2 import Actor
+from duifu.v1.commands_pb2 import Actor, Finding
 from duifu.v1.facts_pb2 import (
     CHECK_OUTCOME_CLEAN,
     CHECK_OUTCOME_UNAVAILABLE,
     INVOICE_STATUS_CONSISTENT,
     LEGAL_FORM_COMPANY,
     SERVICE_KIND_AI_COMPUTE,
+    TRUST_LEVEL_A_ISSUED,
     Applicant,
+    Application,
     BankAccount,
     BankReceipt,
     CheckResult,
@@ -26,19 +28,20 @@ from duifu.v1.facts_pb2 import (
     Declarations,
     DeliveryProof,
     EnterpriseRecord,
+    FactValue,
     Invoice,
     InvoiceLine,
     InvoiceStatus,
     InvoiceVerification,
     InvoiceVerifications,
     LegalForm,
+    Material,
     Purpose,
     RedemptionRequest,
     Relation,
     ScheduleEntry,
     ServiceKind,
     Supplier,
-    VoucherApplication,
 )
 
 PROGRAMME = "bj-slq-2023"
@@ -143,9 +146,34 @@ def a_contract(
     )
 
 
-def an_application(contract: Contract | None = None, *, firm: Firm = BUYER) -> VoucherApplication:
-    """A claim of a Beijing software company that meets every condition."""
-    return VoucherApplication(
+CLAIM_BUNDLE = (
+    "business_licence",
+    "contract",
+    "supplier_identity",
+    "unrelated_declaration",
+    "no_other_funding_declaration",
+    "finance_proof",
+    "credit_report",
+    "purpose_statement",
+    "truthfulness_declaration",
+)
+REDEMPTION_BUNDLE = ("settled_invoice", "delivery_proof", "payment_proof", "account_proof")
+DIRECTION = "大模型与共性技术平台"
+
+
+def materials(kinds: Sequence[str]) -> list[Material]:
+    """Documents of these kinds, as an agency issued them."""
+    return [Material(kind=kind, title=kind, sha256=SHA256, trust_level=TRUST_LEVEL_A_ISSUED) for kind in kinds]
+
+
+def direction_fits() -> Finding:
+    """What a reviewer finds of every claim that passes. (BJ-1.2)"""
+    return Finding(code="BJ_E_DIRECTION", is_met=True, reason="属于规划支持的大模型方向")
+
+
+def an_application(contract: Contract | None = None, *, firm: Firm = BUYER) -> Application:
+    """A claim of a Beijing software company that meets every condition, but for the direction, which a person finds."""
+    return Application(
         applicant=Applicant(
             uscc=firm.uscc,
             name=firm.name,
@@ -161,6 +189,8 @@ def an_application(contract: Contract | None = None, *, firm: Firm = BUYER) -> V
             has_no_other_municipal_compute_subsidy=True,
             is_truthful=True,
         ),
+        materials=materials(CLAIM_BUNDLE),
+        facts={"direction": FactValue(text=DIRECTION)},
     )
 
 
@@ -255,6 +285,7 @@ def a_redemption(
             a_bank_receipt(settled if paid is None else paid, invoice, paid_on=on, payer=buyer, payee=supplier)
         ],
         bank_account=an_account(buyer),
+        materials=materials(REDEMPTION_BUNDLE),
     )
 
 

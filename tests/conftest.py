@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.postgres import postgres_database, postgres_ledger_url, postgres_server, postgres_url  # noqa: F401 (fixtures)
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from tests.office import Office, TemporalServer
 
 OpenOffice = Callable[..., Awaitable["Office"]]
+
+# How long an example takes says something of the machine, not of the code.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

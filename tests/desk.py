@@ -10,7 +10,6 @@ from typing import Any
 from google.protobuf.message import Message
 
 from commands.door import SYSTEM, Door, declared
-from commands.rulebook import Rulebook
 from commands.work import fold
 from domain.case import Case
 from domain.cycle import Cycle
@@ -36,12 +35,13 @@ from duifu.v1.commands_pb2 import (
     StartRehearsal,
     SubmitApplication,
 )
-from duifu.v1.facts_pb2 import CheckResult, Contract, RedemptionRequest, VoucherApplication
+from duifu.v1.facts_pb2 import Application, CheckResult, Contract, RedemptionRequest
 from ledger import streams
 from ledger.address import is_url
 from ledger.keys import SubjectKeys
 from ledger.registry import unwrap
 from ledger.store import Ledger
+from policy.rulebook import Rulebook
 from tests.builders import (
     ACCEPTANCE,
     BUYER,
@@ -56,6 +56,7 @@ from tests.builders import (
     applicant,
     clean_checks,
     credit_check,
+    direction_fits,
     enterprise_check,
     invoices_check,
     shanghai,
@@ -110,7 +111,7 @@ class Desk:
         """What a workflow sends. Raises Refused."""
         return self.door.handle(self.command(SYSTEM, command_id, **kind), SYSTEM)
 
-    def submit(self, application: VoucherApplication, firm: Firm = BUYER) -> str:
+    def submit(self, application: Application, firm: Firm = BUYER) -> str:
         """Hand in a claim; returns its number."""
         submitted = SubmitApplication(programme_id=PROGRAMME, application=application)
         return self.send(applicant(firm), submit_application=submitted).case_id
@@ -132,7 +133,8 @@ class Desk:
         return self.decide(ACCEPTANCE, case_id, "acceptance")
 
     def review(self, case_id: str, **how: Any) -> Receipt:
-        """Review a claim."""
+        """Review a claim; a pass finds its direction unless said otherwise."""
+        how["findings"] = [direction_fits(), *how.get("findings", ())]
         return self.decide(REVIEW, case_id, "review", **how)
 
     def issue(self, case_id: str) -> Receipt:
@@ -149,16 +151,14 @@ class Desk:
 
     # Whole ways, with nothing unusual on them
 
-    def accepted_case(
-        self, application: VoucherApplication, firm: Firm = BUYER, checks: Sequence[CheckResult] = ()
-    ) -> str:
+    def accepted_case(self, application: Application, firm: Firm = BUYER, checks: Sequence[CheckResult] = ()) -> str:
         """A claim with clean checks, accepted. `checks` stand in for the clean ones of the same name."""
         case_id = self.submit(application, firm)
         self.record_checks(case_id, *({check.check: check for check in [*clean_checks(firm), *checks]}.values()))
         self.accept(case_id)
         return case_id
 
-    def reviewed_case(self, application: VoucherApplication, firm: Firm = BUYER, **how: Any) -> str:
+    def reviewed_case(self, application: Application, firm: Firm = BUYER, **how: Any) -> str:
         """A claim that waits for nothing but its voucher."""
         case_id = self.accepted_case(application, firm)
         self.review(case_id, **how)

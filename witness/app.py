@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hashlib import sha256
 
+import structlog
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -15,8 +16,10 @@ from starlette.routing import Route
 from proofs.note_text import NOTE_MAX_BYTES
 from proofs.submission import PATH, SIZE_TYPE, to_answer, to_latest
 from witness.rules import Finding
-from witness.state import Signed
+from witness.state import Signed, StateDamaged
 from witness.witness import Objected, Witness
+
+log = structlog.get_logger(__name__)
 
 
 def witness_app(witness: Witness) -> Starlette:
@@ -68,6 +71,8 @@ def witness_app(witness: Witness) -> Starlette:
             HTTPException: _http_error,
             ClientDisconnect: _gone,
             sqlite3.OperationalError: _busy,
+            sqlite3.DatabaseError: _damaged,
+            StateDamaged: _damaged,
             Exception: _unforeseen,
         },
     )
@@ -101,8 +106,15 @@ def _gone(_: Request, __: Exception) -> Response:
     return PlainTextResponse("The request broke off.\n", 400)
 
 
-def _busy(_: Request, error: Exception) -> Response:
+def _busy(request: Request, error: Exception) -> Response:
+    if "no such" in str(error):  # a table or a column: SQLite calls that operational, too
+        return _damaged(request, error)
     return PlainTextResponse(f"The witness cannot write down what it signs, so it does not sign: {error}.\n", 503)
+
+
+def _damaged(_: Request, error: Exception) -> Response:
+    log.critical("state damaged", reason=str(error))
+    return PlainTextResponse(f"The witness's own state is damaged, so it does not sign: {error}.\n", 500)
 
 
 def _unforeseen(_: Request, __: Exception) -> Response:

@@ -86,7 +86,7 @@ class State:
         return [_signed(*row) for row in rows]
 
     def latest(self, origin: str) -> Signed | None:
-        """The newest checkpoint signed for a log, or None."""
+        """The newest checkpoint signed for a log, or None. Raises StateDamaged."""
         with self._lock:
             return self._latest(origin)
 
@@ -99,7 +99,10 @@ class State:
 
     @contextmanager
     def deciding(self, origin: str) -> Iterator["Deciding"]:
-        """Look at a log and decide: nobody else may, in any process, until what was decided is on the disk."""
+        """Look at a log and decide: nobody else may, in any process, until what was decided is on the disk.
+
+        Raises StateDamaged.
+        """
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -114,7 +117,7 @@ class State:
     def _latest(self, origin: str) -> Signed | None:
         query = "SELECT note, signed_seconds FROM latest WHERE origin = ?"
         row = self._db.execute(query, (origin,)).fetchone()
-        return Signed(Note.parse(row[0]), row[1]) if row else None
+        return _signed(origin, *row) if row else None
 
 
 @dataclass(frozen=True, slots=True)

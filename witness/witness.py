@@ -38,7 +38,10 @@ class Witness:
         self._now_seconds = now_seconds
 
     def add_checkpoint(self, content: bytes) -> SignatureLine:
-        """Answer the body of a request with a cosignature, once its checkpoint is on the disk. Raises Objected."""
+        """Answer the body of a request with a cosignature, once its checkpoint is on the disk.
+
+        Raises Objected, StateDamaged.
+        """
         submission = _readable(content)
         checkpoint = self._of_a_known_log(submission.note)
         note = self._without_other_signatures(submission.note, checkpoint.origin)

@@ -104,7 +104,7 @@ class CaseWorkflow(FollowsLedger[Case]):
         for row in self.case.plan.stages:
             number = self.case.corrections + 1 if row.HasField("correction") else 1
             for check in row.checks:
-                if is_answered(check, self.case.checks.get(check)):
+                if is_answered(self.case.checks.get(check)):
                     continue  # on record already: this run began late
                 self.start_check(self.check_request(row, number, check))
             if row.key == stage.key:

@@ -14,7 +14,7 @@ from duifu.v1.commands_pb2 import (
     SupplyCorrection,
     WithdrawCase,
 )
-from duifu.v1.facts_pb2 import Contact, VoucherApplication
+from duifu.v1.facts_pb2 import Application, Contact
 from tests.builders import (
     ACCEPTANCE,
     OTHER_BUYER,
@@ -36,7 +36,7 @@ FIRST_QUARTER, SECOND_QUARTER = "bj-slq-2023-2024Q1", "bj-slq-2023-2024Q2"
 CONTACT = Contact(person_id="u-contact", name="钱来来", mobile="13800001234")
 
 
-def with_contact(application: VoucherApplication) -> VoucherApplication:
+def with_contact(application: Application) -> Application:
     """The same application, with somebody at the applicant's whom the office may call."""
     application.contact.CopyFrom(CONTACT)
     return application

@@ -67,6 +67,24 @@ class Victim:
         self.run("DROP TABLE stored_events")
         self.run("ALTER TABLE loose RENAME TO stored_events")
 
+    def exchange_index_entries(self, one: Row, other: Row) -> None:
+        """Let the index of a SQLite file lead to one row where the other is meant; rows and counts stay as they are."""
+        with closing(sqlite3.connect(self.owner_address)) as file, file:
+            (made,) = file.execute("SELECT sql FROM sqlite_schema WHERE name = 'stored_events'").fetchone()
+            file.execute(made.replace("TABLE stored_events", "TABLE twin"))
+            file.execute("INSERT INTO twin SELECT * FROM stored_events")
+            file.execute("DELETE FROM twin WHERE rowid IN (?, ?)", (one.position, other.position))
+            for row in (one._replace(position=other.position), other._replace(position=one.position)):
+                file.execute("INSERT INTO twin VALUES (?, ?, ?, ?, ?, ?)", row)
+            names = "sqlite_autoindex_stored_events_1", "sqlite_autoindex_twin_1"
+            (place,), (twins,) = (
+                file.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (name,)).fetchone() for name in names
+            )
+            file.execute("PRAGMA writable_schema = ON")
+            for name, page in zip(names, (twins, place), strict=True):
+                file.execute("UPDATE sqlite_schema SET rootpage = ? WHERE name = ?", (page, name))
+        self.run("DROP TABLE twin")
+
     def overwrite_head(self, rows: Sequence[Row]) -> None:
         """Make the head row, where there is one, fit these rows."""
         if not is_url(self.owner_address):

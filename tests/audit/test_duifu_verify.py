@@ -493,6 +493,27 @@ def test_it_speaks_english_and_json_and_shows_the_events(alone: Callable[..., An
     assert all(finding["holds"] is not False for finding in data["findings"])
 
 
+def test_what_a_terminal_would_obey_is_spelt_out(capsys: pytest.CaptureFixture[str]) -> None:
+    obeyed = "\x1b[2J\x9b31m\u202e\u2028\x7f"
+    report = Report()
+    report.subject = f"case/a\n✓ PROVEN{obeyed}"
+    report.events = [{"reason": obeyed}]
+    report.claim(True, obeyed, f"a name{obeyed}\n✓ PROVEN")
+
+    duifu_verify.print_report(report, "en", is_full=True)
+    words = capsys.readouterr().out
+    duifu_verify.print_json(report.events)
+    data = capsys.readouterr().out
+
+    for printed in (words, data):
+        assert not set(obeyed) - set("[2J31m") & set(printed)
+    assert [line for line in words.splitlines() if line.startswith("✓")] == [
+        "✓ a name\\u001b[2J\\u009b31m\\u202e\\u2028\\u007f\\u000a✓ PROVEN",
+        "✓ PROVEN: case/a\\u000a✓ PROVEN\\u001b[2J\\u009b31m\\u202e\\u2028\\u007f, 1 events",
+    ]
+    assert json.loads(data) == report.events
+
+
 def test_what_is_broken_ends_with_3_and_says_so(alone: Callable[..., Any]) -> None:
     done = alone("bundle.zip", "--key", OTHER_LOG.verifier.vkey(), "--lang", "en")
 
@@ -627,7 +648,8 @@ def sorted_maps(value: Any) -> Any:
 def _plain(field: FieldDescriptor, value: Any) -> Any:
     if field.is_repeated:
         if field.message_type is not None and field.message_type.GetOptions().map_entry:
-            return [{"key": key, "value": value[key]} for key in sorted(value)]
+            inner = field.message_type.fields_by_name["value"]
+            return [{"key": key, "value": _one(inner, value[key])} for key in sorted(value)]
         return [_one(field, inner) for inner in value]
     return _one(field, value)
 

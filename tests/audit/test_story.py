@@ -184,4 +184,4 @@ def test_every_field_of_a_state_and_of_what_was_handed_in_has_a_label(stream: st
 def test_what_an_application_holds_is_reached() -> None:
     kinds = {getattr(kind, "name", kind) for kind in reached(Case)}
 
-    assert {Case, OpenStage, "VoucherApplication", "ContractItem", "BankAccount", "Material"} <= kinds
+    assert {Case, OpenStage, "Application", "ContractItem", "BankAccount", "Material"} <= kinds

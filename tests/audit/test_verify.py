@@ -1,6 +1,8 @@
 """Every way to rewrite a ledger is found and located: on both engines, by a clumsy forger, by one who makes all leaves
 anew, and by one who holds the log's key."""
 
+import json
+import os
 import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -383,6 +385,64 @@ def test_a_trigger_on_the_table_is_found(victim: Victim) -> None:
 
     assert verdict.findings[0].kind == "table"
     assert "trigger quiet" in verdict.findings[0].text
+
+
+@pytest.mark.parametrize("victim", ["sqlite"], indirect=True)
+def test_an_index_whose_entries_were_exchanged_is_found_by_a_thorough_audit(victim: Victim) -> None:
+    rows = victim.rows()
+    before = verify(victim.address, victim.seals_path, TRUST, thorough=True)
+    victim.exchange_index_entries(rows[PLACE - 1], rows[PLACE])
+
+    quick, thorough = audit(victim), verify(victim.address, victim.seals_path, TRUST, thorough=True)
+
+    assert before.is_whole
+    assert victim.rows() == rows
+    assert quick.is_whole
+    assert {one.kind for one in thorough.findings} == {"file"}
+    assert "数据库自检：row 20 missing from index sqlite_autoindex_stored_events_1" in thorough.findings[0].text
+
+
+@pytest.mark.parametrize("victim", ["sqlite"], indirect=True)
+def test_the_command_checks_the_file_when_asked_to(victim: Victim, tmp_path: Path) -> None:
+    environment = {"DUIFU_LEDGER": victim.address, "DUIFU_SEALS": str(victim.seals_path), "DUIFU_HOME": str(tmp_path)}
+    command = ["audit", "verify", "--key", LOG.verifier.vkey(), "--thorough"]
+
+    good = CliRunner().invoke(main, command, env=environment)
+    victim.exchange_index_entries(*victim.rows()[PLACE - 1 : PLACE + 1])
+    bad = CliRunner().invoke(main, command, env=environment)
+    data = CliRunner().invoke(main, [*command, "--json"], env=environment)
+
+    assert good.exit_code == 0, good.output
+    assert "数据库自检无误" in good.stdout
+    assert bad.exit_code == 3
+    assert "— 文件不一致：数据库自检：row 20 missing from index" in bad.stderr
+    assert "数据库自检无误" not in bad.stdout
+    assert json.loads(data.stdout)["isFileChecked"] is True
+
+
+@pytest.mark.parametrize("victim", ["postgres"], indirect=True)
+def test_of_a_server_a_thorough_audit_says_that_it_checks_no_file(victim: Victim, tmp_path: Path) -> None:
+    environment = {"DUIFU_LEDGER": victim.address, "DUIFU_SEALS": str(victim.seals_path), "DUIFU_HOME": str(tmp_path)}
+    command = ["audit", "verify", "--key", LOG.verifier.vkey(), "--thorough", "--json"]
+
+    answer = CliRunner().invoke(main, command, env=environment)
+
+    assert answer.exit_code == 0, answer.output
+    assert "pg_amcheck" in answer.stderr
+    assert json.loads(answer.stdout)["isFileChecked"] is False
+
+
+@pytest.mark.parametrize("name", ["ledger.sqlite", "seals.sqlite"])
+def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path, name: str) -> None:
+    made = a_small_one(tmp_path)
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+    environment = {"DUIFU_LEDGER": made.address, "DUIFU_SEALS": str(made.seals_path), "DUIFU_HOME": str(tmp_path)}
+
+    answer = CliRunner().invoke(main, ["audit", "verify"], env=environment)
+
+    assert answer.exit_code == 4
+    assert f"{name} is no regular file" in answer.output
 
 
 @pytest.mark.parametrize("victim", ["postgres"], indirect=True)

@@ -6,8 +6,8 @@ Prints a line for each answer as soon as it has it: command id, position and cas
 import sys
 
 from commands.door import Door, declared
-from commands.rulebook import Rulebook
 from duifu.v1.commands_pb2 import Command, SubmitApplication
+from policy.rulebook import Rulebook
 from telemetry import logs
 from tests.builders import PROGRAMME, a_contract, a_firm, an_application, applicant, shanghai
 from tests.desk import a_ledger

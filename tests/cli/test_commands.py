@@ -12,7 +12,7 @@ from google.protobuf import json_format
 from cli import rehearsing
 from cli.__main__ import main
 from commands.door import Door
-from commands.rulebook import Rulebook
+from policy.rulebook import Rulebook
 from settings import from_environment
 from tests.builders import BUYER, an_application
 from tests.desk import a_ledger

@@ -1,13 +1,17 @@
 """duifu ledger: an operator prepares a database, hands out keys and checkpoints, and sees how far the log is sealed."""
 
 import json
+import os
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from cli.__main__ import main
+from ledger.seals import Seals
 from ledger.store import Ledger
 from proofs.notes import Note, Verifier, trusted
 from tests.ledger.events import an_event
@@ -76,6 +80,28 @@ def test_checkpoints_are_handed_out_one_file_each(home: Path) -> None:
     assert [(one["size"], one["checkpoint"]) for one in json.loads(listed.output)] == [(3, first), (4, second)]
     assert (home / "kept" / "checkpoint-3").read_text() == first
     assert (home / "kept" / "checkpoint-4").read_text() == second
+
+
+def test_a_note_that_a_terminal_would_obey_is_printed_harmless(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    duifu("ledger", "seal", "--home", str(home))
+    with closing(sqlite3.connect(home / "seals.sqlite")) as seals, seals:
+        seals.execute("UPDATE checkpoints SET note = note || ?", ("\x1b[2J\x9b31m\u202e",))
+    monkeypatch.setattr("ledger.sealer.Sealer.seal", lambda _sealer: Seals(home / "seals.sqlite").newest())
+
+    told = duifu("ledger", "seal", "--home", str(home))
+
+    assert told.exit_code == 0, told.output
+    assert told.stdout.endswith("\\u001b[2J\\u009b31m\\u202e")
+
+
+@pytest.mark.parametrize("command", ["seal", "status", "checkpoints"])
+def test_a_named_pipe_in_place_of_the_seals_is_refused_and_not_waited_for(home: Path, command: str) -> None:
+    os.mkfifo(home / "seals.sqlite")
+
+    refused = duifu("ledger", command, "--home", str(home))
+
+    assert refused.exit_code == 4
+    assert "seals.sqlite is no regular file" in refused.output
 
 
 def test_listed_witnesses_are_asked_and_named(home: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import Command, SubmitApplication
-from duifu.v1.facts_pb2 import VoucherApplication
+from duifu.v1.facts_pb2 import Application
 from tests.builders import PROGRAMME, applicant
 from tests.desk import Desk
 
@@ -30,7 +30,7 @@ def submit_many_times(address: str, command: bytes, times: int) -> list[tuple[in
 def claim_all_the_way(address: str, name: str, application: bytes) -> str:
     """Take one claim from submission to issuance; whoever must wait for others is left waiting. Gives the case."""
     desk = Desk(address, ids=name)
-    case_id = desk.reviewed_case(VoucherApplication.FromString(application))
+    case_id = desk.reviewed_case(Application.FromString(application))
     desk.issue(case_id)
     desk.ledger.close()
     return case_id
@@ -48,7 +48,7 @@ def issue(address: str, name: str, case_id: str) -> str:
     return ""
 
 
-def a_submission(command_id: str, application: VoucherApplication) -> Command:
+def a_submission(command_id: str, application: Application) -> Command:
     """The command of a claim."""
     submitted = SubmitApplication(programme_id=PROGRAMME, application=application)
     return Command(command_id=command_id, actor=applicant(), submit_application=submitted)

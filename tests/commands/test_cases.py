@@ -43,6 +43,7 @@ from tests.builders import (
     an_invoice,
     applicant,
     clean_checks,
+    direction_fits,
     shanghai,
 )
 from tests.desk import Desk
@@ -140,7 +141,7 @@ def test_findings_that_contradict_each_other_settle_nothing(desk: Desk) -> None:
     desk.review(case_id, findings=[yes])
 
     (decided,) = (e for e in desk.events(f"case/{case_id}") if isinstance(e, Decided) and e.stage == "review")
-    assert list(decided.findings) == [yes]
+    assert list(decided.findings) == [direction_fits(), yes]
 
 
 # Head-room

@@ -12,14 +12,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commands.door import SYSTEM, Door, declared
-from commands.rulebook import Rulebook
+from domain.evaluation import Edition
 from domain.money import yuan
 from domain.programme import Programme
 from domain.refusals import Refused
 from duifu.v1.answers_pb2 import Receipt
 from duifu.v1.commands_pb2 import VERDICT_PASS, VERDICT_REFUSE, Command, Decide, IssueVoucher, WithdrawCase
 from duifu.v1.events_pb2 import CASE_OUTCOME_ISSUED, CaseRegistered
-from tests.builders import CAP, PROGRAMME, REVIEW, a_contract, an_application, applicant, clean_checks
+from policy.rulebook import Rulebook
+from tests.builders import (
+    CAP,
+    PROGRAMME,
+    REVIEW,
+    a_contract,
+    an_application,
+    applicant,
+    clean_checks,
+    direction_fits,
+)
 from tests.commands import other_processes
 from tests.commands.other_processes import a_submission, in_processes
 from tests.desk import Desk, the_rulebook
@@ -72,7 +82,7 @@ def test_a_command_refused_once_may_succeed_later_under_the_same_id(desk: Desk) 
 
 def test_a_command_overtaken_by_its_twin_gets_the_answer_of_the_twin(desk: Desk) -> None:
     case_id = desk.accepted_case(an_application())
-    decide = Decide(case_id=case_id, stage="review", verdict=VERDICT_PASS)
+    decide = Decide(case_id=case_id, stage="review", verdict=VERDICT_PASS, findings=[direction_fits()])
     command = Command(command_id="one", actor=REVIEW, decide=decide)
     twins: list[Receipt] = []
 
@@ -93,17 +103,17 @@ def test_a_case_that_is_held_at_the_very_moment_its_way_becomes_free_is_let_go(d
     asked: list[str] = []
 
     class ReadWhileTheOtherIsFaster(Rulebook):
-        def pinned(self, sha256: str) -> Programme:
-            asked.append(sha256)
-            if len(asked) == 2:  # the year has been read, and nothing is written yet
+        def edition(self, programme: Programme) -> Edition:
+            asked.append(programme.sha256)
+            if len(asked) == 1:  # the year has been read, and nothing is written yet
                 desk.issue(second)
                 assert desk.case(second).held_behind == (first,)
-            return super().pinned(sha256)
+            return super().edition(programme)
 
     command = desk.command(SYSTEM, issue_voucher=IssueVoucher(case_id=first))
     Door(desk.ledger, ReadWhileTheOtherIsFaster(), lambda: desk.now).handle(command, SYSTEM)
 
-    assert len(asked) > 2  # decided again on what was there then
+    assert len(asked) > 1  # decided again on what was there then
     assert desk.case(second).held_behind == ()
     desk.issue(second)
     issued = [desk.closed_case(case_id).amount_fen for case_id in (first, second)]
@@ -113,7 +123,7 @@ def test_a_case_that_is_held_at_the_very_moment_its_way_becomes_free_is_let_go(d
 def test_eight_threads_with_one_command_carry_it_out_once(desk: Desk) -> None:
     case_id = desk.accepted_case(an_application())
     head = desk.ledger.head()
-    decide = Decide(case_id=case_id, stage="review", verdict=VERDICT_PASS)
+    decide = Decide(case_id=case_id, stage="review", verdict=VERDICT_PASS, findings=[direction_fits()])
     command = Command(command_id="one", actor=REVIEW, decide=decide)
 
     with ThreadPoolExecutor(8) as threads:

@@ -25,7 +25,7 @@ from duifu.v1.commands_pb2 import (
     WithdrawCase,
 )
 from duifu.v1.events_pb2 import SubjectKeyDestroyed
-from duifu.v1.facts_pb2 import Contact, VoucherApplication
+from duifu.v1.facts_pb2 import Application, Contact
 from duifu.v1.work_pb2 import FactQuery
 from ledger import streams
 from ledger.keys import SubjectKeys
@@ -41,7 +41,7 @@ from tests.logged import log_lines
 BASIS = "个人信息保护法第四十七条第一款（一）"
 
 
-def a_claim(contact: Contact | None = None, number: str = "HT-2024-001") -> VoucherApplication:
+def a_claim(contact: Contact | None = None, number: str = "HT-2024-001") -> Application:
     """A claim that names a contact."""
     application = an_application(a_contract(number=number))
     application.contact.CopyFrom(contact or a_contact())
@@ -70,7 +70,7 @@ def secrets_of(desk: Desk, subject: str = PERSON) -> list[bytes | None]:
     return [key.secret for key in keys_of(desk).all_of(subject)]
 
 
-def withdrawn(desk: Desk, application: VoucherApplication) -> str:
+def withdrawn(desk: Desk, application: Application) -> str:
     """A claim that was filed and has ended."""
     case_id = desk.submit(application)
     desk.send(applicant(), withdraw_case=WithdrawCase(case_id=case_id))

@@ -13,7 +13,7 @@ from domain.refusals import LANGUAGES, Refused
 from tests.commands.test_refusals import ATTEMPTS
 
 ROOT = Path(__file__).parents[2]
-INSIDE = ("domain", "commands")
+INSIDE = ("domain", "commands", "policy")
 OUTSIDE = ("workflows", "activities", "gateway", "cli")
 
 #: What no single command can be refused with at the door, and where it is proven instead.
@@ -27,6 +27,17 @@ ELSEWHERE = {
     "VERDICT_MISSING": "tests/domain/test_review.py: malformed at the door",
     "PARAMETER_EXPIRED": "tests/domain/test_rules.py: no shipped parameter expires before its windows",
     "CALENDAR_NOT_ANNOUNCED": "tests/domain/test_calendar.py: the shipped calendar outlives the scheme",
+    "NOT_DIVISIBLE_BY_LEVELS": "tests/domain/test_allocation.py: no shipped programme has two levels",
+    "ACCOUNT_UNKNOWN": "tests/domain/test_accounts.py: facts of a quote, not of a command",
+    "ACCOUNT_USE_NEGATIVE": "tests/domain/test_accounts.py: the same",
+    "APPLICATION_TWICE_IN_ROUND": "tests/domain/test_evaluation.py: no shipped voucher programme has rounds",
+    "CALCULATION_FAILED": "tests/domain/test_step_inputs.py: no shipped expression fails on a well-formed claim",
+    "DECIDED_RATE_TOO_HIGH": "tests/domain/test_calculation.py: no command decides a rate",
+    "DECISION_NOT_FORESEEN": "tests/domain/test_calculation.py: every voucher programme foresees a decision",
+    "FACT_MISSING": "tests/domain/test_expressions.py: a claim without it is refused as a condition",
+    "LINE_WITHOUT_DAYS": "tests/domain/test_calculation.py: malformed at the door",
+    "PAYEE_NOT_SUPPLIER": "tests/programmes/test_expressiveness.py: the engine pays applicants",
+    "VOUCHER_EXPIRED": "tests/programmes/test_expressiveness.py: no shipped voucher ends before its batches",
     "LEDGER_BUSY": "forty lost races in a row",
     "COMMIT_TOO_LARGE": "test_lost_answers.py: no command of ours is that large",
 }

@@ -8,7 +8,6 @@ import pytest
 from google.protobuf.message import Message
 
 from commands.door import INTERNAL, SYSTEM, Door, declared
-from commands.rulebook import PROGRAMMES, Rulebook
 from domain.money import yuan
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import (
@@ -46,12 +45,13 @@ from duifu.v1.facts_pb2 import (
     INVOICE_STATUS_VOIDED,
     LEGAL_FORM_BRANCH,
     SERVICE_KIND_STORAGE,
+    Application,
     Contract,
     RedemptionRequest,
     Relation,
-    VoucherApplication,
 )
 from ledger.registry import unwrap
+from policy.rulebook import PROGRAMMES, Rulebook
 from tests.builders import (
     ACCEPTANCE,
     CYCLE_OFFICER,
@@ -73,6 +73,7 @@ from tests.builders import (
     applicant,
     clean_checks,
     credit_check,
+    direction_fits,
     enterprise_check,
     invoices_check,
     relation_check,
@@ -139,7 +140,7 @@ def read_by_people(refused: Refused) -> None:
 # SubmitApplication
 
 
-def submitting(application: VoucherApplication, actor: Actor | None = None) -> Asked:
+def submitting(application: Application, actor: Actor | None = None) -> Asked:
     submitted = SubmitApplication(programme_id=PROGRAMME, application=application)
     return actor or applicant(), {"submit_application": submitted}
 
@@ -153,6 +154,12 @@ def changed(message: Message, **fields: Any) -> Any:
             inner = getattr(inner, name)
         setattr(inner, last, value)
     return message
+
+
+@refused_with("PROGRAMME_NOT_SERVED")
+def a_claim_under_a_programme_that_gives_no_vouchers(desk: Desk) -> Asked:
+    submitted = SubmitApplication(programme_id="qd-slzx", application=an_application())
+    return applicant(), {"submit_application": submitted}
 
 
 @refused_with("PROGRAMME_UNKNOWN")
@@ -359,6 +366,8 @@ def an_answer_about_another_voucher(desk: Desk) -> Asked:
 
 def deciding(actor: Actor, case_id: str, stage: str, **how: Any) -> Asked:
     how.setdefault("verdict", VERDICT_PASS)
+    if stage == "review":
+        how.setdefault("findings", [direction_fits()])
     return actor, {"decide": Decide(case_id=case_id, stage=stage, **how)}
 
 

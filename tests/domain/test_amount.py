@@ -7,15 +7,18 @@ from fractions import Fraction
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain import amount, voucher
-from domain.amount import invoice_key
+from domain import voucher
+from domain.amount import Terms, invoice_key
+from domain.award import Draft
 from domain.dates import Period
+from domain.facts import CaseFacts
 from domain.money import from_exact_text, yuan
 from domain.voucher import Voucher, assess
 from duifu.v1.events_pb2 import RedemptionAssessed, VoucherIssued
 from duifu.v1.facts_pb2 import (
     SERVICE_KIND_AI_COMPUTE,
     SERVICE_KIND_STORAGE,
+    Application,
     Contract,
     InvoiceLine,
     RedemptionRequest,
@@ -26,13 +29,14 @@ from tests.builders import a_bank_receipt, a_contract, a_delivery_proof, an_invo
 from tests.desk import the_rulebook
 
 PROGRAMME = the_rulebook().in_force("bj-slq-2023", date(2024, 3, 1))
-COUNTS = the_rulebook().rules(PROGRAMME).counts
+CALCULATION = the_rulebook().edition(PROGRAMME).calculation
 FEN = st.integers(1, 10**12)
 YEAR = Period(date(2024, 1, 1), date(2024, 12, 31))
+TERMS = Terms(lambda line: line.kind == SERVICE_KIND_AI_COMPUTE, YEAR, "BJ-4.6")
 
 
-def ceiling_of(contract: Contract) -> amount.Ceiling:
-    return amount.ceiling(PROGRAMME, contract, COUNTS, date(2024, 3, 1))
+def ceiling_of(contract: Contract) -> Draft:
+    return CALCULATION.ceiling(CaseFacts(date(2024, 3, 1), Application(contract=contract)))
 
 
 # The ceiling
@@ -45,9 +49,10 @@ def test_a_voucher_is_never_worth_more_than_a_fifth_of_the_compute(
     most = ceiling_of(a_contract(items=[an_item(fen, kind) for fen, kind in rows]))
 
     compute = sum(fen for fen, kind in rows if kind == SERVICE_KIND_AI_COMPUTE)
-    assert most.eligible_fen == compute
-    assert 5 * most.ceiling_fen <= compute < 5 * (most.ceiling_fen + 1)
-    assert most.trace.amount_fen == most.ceiling_fen == from_exact_text(most.trace.steps[-1].exact_fen)
+    assert most.trace is not None
+    assert most.base == compute
+    assert 5 * most.amount <= compute < 5 * (most.amount + 1)
+    assert most.trace.amount_fen == most.amount == from_exact_text(most.trace.steps[-1].exact_fen)
 
 
 def test_every_item_is_named_in_the_trace_with_the_clause_that_counts_or_excludes_it() -> None:
@@ -55,13 +60,15 @@ def test_every_item_is_named_in_the_trace_with_the_clause_that_counts_or_exclude
 
     most = ceiling_of(a_contract(items=items))
 
-    steps = [(step.name, step.clause, step.exact_fen) for step in most.trace.steps]
+    assert most.trace is not None
+    steps = [(step.operation, step.clause, step.exact_fen) for step in most.trace.steps]
     assert steps == [
         ("counted", "BJ-3.8", "10000"),
         ("excluded", "BJ-1.0d", "0"),
-        ("eligible", "BJ-3.2", "10000"),
-        ("rate", "BJ-3.2", "2000"),
-        ("rounding", "BJ-3.2", "2000"),
+        ("sum", "BJ-3.8", "10000"),
+        ("proportion", "BJ-A15", "10000"),
+        ("multiply", "BJ-3.2", "2000"),
+        ("round", "BJ-3.2", "2000"),
     ]
 
 
@@ -70,7 +77,7 @@ def test_an_item_with_days_of_its_own_is_counted_by_them() -> None:
 
     most = ceiling_of(a_contract(items=items, starts_on="2025-12-01", ends_on="2025-12-31"))
 
-    assert most.eligible_fen == yuan(25) + yuan(100)
+    assert most.base == yuan(25) + yuan(100)
 
 
 def test_a_schedule_is_cut_by_the_days_of_each_of_its_entries() -> None:
@@ -81,15 +88,15 @@ def test_a_schedule_is_cut_by_the_days_of_each_of_its_entries() -> None:
 
     most = ceiling_of(a_contract(items=[an_item(yuan(100), schedule=schedule)], ends_on="2026-01-31"))
 
-    assert most.eligible_fen == yuan(60) + yuan(20)
+    assert most.base == yuan(60) + yuan(20)
 
 
 def test_days_before_the_signature_and_outside_the_scheme_count_nothing() -> None:
     inside = a_contract(signed_on="2023-08-01", starts_on="2023-08-31", ends_on="2023-09-01")
     never = a_contract(signed_on="2025-12-31", starts_on="2026-01-01", ends_on="2026-12-30")
 
-    assert ceiling_of(inside).eligible_fen == yuan(500_000)
-    assert ceiling_of(never).ceiling_fen == 0
+    assert ceiling_of(inside).base == yuan(500_000)
+    assert ceiling_of(never).amount == 0
 
 
 # What is due
@@ -112,7 +119,7 @@ def a_part(settled: int, invoice: int) -> RedemptionRequest:
 def redeem(given: Voucher, requests: Sequence[RedemptionRequest]) -> tuple[Voucher, list[RedemptionAssessed]]:
     assessed = []
     for number, request in enumerate(requests):
-        event = assess(given, f"case {number}", request, COUNTS, YEAR, "BJ-4.6")
+        event = assess(given, f"case {number}", request, TERMS)
         given = voucher.evolve(given, event)
         assessed.append(event)
     return given, assessed

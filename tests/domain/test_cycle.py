@@ -11,6 +11,7 @@ from domain import cycle
 from domain.cycle import Cycle, open_cycle
 from domain.dates import Quarter, from_iso
 from domain.refusals import Refused
+from domain.serving import served
 from duifu.v1.events_pb2 import (
     ClaimAdmitted,
     ClaimAssessed,
@@ -27,7 +28,7 @@ from tests.desk import the_rulebook
 
 RULEBOOK = the_rulebook()
 PROGRAMME = RULEBOOK.in_force("bj-slq-2023", date(2024, 1, 1))
-RULE = PROGRAMME.redemption
+RULE = served(PROGRAMME).redemption
 
 
 def after(*events: Message, quarter: str = "2024Q1") -> Cycle:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import headroom
-from domain.headroom import EnterpriseYear, grant, redeemable, reserve, resumable
+from domain.headroom import Cap, EnterpriseYear, grant, redeemable, reserve, resumable
 from duifu.v1.events_pb2 import (
     HeadroomHeld,
     HeadroomIssued,
@@ -17,7 +17,8 @@ from duifu.v1.events_pb2 import (
     RedemptionHeadroomUsed,
 )
 
-CAP = 1_000
+MOST = 1_000
+CAP = Cap(MOST)
 
 
 def after(*events: Message) -> EnterpriseYear:
@@ -61,7 +62,7 @@ def test_an_earlier_case_that_was_approved_for_less_leaves_more_to_the_next() ->
 
 
 def test_whoever_finds_the_cap_used_up_does_not_wait() -> None:
-    year = after(reserved("P", 5), reserved("Q", 5), HeadroomIssued(case_id="earlier", amount_fen=CAP))
+    year = after(reserved("P", 5), reserved("Q", 5), HeadroomIssued(case_id="earlier", amount_fen=MOST))
 
     assert grant(year, "Q", 5, CAP) == headroom.Grant(0)
 
@@ -76,8 +77,8 @@ def test_what_comes_back_may_be_paid_again() -> None:
 def test_a_cap_that_was_lowered_allows_nothing_and_takes_nothing_back() -> None:
     year = after(RedemptionHeadroomUsed(order_id="1", amount_fen=900), HeadroomIssued(case_id="P", amount_fen=900))
 
-    assert redeemable(year, 500, 800) == 0
-    assert grant(year, "Q", 500, 800).amount_fen == 0
+    assert redeemable(year, 500, Cap(800)) == 0
+    assert grant(year, "Q", 500, Cap(800)).amount_fen == 0
 
 
 @dataclass
@@ -91,7 +92,7 @@ class Office:
     def add(self, *events: Message) -> None:
         for event in events:
             self.year = headroom.evolve(self.year, event)
-        assert self.year.issued_fen <= CAP
+        assert self.year.issued_fen <= MOST
 
     def ask(self, case_id: str) -> None:
         """Try to issue; whoever leaves the queue lets others try again."""
@@ -140,7 +141,7 @@ def test_in_any_order_of_decisions_everybody_gets_what_the_order_of_acceptance_g
         else:
             office.leave(HeadroomReleased(case_id=case_id))
 
-    left, expected = CAP, {}
+    left, expected = MOST, {}
     for case_id, wanted in wants.items():
         expected[case_id] = min(wanted, left)
         left -= expected[case_id]
@@ -156,8 +157,28 @@ def test_payments_that_stand_never_exceed_the_cap(payments: list[tuple[int, bool
         amount = redeemable(year, asked, CAP)
         assert 0 <= amount <= asked
         year = headroom.evolve(year, RedemptionHeadroomUsed(order_id=f"{number}", amount_fen=amount))
-        assert year.redeemed_fen <= CAP
+        assert year.redeemed_fen <= MOST
         if comes_back:
             before = year.redeemed_fen
             year = headroom.evolve(year, RedemptionHeadroomRestored(order_id=f"{number}", amount_fen=amount))
             assert year.redeemed_fen == before - amount
+
+
+def test_without_a_cap_everything_asked_for_is_given() -> None:
+    year = after(reserved("P", 10**9), HeadroomIssued(case_id="earlier", amount_fen=10**9))
+
+    assert grant(year, "Q", 10**12, None) == headroom.Grant(10**12)
+    assert redeemable(year, 10**12, None) == 10**12
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 600)), max_size=12))
+def test_under_one_cap_for_both_vouchers_and_payments_together_never_exceed_it(asked: list[tuple[bool, int]]) -> None:
+    year, both = EnterpriseYear(), Cap(MOST, combined=True)
+    for number, (pays, fen) in enumerate(asked):
+        if pays:
+            amount = redeemable(year, fen, both)
+            year = headroom.evolve(year, RedemptionHeadroomUsed(order_id=f"{number}", amount_fen=amount))
+        else:
+            amount = grant(year, f"{number}", fen, both).amount_fen
+            year = headroom.evolve(year, HeadroomIssued(case_id=f"{number}", amount_fen=amount))
+        assert year.issued_fen + year.redeemed_fen <= MOST

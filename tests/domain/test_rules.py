@@ -1,17 +1,18 @@
-"""Each condition on its boundary: met, not met, without evidence, or for a person. What is unknown never passes."""
+"""Conditions, materials and declared facts: what is unknown never passes, and nothing hides anything else."""
 
-from collections.abc import Callable
-from datetime import date
-from pathlib import Path
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from commands.rulebook import PROGRAMMES, ProgrammeBroken, Rulebook
 from domain.case import is_answered
+from domain.expressions import Environment, RuleBroken
+from domain.facts import CaseFacts
 from domain.programme import Programme
-from domain.refusals import Refused
-from domain.rules import CaseFacts, RuleBroken
+from domain.rules import Moments, Rules
+from domain.tested import problems
 from duifu.v1.events_pb2 import (
     CONDITION_STATUS_MET,
     CONDITION_STATUS_NEEDS_EVIDENCE,
@@ -23,39 +24,25 @@ from duifu.v1.facts_pb2 import (
     CHECK_OUTCOME_CLEAN,
     CHECK_OUTCOME_HIT,
     CHECK_OUTCOME_UNAVAILABLE,
-    CHECK_OUTCOME_UNSPECIFIED,
-    INVOICE_STATUS_CONSISTENT,
-    INVOICE_STATUS_INCONSISTENT,
-    INVOICE_STATUS_NOT_FOUND,
-    INVOICE_STATUS_QUERY_LIMIT,
-    INVOICE_STATUS_REVERSED,
-    INVOICE_STATUS_UNAVAILABLE,
-    INVOICE_STATUS_VOIDED,
-    LEGAL_FORM_BRANCH,
-    LEGAL_FORM_INSTITUTION,
-    LEGAL_FORM_PARTNERSHIP,
-    LEGAL_FORM_SOCIAL_ORGANISATION,
-    LEGAL_FORM_SOLE_TRADER,
-    SERVICE_KIND_OTHER,
-    CheckOutcome,
+    TRUST_LEVEL_A_ISSUED,
+    TRUST_LEVEL_B_VERIFIED,
+    TRUST_LEVEL_C_UPLOADED,
+    TRUST_LEVEL_D_DECLARED,
+    TRUST_LEVEL_UNSPECIFIED,
+    Application,
     CheckResult,
-    CreditListing,
-    InvoiceVerifications,
+    Contract,
+    CreditRecord,
+    FactValue,
+    Material,
+    Purpose,
     RedemptionRequest,
     Relation,
+    Texts,
+    TrustLevel,
 )
-from tests.builders import (
-    a_redemption,
-    an_application,
-    an_item,
-    clean_checks,
-    credit_check,
-    enterprise_check,
-    invoices_check,
-    relation_check,
-    unavailable,
-)
-from tests.desk import the_rulebook
+from tests.builders import credit_check, relation_check, unavailable
+from tests.domain.programmes import FIRST, a_condition, a_fact, a_material, a_parameter, a_programme
 
 MET, NOT_MET, NEEDS_EVIDENCE, NEEDS_PERSON = (
     CONDITION_STATUS_MET,
@@ -63,326 +50,468 @@ MET, NOT_MET, NEEDS_EVIDENCE, NEEDS_PERSON = (
     CONDITION_STATUS_NEEDS_EVIDENCE,
     CONDITION_STATUS_NEEDS_PERSON,
 )
+UNSTATED, A, B, C, D = (
+    TRUST_LEVEL_UNSPECIFIED,
+    TRUST_LEVEL_A_ISSUED,
+    TRUST_LEVEL_B_VERIFIED,
+    TRUST_LEVEL_C_UPLOADED,
+    TRUST_LEVEL_D_DECLARED,
+)
 ON = date(2024, 6, 10)
-PROGRAMME = the_rulebook().in_force("bj-slq-2023", ON)
-CLAIM_POINTS, REDEMPTION_POINTS = ("submission", "decision"), ("request", "redemption")
+CREDIT = {"credit": {"answers": "credit", "title": "信用记录"}}
 
 
-def ground(code: str, at: str, facts: CaseFacts) -> Ground:
-    """One condition, applied."""
-    (found,) = [g for g in the_rulebook().rules(PROGRAMME).grounds(at, facts) if g.code == code]
+def the_rules(programme: Programme) -> Rules:
+    """Its rules, compiled."""
+    return Rules(programme, Environment(programme))
+
+
+def grounds(programme: Programme, facts: CaseFacts, at: Moments = "decision") -> list[Ground]:
+    """How everything stands."""
+    return the_rules(programme).grounds(at, facts)
+
+
+def only(programme: Programme, facts: CaseFacts, at: Moments = "decision") -> Ground:
+    """How the only ground stands."""
+    (found,) = grounds(programme, facts, at)
     return found
 
 
-def claim(*checks: CheckResult, on: date = ON, **changes: Any) -> CaseFacts:
-    """A claim that meets everything, but for the changes, "purpose__field"."""
-    application = an_application()
-    for path, value in changes.items():
-        part, name = path.split("__")
-        setattr(getattr(application, part), name, value)
-    answers = {check.check: check for check in [*clean_checks(), *checks]}
-    return CaseFacts(on, application, checks=answers)
+def about(field: str) -> CaseFacts:
+    """An application on a field of use."""
+    return CaseFacts(ON, Application(purpose=Purpose(field=field)))
 
 
-def redemption(*checks: CheckResult, request: RedemptionRequest | None = None, on: date = ON) -> CaseFacts:
-    """A request for payment that meets everything, but for the checks and parts given."""
-    asked = request or a_redemption("v")
-    answers = {check.check: check for check in [enterprise_check(), credit_check(), invoices_check(asked), *checks]}
-    return CaseFacts(on, redemption=asked, checks=answers)
+def stating(**facts: FactValue) -> CaseFacts:
+    """An application with facts of the programme's own."""
+    return CaseFacts(ON, Application(facts=facts))
 
 
-def listed(ended_on: str = "", repaired_on: str = "", is_dishonesty: bool = True) -> CheckResult:
-    """A credit record with one listing."""
-    listing = CreditListing(
-        list_name="名单",
-        listed_on="2019-06-10",
-        ended_on=ended_on,
-        repaired_on=repaired_on,
-        is_dishonesty=is_dishonesty,
-    )
-    return credit_check(listing)
+def checked(*results: CheckResult, **more: Any) -> CaseFacts:
+    """Nothing but answers of sources."""
+    return CaseFacts(ON, checks={result.check: result for result in results}, **more)
 
 
-def related(**how: Any) -> CheckResult:
-    return relation_check(Relation(**how))
+# How a condition stands
 
 
-def test_a_claim_and_a_request_without_a_flaw_meet_every_condition() -> None:
-    facts = {**dict.fromkeys(CLAIM_POINTS, claim()), **dict.fromkeys(REDEMPTION_POINTS, redemption())}
-
-    stands = {at: the_rulebook().rules(PROGRAMME).grounds(at, fact) for at, fact in facts.items()}
-
-    assert {g.status for grounds in stands.values() for g in grounds} == {MET}
-    assert {g.code for grounds in stands.values() for g in grounds} == {c.code for c in PROGRAMME.conditions}
+FIELD = a_condition(
+    'application.purpose.field != ""',
+    person_if='application.purpose.field == "其他"',
+    person={"zh": "由人工认定"},
+    note_if='application.purpose.field == "气象"',
+    note={"zh": "请留意"},
+    shows="application.purpose.field",
+)
 
 
 @pytest.mark.parametrize(
-    ("code", "status", "facts"),
+    ("field", "status", "explanation"),
     [
-        ("BJ_E_SIGN_DATE", NOT_MET, claim(contract__signed_on="2023-08-31")),
-        ("BJ_E_SIGN_DATE", MET, claim(contract__signed_on="2023-09-01")),
-        ("BJ_E_SIGN_DATE", MET, claim(contract__signed_on="2025-12-31")),
-        ("BJ_E_SIGN_DATE", NOT_MET, claim(contract__signed_on="2026-01-01")),
-        ("BJ_E_CLAIM_WINDOW", NOT_MET, claim(on=date(2023, 10, 10))),
-        ("BJ_E_CLAIM_WINDOW", MET, claim(on=date(2023, 10, 11))),
-        ("BJ_E_CLAIM_WINDOW", MET, claim(on=date(2025, 12, 31))),
-        ("BJ_E_CLAIM_WINDOW", NOT_MET, claim(on=date(2026, 1, 1))),
-        ("BJ_E_CONTRACT_UNSIGNED", MET, claim(contract__signed_on="2024-06-10")),
-        ("BJ_E_CONTRACT_UNSIGNED", NOT_MET, claim(contract__signed_on="2024-06-11")),
-        ("BJ_E_CONTRACT_UNSIGNED", NOT_MET, claim(contract__signed_by_both_parties=False)),
-        ("BJ_E_TERM", MET, claim(contract__starts_on="2024-03-01", contract__ends_on="2025-03-01")),
-        ("BJ_E_TERM", NOT_MET, claim(contract__starts_on="2024-03-01", contract__ends_on="2025-03-02")),
-        ("BJ_E_TERM", MET, claim(contract__starts_on="2024-02-29", contract__ends_on="2025-02-28")),
-        ("BJ_E_TERM", NOT_MET, claim(contract__starts_on="2024-02-29", contract__ends_on="2025-03-01")),
-        ("BJ_E_NOT_LEGAL_PERSON", NOT_MET, claim(applicant__legal_form=LEGAL_FORM_BRANCH)),
-        ("BJ_E_NOT_LEGAL_PERSON", NOT_MET, claim(applicant__legal_form=LEGAL_FORM_PARTNERSHIP)),
-        ("BJ_E_NOT_LEGAL_PERSON", NOT_MET, claim(applicant__legal_form=LEGAL_FORM_SOLE_TRADER)),
-        ("BJ_E_NOT_LEGAL_PERSON", NOT_MET, claim(applicant__legal_form=LEGAL_FORM_INSTITUTION)),
-        ("BJ_E_NOT_LEGAL_PERSON", NOT_MET, claim(applicant__legal_form=LEGAL_FORM_SOCIAL_ORGANISATION)),
-        ("BJ_E_NOT_LEGAL_PERSON", NOT_MET, claim(applicant__legal_form=0)),
-        ("BJ_E_INDUSTRY", NOT_MET, claim(applicant__industry_code="C1210")),
-        ("BJ_E_INDUSTRY", MET, claim(applicant__industry_code="C1310")),
-        ("BJ_E_INDUSTRY", MET, claim(applicant__industry_code="C4390")),
-        ("BJ_E_INDUSTRY", NOT_MET, claim(applicant__industry_code="C4410")),
-        ("BJ_E_INDUSTRY", NOT_MET, claim(applicant__industry_code="I6210")),
-        ("BJ_E_INDUSTRY", NEEDS_PERSON, claim(applicant__industry_code="I6310")),
-        ("BJ_E_INDUSTRY", MET, claim(applicant__industry_code="I6420")),
-        ("BJ_E_INDUSTRY", MET, claim(applicant__industry_code="I65")),
-        ("BJ_E_INDUSTRY", NOT_MET, claim(applicant__industry_code="I6610")),
-        ("BJ_E_INDUSTRY", NOT_MET, claim(applicant__industry_code="6513")),
-        ("BJ_E_PURPOSE", NOT_MET, claim(purpose__trains_industry_model=False)),
-        ("BJ_E_FINANCE", NOT_MET, claim(declarations__has_sound_finance_system=False)),
-        ("BJ_E_DOUBLE_FUND", NOT_MET, claim(declarations__has_no_other_municipal_compute_subsidy=False)),
-        ("BJ_E_DECLARATION", NOT_MET, claim(declarations__is_truthful=False)),
-        ("BJ_E_DECLARATION", NOT_MET, claim(declarations__unrelated_to_supplier=False)),
+        ("工业", MET, "工业"),
+        ("气象", MET, "请留意（气象）"),
+        ("其他", NEEDS_PERSON, "由人工认定（其他）"),
+        ("", NOT_MET, "不符合示例条件"),
     ],
 )
-def test_what_an_applicant_says_is_tested_at_submission(code: str, status: int, facts: CaseFacts) -> None:
-    facts = CaseFacts(facts.received_on, facts.application)  # nobody has been asked yet
+def test_a_condition_is_met_or_not_or_for_a_person_and_says_why(field: str, status: int, explanation: str) -> None:
+    ground = only(a_programme(conditions=[FIELD]), about(field))
 
-    assert ground(code, "submission", facts).status == status
-
-
-@pytest.mark.parametrize(
-    ("code", "status", "facts"),
-    [
-        ("BJ_E_REG", MET, claim()),
-        ("BJ_E_REG", NOT_MET, claim(enterprise_check(province="370200"))),
-        ("BJ_E_NOT_LEGAL_PERSON", NOT_MET, claim(enterprise_check(legal_form=LEGAL_FORM_BRANCH))),
-        ("BJ_E_INDUSTRY", NOT_MET, claim(enterprise_check(industry="F5176"))),
-        ("BJ_E_INDUSTRY", NEEDS_PERSON, claim(enterprise_check(industry="I6320"))),
-        ("BJ_W_FIELD_OTHER", MET, claim(purpose__field="城市管理")),
-        ("BJ_W_FIELD_OTHER", NEEDS_PERSON, claim(purpose__field="气象")),
-        ("BJ_W_FIELD_OTHER", NOT_MET, claim(purpose__field="")),
-        ("BJ_E_RELATED", MET, claim(related(holding_basis_points=2_499))),
-        ("BJ_E_RELATED", NEEDS_PERSON, claim(related(holding_basis_points=2_500))),
-        ("BJ_E_RELATED", NEEDS_PERSON, claim(related(holding_basis_points=5_000))),
-        ("BJ_E_RELATED", NOT_MET, claim(related(holding_basis_points=5_001))),
-        ("BJ_E_RELATED", NEEDS_PERSON, claim(related(same_legal_representative=True))),
-        ("BJ_E_RELATED", NOT_MET, claim(related(same_controller=True))),
-        ("BJ_E_RELATED", NOT_MET, claim(related(parent_or_subsidiary=True))),
-        ("BJ_E_CREDIT", MET, claim(listed(ended_on="2021-06-09"))),
-        ("BJ_E_CREDIT", NOT_MET, claim(listed(ended_on="2021-06-10"))),
-        ("BJ_E_CREDIT", NOT_MET, claim(listed())),
-        ("BJ_E_CREDIT", MET, claim(listed(is_dishonesty=False))),
-        ("BJ_E_CREDIT", MET, claim(listed("2021-06-09", repaired_on="2021-06-09"))),
-        ("BJ_E_CREDIT", NEEDS_PERSON, claim(listed("2021-06-10", repaired_on="2021-06-10"))),
-    ],
-)
-def test_what_the_world_says_is_tested_at_the_decision(code: str, status: int, facts: CaseFacts) -> None:
-    assert ground(code, "decision", facts).status == status
+    assert (ground.status, ground.explanation) == (status, explanation)
+    assert (ground.code, ground.clause, ground.title) == ("EX_E_CONDITION", "EX-1", "示例条件")
+    assert [(fact.path, fact.value) for fact in ground.facts] == [("application.purpose.field", field)]
 
 
-@pytest.mark.parametrize(
-    ("status", "stands"),
-    [
-        (INVOICE_STATUS_CONSISTENT, MET),
-        (INVOICE_STATUS_INCONSISTENT, NOT_MET),
-        (INVOICE_STATUS_NOT_FOUND, NOT_MET),
-        (INVOICE_STATUS_VOIDED, NOT_MET),
-        (INVOICE_STATUS_REVERSED, NOT_MET),
-        (INVOICE_STATUS_QUERY_LIMIT, NOT_MET),
-        (INVOICE_STATUS_UNAVAILABLE, NOT_MET),
-        (0, NOT_MET),
-    ],
-)
-def test_only_an_invoice_found_consistent_is_paid_for(status: Any, stands: int) -> None:
-    request = a_redemption("v")
+def test_a_person_is_asked_and_the_note_waits() -> None:
+    both = FIELD | {"note_if": "true"}
 
-    assert ground("BJ_E_INVOICE", "redemption", redemption(invoices_check(request, status))).status == stands
+    assert only(a_programme(conditions=[both]), about("其他")).status == NEEDS_PERSON
 
 
-def test_every_invoice_of_the_request_must_have_been_looked_up() -> None:
-    request = a_redemption("v")
-    request.MergeFrom(a_redemption("v", invoice=2))
-    one_only = invoices_check(a_redemption("v"))
+def test_conditions_are_tested_at_their_moments_and_at_several_once() -> None:
+    rows = [
+        a_condition("true", "EX_A", at=["submission"]),
+        a_condition("true", "EX_B", at=["submission", "decision"]),
+        a_condition("true", "EX_C", at=["redemption"]),
+    ]
+    rules = the_rules(a_programme(conditions=rows))
+    at: dict[Moments, list[str]] = {
+        moment: [g.code for g in rules.grounds(moment, CaseFacts(ON))]
+        for moment in ("submission", "decision", "redemption", "request", ("submission", "decision"))
+    }
 
-    assert ground("BJ_E_INVOICE", "redemption", redemption(one_only, request=request)).status == NOT_MET
-    assert ground("BJ_E_INVOICE", "redemption", redemption(request=request)).status == MET
-
-
-@pytest.mark.parametrize("code", ["BJ_E_REG", "BJ_E_CREDIT"])
-def test_residence_and_credit_are_tested_again_before_money_moves(code: str) -> None:
-    moved = redemption(enterprise_check(province="370200"), listed())
-
-    assert ground(code, "redemption", moved).status == NOT_MET
+    assert at == {
+        "submission": ["EX_A", "EX_B"],
+        "decision": ["EX_B"],
+        "redemption": ["EX_C"],
+        "request": [],
+        ("submission", "decision"): ["EX_A", "EX_B"],
+    }
 
 
 # What is unknown
 
 
-ASKED = {"BJ_E_REG": "enterprise", "BJ_E_RELATED": "relation", "BJ_E_CREDIT": "credit", "BJ_E_INVOICE": "invoices"}
-
-
-def nobody_answered(check: str) -> CheckResult:
-    return unavailable(check)
-
-
-def nobody_answered_and_an_old_record_is_shown(check: str) -> CheckResult:
-    return with_outcome(check, CHECK_OUTCOME_UNAVAILABLE)
-
-
-def no_outcome(check: str) -> CheckResult:
-    return with_outcome(check, CHECK_OUTCOME_UNSPECIFIED)
-
-
-def with_outcome(check: str, outcome: CheckOutcome.ValueType) -> CheckResult:
-    (clean,) = (c for c in [*clean_checks(), invoices_check(a_redemption("v"))] if c.check == check)
-    clean.outcome = outcome
-    return clean
-
-
-def clean_without_a_record(check: str) -> CheckResult:
-    return CheckResult(check=check, outcome=CHECK_OUTCOME_CLEAN, source="x")
-
-
-def the_record_of_another_question(check: str) -> CheckResult:
-    if check == "credit":
-        return CheckResult(check=check, outcome=CHECK_OUTCOME_HIT, source="x", relation=Relation())
-    return CheckResult(check=check, outcome=CHECK_OUTCOME_CLEAN, source="x", credit=credit_check().credit)
-
-
 @pytest.mark.parametrize(
     "answer",
     [
-        nobody_answered,
-        nobody_answered_and_an_old_record_is_shown,
-        no_outcome,
-        clean_without_a_record,
-        the_record_of_another_question,
-    ],
-)
-@pytest.mark.parametrize("code", sorted(ASKED))
-def test_what_no_source_has_answered_needs_evidence(code: str, answer: Callable[[str], CheckResult]) -> None:
-    check = ASKED[code]
-    at, facts = ("redemption", redemption(answer(check))) if check == "invoices" else ("decision", claim(answer(check)))
-
-    stands = ground(code, at, facts)
-
-    assert stands.status == NEEDS_EVIDENCE
-    assert stands.explanation.startswith("尚无查询结果")
-    assert not is_answered(check, answer(check))
-    assert not is_answered(check, None)
-
-
-def test_a_check_about_no_invoices_is_an_answer_and_proves_none() -> None:
-    empty = CheckResult(
-        check="invoices", outcome=CHECK_OUTCOME_CLEAN, source="x", invoices=InvoiceVerifications(invoices=[])
-    )
-
-    assert ground("BJ_E_INVOICE", "redemption", redemption(empty)).status == NOT_MET
-
-
-@pytest.mark.parametrize(
-    ("code", "at"), [("BJ_E_TERM", "submission"), ("BJ_E_RELATED", "decision"), ("BJ_E_CREDIT", "decision")]
-)
-def test_a_condition_whose_number_has_expired_passes_nobody(code: str, at: str) -> None:
-    after_every_value = claim(on=date(2026, 4, 1))
-
-    stands = ground(code, at, after_every_value)
-
-    assert stands.status == NEEDS_EVIDENCE
-    assert "无有效值" in stands.explanation
-
-
-def test_no_number_is_carried_forward() -> None:
-    assert PROGRAMME.number("voucher_rate", date(2025, 12, 31)).denominator == 5
-    with pytest.raises(Refused) as refused:
-        PROGRAMME.number("voucher_rate", date(2026, 1, 1))
-
-    assert (refused.value.code, refused.value.clause) == ("PARAMETER_EXPIRED", "BJ-3.2")
-    assert "voucher_rate" in refused.value.message("en")
-
-
-def test_every_failing_condition_is_named_at_once() -> None:
-    flawed = claim(
-        related(same_controller=True),
+        None,
         unavailable("credit"),
-        purpose__trains_industry_model=False,
-        purpose__field="气象",
+        CheckResult(check="credit", outcome=CHECK_OUTCOME_UNAVAILABLE, credit=CreditRecord()),
+        CheckResult(check="credit", outcome=CHECK_OUTCOME_CLEAN),
+        CheckResult(check="credit", outcome=CHECK_OUTCOME_CLEAN, relation=Relation()),
+        CheckResult(check="credit", credit=CreditRecord()),
+    ],
+)
+def test_a_source_that_has_not_answered_needs_evidence_whatever_the_condition_says(answer: CheckResult | None) -> None:
+    programme = a_programme(checks=CREDIT, conditions=[a_condition("true", needs=["credit"], shows='"为真"')])
+    facts = checked(*([answer] if answer else []))
+
+    ground = only(programme, facts)
+
+    assert (ground.status, ground.explanation) == (NEEDS_EVIDENCE, "尚无查询结果：信用记录")
+    assert not is_answered(answer, "credit")
+    assert not the_rules(programme).passes("decision", facts)
+
+
+def test_a_check_may_have_a_name_of_its_own() -> None:
+    programme = a_programme(
+        checks={"district_credit": {"answers": "credit", "title": "区信用记录"}},
+        conditions=[a_condition("district_credit.listings.size() == 0", needs=["district_credit"])],
+    )
+    answer = CheckResult(check="district_credit", outcome=CHECK_OUTCOME_HIT, credit=CreditRecord())
+    wrong = CheckResult(check="district_credit", outcome=CHECK_OUTCOME_CLEAN, relation=Relation())
+
+    assert only(programme, checked(answer)).status == MET
+    assert only(programme, checked(wrong)).explanation == "尚无查询结果：区信用记录"
+    assert is_answered(wrong)
+    assert not is_answered(wrong, "credit")
+
+
+@pytest.mark.parametrize(
+    ("queried_at", "today", "status"),
+    [
+        (datetime(2024, 6, 1, tzinfo=UTC), date(2024, 7, 1), MET),
+        (datetime(2024, 6, 1, tzinfo=UTC), date(2024, 7, 2), NEEDS_EVIDENCE),
+        (datetime(2024, 5, 31, 16, tzinfo=UTC), date(2024, 7, 1), MET),  # 00:00 on 1 June in Shanghai
+        (datetime(2024, 5, 31, 15, 59, tzinfo=UTC), date(2024, 7, 1), NEEDS_EVIDENCE),
+        (datetime(2024, 5, 11, tzinfo=UTC), None, MET),  # against the day of receipt, 10 June
+        (datetime(2024, 5, 10, tzinfo=UTC), None, NEEDS_EVIDENCE),
+        (None, None, NEEDS_EVIDENCE),
+    ],
+)
+def test_an_answer_grows_old(queried_at: datetime | None, today: date | None, status: int) -> None:
+    programme = a_programme(
+        checks={"credit": CREDIT["credit"] | {"valid_days": 30}}, conditions=[a_condition("true", needs=["credit"])]
+    )
+    answer = credit_check()
+    if queried_at is not None:
+        answer.queried_at.FromDatetime(queried_at)
+    facts = checked(answer, today=today)
+
+    ground = only(programme, facts)
+
+    assert ground.status == status
+    assert ("已过有效期" in ground.explanation) == (status == NEEDS_EVIDENCE)
+    assert the_rules(programme).passes("decision", facts) == (status == MET)
+
+
+def test_what_an_unanswered_source_would_have_said_is_not_among_the_facts() -> None:
+    programme = a_programme(
+        checks=CREDIT | {"relation": {"answers": "relation", "title": "关联关系"}},
+        conditions=[
+            a_condition('credit.listings.size() == 0 && received_on > ""', needs=["credit", "relation"]),
+        ],
     )
 
-    open_ones = [g.code for g in the_rulebook().rules(PROGRAMME).grounds("decision", flawed) if g.status != MET]
+    ground = only(programme, checked(relation_check()))
 
-    assert open_ones == ["BJ_E_PURPOSE", "BJ_W_FIELD_OTHER", "BJ_E_RELATED", "BJ_E_CREDIT"]
-
-
-def test_only_compute_counts() -> None:
-    counts = the_rulebook().rules(PROGRAMME).counts
-
-    assert counts(an_item(1))
-    assert not counts(an_item(1, SERVICE_KIND_OTHER))
+    assert ground.explanation == "尚无查询结果：信用记录"
+    assert [fact.path for fact in ground.facts] == ["received_on"]
 
 
-# A programme file that is wrong never starts
+def test_a_number_that_has_expired_passes_nobody() -> None:
+    programme = a_programme(
+        parameters={"most": a_parameter("count", 3, FIRST, date(2024, 6, 9))},
+        conditions=[a_condition("true || parameter.most > 1"), a_condition("true", "EX_OTHER")],
+    )
+    before, after = CaseFacts(date(2024, 6, 9)), CaseFacts(date(2024, 6, 10))
+
+    assert [ground.status for ground in grounds(programme, before)] == [MET, MET]
+    assert [ground.status for ground in grounds(programme, after)] == [NEEDS_EVIDENCE, MET]
+    assert grounds(programme, after)[0].explanation == "政策参数在该日无有效值：most"
+    assert not the_rules(programme).passes("decision", after)
 
 
-def edited(folder: Path, old: str, new: str) -> Path:
-    """The shipped programmes with one passage changed."""
-    (shipped,) = (PROGRAMMES / "beijing").glob("*.yaml")
-    (folder / "beijing").mkdir()
-    text = shipped.read_text("utf-8")
-    assert old in text
-    (folder / "beijing" / shipped.name).write_text(text.replace(old, new), "utf-8")
-    return folder
+def test_a_fact_that_was_not_given_needs_evidence_only_where_it_is_used() -> None:
+    programme = a_programme(
+        facts={"cards": a_fact("integer", title={"zh": "加速卡数"})},
+        conditions=[
+            a_condition("true || fact.cards > 1"),
+            a_condition("true", "EX_OTHER"),
+            a_condition("true", "EX_SHOWN", shows="string(fact.cards)"),
+        ],
+    )
+
+    found = grounds(programme, CaseFacts(ON))
+
+    assert [ground.status for ground in found] == [NEEDS_EVIDENCE, MET, MET]
+    assert found[0].explanation == "尚未提供事实：加速卡数（cards）"
+    assert found[2].explanation == ""
+
+
+def test_a_condition_that_fails_on_the_facts_passes_nobody_and_hides_no_other() -> None:
+    bad = "years_after(application.contract.signed_on, 1) > received_on"
+    programme = a_programme(conditions=[a_condition(bad), a_condition("false", "EX_OTHER"), FIELD | {"code": "EX_F"}])
+
+    found = grounds(programme, about("工业"))
+
+    assert [ground.status for ground in found] == [NEEDS_EVIDENCE, NOT_MET, MET]
+    assert found[0].explanation.startswith("现有事实无法判断")
+    assert found[2].explanation == "工业"
+    assert not the_rules(a_programme(conditions=[a_condition(bad)])).passes("decision", about("工业"))
+
+
+# Declared facts
+
+
+KINDS = a_programme(
+    facts={
+        "cards": a_fact("integer", must_be_given=True, title={"zh": "加速卡数"}),
+        "price_fen": a_fact("money"),
+        "direction": a_fact("text", choices=["芯片", "模型"]),
+        "opened_on": a_fact("date"),
+        "is_new": a_fact("flag"),
+        "tags": a_fact("texts"),
+    }
+)
+CARDS = FactValue(integer=8)
+
+
+def test_facts_as_they_are_declared_are_no_ground() -> None:
+    facts = stating(
+        cards=CARDS,
+        price_fen=FactValue(integer=10**15),
+        direction=FactValue(text="芯片"),
+        opened_on=FactValue(text="2024-02-29"),
+        is_new=FactValue(flag=False),
+        tags=FactValue(texts=Texts()),
+    )
+
+    assert grounds(KINDS, facts, "submission") == []
+    assert the_rules(KINDS).passes("submission", facts)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "says"),
+    ("given_facts", "code", "says"),
     [
-        ("application.purpose.field != ", "application.purpose.feild != ", "BJ_W_FIELD_OTHER"),
-        ("met: application.declarations.has_sound_finance_system", "met: '\"yes\"'", "BJ_E_FINANCE: gives"),
-        ("shows: 'received_on'", "shows: 'received_on == received_on'", "BJ_E_CLAIM_WINDOW: gives"),
-        ("select: item.kind", "select: items.kind", "amount.select"),
+        ({}, "E_FACT_MISSING", "须提供加速卡数，类型为整数"),
+        ({"cards": FactValue()}, "E_FACT_VALUE", "须为整数"),
+        ({"cards": FactValue(text="8")}, "E_FACT_VALUE", "须为整数"),
+        ({"cards": FactValue(integer=10**15 + 1)}, "E_FACT_VALUE", "超出范围"),
+        ({"cards": CARDS, "price_fen": FactValue(integer=-1)}, "E_FACT_VALUE", "超出范围"),
+        ({"cards": CARDS, "direction": FactValue(text="其他")}, "E_FACT_VALUE", "只能是：芯片、模型"),
+        ({"cards": CARDS, "opened_on": FactValue(text="2023-02-29")}, "E_FACT_VALUE", "须为日期"),
+        ({"cards": CARDS, "opened_on": FactValue(text="2024-2-1")}, "E_FACT_VALUE", "须为日期"),
+        ({"cards": CARDS, "gpus": FactValue(integer=8)}, "E_FACT_UNKNOWN", "没有事实gpus"),
     ],
 )
-def test_an_expression_about_what_does_not_exist_is_found_at_the_start(
-    tmp_path: Path, old: str, new: str, says: str
+@pytest.mark.parametrize("at", ["submission", "decision", ("submission", "decision")])
+def test_a_fact_that_is_not_as_declared_is_refused(
+    at: Moments, given_facts: dict[str, FactValue], code: str, says: str
 ) -> None:
-    with pytest.raises(RuleBroken, match=says):
-        Rulebook(edited(tmp_path, old, new))
+    ground = only(KINDS, stating(**given_facts), at)
+
+    assert (ground.status, ground.code) == (NOT_MET, code)
+    assert says in ground.explanation
+    assert not the_rules(KINDS).passes(at, stating(**given_facts))
+
+
+def test_every_wrong_fact_is_named_at_once() -> None:
+    wrong = stating(price_fen=FactValue(text="1"), gpus=FactValue(integer=8))
+
+    assert [g.code for g in grounds(KINDS, wrong)] == ["E_FACT_MISSING", "E_FACT_UNKNOWN", "E_FACT_VALUE"]
+
+
+# Materials
+
+
+@pytest.mark.parametrize("wanted", "ABCD")
+@pytest.mark.parametrize("handed_in", [None, UNSTATED, A, B, C, D])
+def test_a_material_is_trusted_enough_or_evidence_is_needed(
+    wanted: str, handed_in: TrustLevel.ValueType | None
+) -> None:
+    programme = a_programme(material_code="EX_E_MATERIAL", materials=[a_material(trust_at_least=wanted)])
+    handed = [] if handed_in is None else [Material(kind="contract", trust_level=handed_in)]
+    facts = CaseFacts(ON, Application(materials=[*handed, Material(kind="another", trust_level=A)]))
+    enough = handed_in is not None and 1 <= handed_in <= "ABCD".index(wanted) + 1
+
+    ground = only(programme, facts)
+
+    assert (ground.code, ground.clause, ground.title) == ("EX_E_MATERIAL", "EX-1", "材料：合同")
+    assert ground.status == (MET if enough else NEEDS_EVIDENCE)
+    assert (f"须提供合同，可信等级不低于{wanted}级" in ground.explanation) == (not enough)
+    assert the_rules(programme).passes("decision", facts) == enough
+
+
+def test_the_best_of_several_copies_counts() -> None:
+    programme = a_programme(materials=[a_material(trust_at_least="B")])
+    copies = [Material(kind="contract", trust_level=level) for level in (D, B, UNSTATED, C)]
+
+    assert only(programme, CaseFacts(ON, Application(materials=copies))).status == MET
+
+
+def test_materials_are_asked_for_at_the_decision_or_before_money_and_never_at_submission() -> None:
+    programme = a_programme(materials=[a_material("contract"), a_material("invoice", at="redemption")])
+    at_the_request = CaseFacts(ON, redemption=RedemptionRequest(materials=[Material(kind="invoice", trust_level=D)]))
+
+    assert grounds(programme, CaseFacts(ON), "submission") == []
+    assert [g.status for g in grounds(programme, CaseFacts(ON), ("submission", "decision"))] == [NEEDS_EVIDENCE]
+    assert only(programme, CaseFacts(ON), "redemption").status == NEEDS_EVIDENCE
+    assert only(programme, at_the_request, "redemption").status == MET
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("needed_if", "status"),
     [
-        ("kind: decision\n      role: acceptance-officer", "kind: guess\n      role: acceptance-officer"),
-        ("on_silence: passes", "on_silence: shrugs"),
-        ("last_quarter: 2026Q1 ", "last_quarter: 2026Q9 "),
-        ('    values: [{from: 2023-09-01, through: 2025-12-31, value: "20/100"}]', '    values: [{value: "20/100"}]'),
-        ("case_prefix: bj\n", ""),
+        ('application.purpose.field == "工业"', NEEDS_EVIDENCE),
+        ('application.purpose.field != "工业"', None),
+        ("parameter.gone", NEEDS_EVIDENCE),
+        ("years_after(application.contract.signed_on, 1) > received_on", NEEDS_EVIDENCE),
     ],
 )
-def test_a_file_that_cannot_be_read_names_itself(tmp_path: Path, old: str, new: str) -> None:
-    with pytest.raises(ProgrammeBroken, match=r"beijing/ai-compute-voucher-2023\.yaml"):
-        Rulebook(edited(tmp_path, old, new))
+def test_a_material_may_be_needed_in_some_cases_and_is_where_nobody_knows(needed_if: str, status: int | None) -> None:
+    programme = a_programme(
+        parameters={"gone": a_parameter("flag", False, FIRST, FIRST)}, materials=[a_material(needed_if=needed_if)]
+    )
+
+    found = grounds(programme, about("工业"))
+
+    assert [ground.status for ground in found] == ([] if status is None else [status])
+    assert the_rules(programme).passes("decision", about("工业")) == (status is None)
 
 
-def test_the_programme_has_the_values_of_the_parameter_sheet() -> None:
-    programme: Programme = PROGRAMME
+# Both ways of asking agree
 
-    assert programme.number("issue_cap_fen", ON) == programme.number("redemption_cap_fen", ON) == 200_000_000
-    assert (programme.redemption.cut_off_month, programme.redemption.cut_off_day) == (11, 15)
-    assert str(programme.windows["signing"].days.first) == "2023-09-01"
-    assert str(programme.windows["execution"].days.last) == "2025-12-31"
-    assert str(programme.windows["claim"].days.first) == "2023-10-11"
+
+EVERYTHING = a_programme(
+    parameters={
+        "most": a_parameter("count", 3, FIRST, date(2024, 6, 30)),
+        "pattern": a_parameter("text", "^工"),
+    },
+    checks=CREDIT,
+    facts={"cards": a_fact("integer", must_be_given=True), "direction": a_fact("text", choices=["芯片", "模型"])},
+    materials=[a_material(trust_at_least="C"), a_material("report", needed_if="fact.cards > 3")],
+    conditions=[
+        a_condition("application.purpose.field.matches(parameter.pattern)", "EX_A", at=["submission"]),
+        FIELD | {"code": "EX_B"},
+        a_condition("fact.cards <= parameter.most", "EX_C", person_if="fact.cards == 3", person={"zh": "人工"}),
+        a_condition("credit.listings.size() == 0", "EX_D", needs=["credit"]),
+        a_condition(
+            'application.contract.signed_on == "" || years_after(application.contract.signed_on, 1) > received_on',
+            "EX_E",
+        ),
+        a_condition('fact.direction == "芯片"', "EX_F", at=["decision"]),
+    ],
+)
+CASES = st.builds(
+    lambda on, field, signed_on, cards, direction, levels, answers, ruled: CaseFacts(
+        on,
+        Application(
+            purpose=Purpose(field=field),
+            contract=Contract(signed_on=signed_on),
+            facts={name: value for name, value in (("cards", cards), ("direction", direction)) if value is not None},
+            materials=[Material(kind=kind, trust_level=level) for kind, level in levels],
+        ),
+        checks={"credit": answers} if answers else {},
+        ruled_met=ruled,
+    ),
+    on=st.sampled_from([ON, date(2024, 7, 1)]),
+    field=st.sampled_from(["工业", "其他", "气象", ""]),
+    signed_on=st.sampled_from(["", "2024-01-01", "2020-01-01", "2024-13-01"]),
+    cards=st.sampled_from([None, FactValue(integer=1), FactValue(integer=3), FactValue(integer=4), FactValue()]),
+    direction=st.sampled_from([None, FactValue(text="芯片"), FactValue(text="模型"), FactValue(text="其他")]),
+    levels=st.lists(st.tuples(st.sampled_from(["contract", "report"]), st.sampled_from([A, C, D])), max_size=3),
+    answers=st.sampled_from([None, credit_check(), unavailable("credit")]),
+    ruled=st.frozensets(st.sampled_from(["EX_B", "EX_C", "EX_D"])),
+)
+RULES = the_rules(EVERYTHING)
+
+
+@given(facts=CASES, at=st.sampled_from(["submission", "decision", ("submission", "decision")]))
+@settings(max_examples=300, deadline=None)
+def test_the_fast_answer_is_the_one_that_the_grounds_give(facts: CaseFacts, at: Moments) -> None:
+    found = RULES.grounds(at, facts)
+
+    cleared = [g.status == MET or (g.status == NEEDS_PERSON and g.code in facts.ruled_met) for g in found]
+
+    assert RULES.passes(at, facts) == all(cleared)
+
+
+@given(facts=CASES)
+@settings(max_examples=100, deadline=None)
+def test_every_condition_stands_as_if_it_were_the_only_one(facts: CaseFacts) -> None:
+    together = {g.code: g for g in RULES.grounds("decision", facts) if g.code.startswith("EX_")}
+
+    for code, rules in ALONE.items():
+        assert [g for g in rules.grounds("decision", facts) if g.code == code] == [together[code]]
+
+
+def alone(code: str) -> Rules:
+    """The same programme with one of its conditions."""
+    rows = tuple(row for row in EVERYTHING.conditions if row.code == code)
+    return the_rules(EVERYTHING.model_copy(update={"conditions": rows}))
+
+
+ALONE = {row.code: alone(row.code) for row in EVERYTHING.conditions if "decision" in row.at}
+
+
+def test_an_application_without_a_flaw_passes_both_ways() -> None:
+    facts = CaseFacts(
+        ON,
+        Application(
+            purpose=Purpose(field="工业"),
+            facts={"cards": FactValue(integer=1), "direction": FactValue(text="芯片")},
+            materials=[Material(kind="contract", trust_level=C)],
+        ),
+        checks={"credit": credit_check()},
+    )
+    at = ("submission", "decision")
+
+    assert RULES.passes(at, facts)
+    assert {ground.status for ground in RULES.grounds(at, facts)} == {MET}
+
+
+def test_what_is_done_to_one_ground_does_not_show_in_the_next() -> None:
+    facts = about("工业")
+    for ground in RULES.grounds("decision", facts):
+        ground.status = NEEDS_PERSON
+        del ground.facts[:]
+
+    assert RULES.grounds("decision", facts) == the_rules(EVERYTHING).grounds("decision", facts)
+
+
+# A programme that is wrong
+
+
+def test_every_broken_expression_is_named_with_its_place_in_the_file() -> None:
+    programme = a_programme(
+        conditions=[a_condition("nothing"), FIELD | {"shows": "1", "person_if": "2"}],
+        materials=[a_material(needed_if="received_on")],
+    )
+
+    found = problems(programme, Environment(programme))
+
+    assert [path for path, _ in found] == [
+        ("conditions", 0, "met"),
+        ("conditions", 1, "person_if"),
+        ("conditions", 1, "shows"),
+        ("materials", 0, "needed_if"),
+    ]
+    with pytest.raises(RuleBroken, match="example: EX_E_CONDITION: there is no nothing"):
+        the_rules(programme)
+
+
+def test_a_condition_cannot_need_a_check_that_nobody_makes() -> None:
+    with pytest.raises(RuleBroken, match="EX_E_CONDITION: there is no check credit"):
+        the_rules(a_programme(conditions=[a_condition("true", needs=["credit"])]))

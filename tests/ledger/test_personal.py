@@ -14,7 +14,7 @@ from duifu.v1 import answers_pb2, commands_pb2, events_pb2, facts_pb2, plan_pb2,
 from duifu.v1.answers_pb2 import Fact, FactPage
 from duifu.v1.commands_pb2 import Actor
 from duifu.v1.events_pb2 import Envelope, PaymentOrdered
-from duifu.v1.facts_pb2 import BankAccount, VoucherApplication
+from duifu.v1.facts_pb2 import Application, BankAccount
 from duifu.v1.privacy_pb2 import MASK_ACCOUNT, MASK_EMAIL, MASK_MOBILE, MASK_NAME, MASK_UNSPECIFIED, Mask
 from ledger import chain
 from ledger.encryption import WITHHELD, NoSubjectKeys, PersonalDataDamaged, decrypt, digests, encrypt, may_be_same
@@ -425,5 +425,5 @@ def test_an_impersonal_copy_keeps_what_payments_need_and_nothing_of_persons(priv
 
 
 def test_an_application_without_a_contact_stays_without_one() -> None:
-    assert not masked(VoucherApplication()).HasField("contact")
-    assert not readable(VoucherApplication()).HasField("contact")
+    assert not masked(Application()).HasField("contact")
+    assert not readable(Application()).HasField("contact")

@@ -26,6 +26,7 @@ from tests.builders import (
     a_redemption,
     an_account,
     applicant,
+    direction_fits,
     shanghai,
 )
 from tests.office import Office
@@ -130,7 +131,8 @@ async def source_away(office: Office) -> None:
 async def decided_by_update(office: Office) -> None:
     await submitted(office)
     for actor, stage in ((ACCEPTANCE, "acceptance"), (REVIEW, "review")):
-        decide = Decide(case_id=FIRST, stage=stage, verdict=VERDICT_PASS)
+        findings = [direction_fits()] if stage == "review" else []
+        decide = Decide(case_id=FIRST, stage=stage, verdict=VERDICT_PASS, findings=findings)
         command = Command(command_id=f"update-{stage}", actor=actor, decide=decide)
         await office.handle(FIRST).execute_update("command", command)
 

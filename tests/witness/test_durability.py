@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from hashlib import sha256
 from pathlib import Path
 from threading import Barrier
 
@@ -120,6 +121,33 @@ def test_while_nothing_can_be_written_nothing_is_signed(own_witness: RunningWitn
     assert answer.status_code == 503
     assert "cannot write down what it signs" in answer.text
     assert own_witness.ask(own_log.request(5, 9)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("UPDATE latest SET note = 'junk'", "cannot be read: a note is a text"),
+        ("UPDATE latest SET signed_seconds = 'soon'", "a time that is kept for"),
+        ("DROP TABLE latest", "no such table"),
+    ],
+)
+def test_with_a_state_that_was_damaged_nothing_is_signed_and_the_answer_says_why(
+    own_witness: RunningWitness, own_log: Log, change: str, said: str
+) -> None:
+    own_witness.ask(own_log.request(0, 5))
+    with closing(sqlite3.connect(own_witness.state)) as somebody_else, somebody_else:
+        somebody_else.execute(change)
+
+    origin = sha256(own_log.signer.name.encode()).hexdigest()
+    asked = own_witness.ask(own_log.request(5, 9))
+    told = [own_witness.http.get(path) for path in ("/", f"/{origin}/checkpoint")]
+
+    for answer in (asked, *told):
+        assert answer.status_code >= 500
+        assert said in answer.text
+    logged = own_witness.said.read_text("utf-8")
+    assert "state damaged" in logged
+    assert "Traceback" not in logged
 
 
 def test_a_state_that_was_there_before_is_kept_by_a_new_key(own_witness: RunningWitness, own_log: Log) -> None:

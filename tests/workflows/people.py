@@ -3,7 +3,7 @@
 from typing import Any
 
 from domain.money import yuan
-from duifu.v1.facts_pb2 import Contract, VoucherApplication
+from duifu.v1.facts_pb2 import Application, Contract
 from tests.builders import Firm, a_contract, an_application
 
 TECHNOLOGY = Firm("91110108MAYB000177", "北京示例智能科技有限公司")
@@ -18,6 +18,6 @@ def a_city_contract(worth: int = yuan(1_000_000), firm: Firm = TECHNOLOGY, **how
     return a_contract(worth, **{"buyer": firm, "supplier": CENTRE} | how)
 
 
-def a_claim(worth: int = yuan(1_000_000), firm: Firm = TECHNOLOGY, **how: Any) -> VoucherApplication:
+def a_claim(worth: int = yuan(1_000_000), firm: Firm = TECHNOLOGY, **how: Any) -> Application:
     """A claim without a flaw on a contract worth `worth`."""
     return an_application(a_city_contract(worth, firm, **how), firm=firm)

@@ -188,7 +188,7 @@ async def test_a_claim_above_what_is_left_of_the_year_is_cut_to_it(office: Offic
 
     assert ending.amount_fen == yuan(200_000)
     assert office.desk.year(2024, TECHNOLOGY).issued_fen == yuan(2_000_000)
-    assert "年度限额仅余¥200,000.00" in str(office.desk.closed_case(case_id).trace.steps[-1].explanation)
+    assert "余¥200,000.00；¥200,000.00不再发放" in str(office.desk.closed_case(case_id).trace.steps[-1].explanation)
 
 
 async def test_a_contract_that_was_claimed_meanwhile_earns_no_second_voucher(office: Office) -> None:

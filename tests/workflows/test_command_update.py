@@ -19,7 +19,7 @@ from temporalio.exceptions import ApplicationError
 from duifu.v1.answers_pb2 import Answer
 from duifu.v1.commands_pb2 import VERDICT_PASS, Actor, Command, Decide, IssueVoucher, WithdrawCase
 from ledger import streams
-from tests.builders import ACCEPTANCE, REVIEW, VERIFICATION, applicant
+from tests.builders import ACCEPTANCE, REVIEW, VERIFICATION, applicant, direction_fits
 from tests.office import Office
 from tests.workflows.people import MANUFACTURER, TECHNOLOGY, a_claim
 
@@ -215,7 +215,8 @@ async def test_an_update_to_a_closed_case_is_refused_by_temporal(office: Office,
 
 
 def passing(case_id: str, stage: str, actor: Actor = ACCEPTANCE) -> Command:
-    decide = Decide(case_id=case_id, stage=stage, verdict=VERDICT_PASS)
+    findings = [direction_fits()] if stage == "review" else []
+    decide = Decide(case_id=case_id, stage=stage, verdict=VERDICT_PASS, findings=findings)
     return Command(command_id=f"update-{stage}", actor=actor, decide=decide)
 
 

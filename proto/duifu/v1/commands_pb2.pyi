@@ -247,12 +247,12 @@ class SubmitApplication(_message.Message):
     APPLICATION_FIELD_NUMBER: _builtins.int
     programme_id: _builtins.str
     @_builtins.property
-    def application(self) -> _facts_pb2.VoucherApplication: ...
+    def application(self) -> _facts_pb2.Application: ...
     def __init__(
         self,
         *,
         programme_id: _builtins.str = ...,
-        application: _facts_pb2.VoucherApplication | None = ...,
+        application: _facts_pb2.Application | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -301,14 +301,14 @@ class SupplyCorrection(_message.Message):
     REDEMPTION_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     @_builtins.property
-    def application(self) -> _facts_pb2.VoucherApplication: ...
+    def application(self) -> _facts_pb2.Application: ...
     @_builtins.property
     def redemption(self) -> _facts_pb2.RedemptionRequest: ...
     def __init__(
         self,
         *,
         case_id: _builtins.str = ...,
-        application: _facts_pb2.VoucherApplication | None = ...,
+        application: _facts_pb2.Application | None = ...,
         redemption: _facts_pb2.RedemptionRequest | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "redemption", b"redemption"]  # noqa: Y015

@@ -420,7 +420,7 @@ class CaseOpened(_message.Message):
         """pinned: a later edition cannot touch this case"""
 
     @_builtins.property
-    def application(self) -> _facts_pb2.VoucherApplication: ...
+    def application(self) -> _facts_pb2.Application: ...
     @_builtins.property
     def redemption(self) -> _facts_pb2.RedemptionRequest: ...
     def __init__(
@@ -431,7 +431,7 @@ class CaseOpened(_message.Message):
         received_on: _builtins.str = ...,
         applicant_uscc: _builtins.str = ...,
         applicant_name: _builtins.str = ...,
-        application: _facts_pb2.VoucherApplication | None = ...,
+        application: _facts_pb2.Application | None = ...,
         redemption: _facts_pb2.RedemptionRequest | None = ...,
         cycle_id: _builtins.str = ...,
     ) -> None: ...
@@ -595,13 +595,13 @@ class CorrectionSupplied(_message.Message):
     APPLICATION_FIELD_NUMBER: _builtins.int
     REDEMPTION_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def application(self) -> _facts_pb2.VoucherApplication: ...
+    def application(self) -> _facts_pb2.Application: ...
     @_builtins.property
     def redemption(self) -> _facts_pb2.RedemptionRequest: ...
     def __init__(
         self,
         *,
-        application: _facts_pb2.VoucherApplication | None = ...,
+        application: _facts_pb2.Application | None = ...,
         redemption: _facts_pb2.RedemptionRequest | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "redemption", b"redemption", "subject", b"subject"]  # noqa: Y015
@@ -625,6 +625,7 @@ class Ground(_message.Message):
     TITLE_FIELD_NUMBER: _builtins.int
     STATUS_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """"BJ_E_RELATED" """
     clause: _builtins.str
@@ -632,6 +633,8 @@ class Ground(_message.Message):
     title: _builtins.str
     status: Global___ConditionStatus.ValueType
     explanation: _builtins.str
+    @_builtins.property
+    def facts(self) -> _containers.RepeatedCompositeFieldContainer[Global___FactUsed]: ...
     def __init__(
         self,
         *,
@@ -640,14 +643,41 @@ class Ground(_message.Message):
         title: _builtins.str = ...,
         status: Global___ConditionStatus.ValueType = ...,
         explanation: _builtins.str = ...,
+        facts: _abc.Iterable[Global___FactUsed] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "code", b"code", "explanation", b"explanation", "status", b"status", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "code", b"code", "explanation", b"explanation", "facts", b"facts", "status", b"status", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Ground: _TypeAlias = Ground  # noqa: Y015
+
+@_typing.final
+class FactUsed(_message.Message):
+    """A fact that an expression read, as it stood."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATH_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    path: _builtins.str
+    """"application.contract.signed_on", "parameter.term_years_max" """
+    value: _builtins.str
+    """as text; of a list or a message: how many parts it has"""
+    def __init__(
+        self,
+        *,
+        path: _builtins.str = ...,
+        value: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["path", b"path", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FactUsed: _TypeAlias = FactUsed  # noqa: Y015
 
 @_typing.final
 class AmountTrace(_message.Message):
@@ -657,22 +687,59 @@ class AmountTrace(_message.Message):
 
     STEPS_FIELD_NUMBER: _builtins.int
     AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    LEVELS_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
     amount_fen: _builtins.int
+    """in the programme's unit"""
+    unit: _builtins.str
+    """empty: fen"""
+    version: _builtins.int
+    """of the way steps are written down; 0 and 1: the first"""
     @_builtins.property
     def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___AmountStep]: ...
+    @_builtins.property
+    def levels(self) -> _containers.RepeatedCompositeFieldContainer[Global___LevelAmount]:
+        """who pays how much; empty: one payer"""
+
     def __init__(
         self,
         *,
         steps: _abc.Iterable[Global___AmountStep] | None = ...,
         amount_fen: _builtins.int = ...,
+        unit: _builtins.str = ...,
+        levels: _abc.Iterable[Global___LevelAmount] | None = ...,
+        version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "levels", b"levels", "steps", b"steps", "unit", b"unit", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AmountTrace: _TypeAlias = AmountTrace  # noqa: Y015
+
+@_typing.final
+class LevelAmount(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEVEL_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    level: _builtins.str
+    amount_fen: _builtins.int
+    def __init__(
+        self,
+        *,
+        level: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "level", b"level"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LevelAmount: _TypeAlias = LevelAmount  # noqa: Y015
 
 @_typing.final
 class AmountStep(_message.Message):
@@ -682,12 +749,29 @@ class AmountStep(_message.Message):
     CLAUSE_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
     EXACT_FEN_FIELD_NUMBER: _builtins.int
+    OPERATION_FIELD_NUMBER: _builtins.int
+    OPERANDS_FIELD_NUMBER: _builtins.int
+    BOUND_FIELD_NUMBER: _builtins.int
+    LOST_FEN_FIELD_NUMBER: _builtins.int
+    DEFERRED_FEN_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"eligible", "rate", "rounding", "headroom" """
     clause: _builtins.str
     explanation: _builtins.str
     exact_fen: _builtins.str
     """the value after this step"""
+    operation: _builtins.str
+    """"sum", "multiply", "round", "cap"; as the programme file says"""
+    bound: _builtins.bool
+    """a limit that took something away"""
+    lost_fen: _builtins.str
+    """exact; what this step took away for good; empty: nothing"""
+    deferred_fen: _builtins.str
+    """exact; what it put off; empty: nothing"""
+    @_builtins.property
+    def operands(self) -> _containers.RepeatedCompositeFieldContainer[Global___Operand]:
+        """what went in"""
+
     def __init__(
         self,
         *,
@@ -695,14 +779,182 @@ class AmountStep(_message.Message):
         clause: _builtins.str = ...,
         explanation: _builtins.str = ...,
         exact_fen: _builtins.str = ...,
+        operation: _builtins.str = ...,
+        operands: _abc.Iterable[Global___Operand] | None = ...,
+        bound: _builtins.bool = ...,
+        lost_fen: _builtins.str = ...,
+        deferred_fen: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "exact_fen", b"exact_fen", "explanation", b"explanation", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bound", b"bound", "clause", b"clause", "deferred_fen", b"deferred_fen", "exact_fen", b"exact_fen", "explanation", b"explanation", "lost_fen", b"lost_fen", "name", b"name", "operands", b"operands", "operation", b"operation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AmountStep: _TypeAlias = AmountStep  # noqa: Y015
+
+@_typing.final
+class Operand(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    EXACT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"voucher_rate", "E" """
+    exact: _builtins.str
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        exact: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["exact", b"exact", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Operand: _TypeAlias = Operand  # noqa: Y015
+
+@_typing.final
+class Evaluation(_message.Message):
+    """One application under one edition: conditions, amount, and what they rest on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    PROGRAMME_ID_FIELD_NUMBER: _builtins.int
+    EDITION_FIELD_NUMBER: _builtins.int
+    EDITION_SHA256_FIELD_NUMBER: _builtins.int
+    EVALUATED_ON_FIELD_NUMBER: _builtins.int
+    GROUNDS_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    VALID_THROUGH_FIELD_NUMBER: _builtins.int
+    REDEMPTIONS_FIELD_NUMBER: _builtins.int
+    PAYEE_FIELD_NUMBER: _builtins.int
+    version: _builtins.int
+    """of this form; 1"""
+    programme_id: _builtins.str
+    edition: _builtins.str
+    edition_sha256: _builtins.str
+    evaluated_on: _builtins.str
+    """the day whose values hold"""
+    code: _builtins.str
+    """why nothing is granted; empty: something is"""
+    clause: _builtins.str
+    explanation: _builtins.str
+    valid_through: _builtins.str
+    """of what is granted; empty: not limited"""
+    payee: _builtins.str
+    """"applicant", "supplier" """
+    @_builtins.property
+    def grounds(self) -> _containers.RepeatedCompositeFieldContainer[Global___Ground]: ...
+    @_builtins.property
+    def amount(self) -> Global___AmountTrace: ...
+    @_builtins.property
+    def redemptions(self) -> _containers.RepeatedCompositeFieldContainer[Global___RedemptionQuote]: ...
+    def __init__(
+        self,
+        *,
+        version: _builtins.int = ...,
+        programme_id: _builtins.str = ...,
+        edition: _builtins.str = ...,
+        edition_sha256: _builtins.str = ...,
+        evaluated_on: _builtins.str = ...,
+        grounds: _abc.Iterable[Global___Ground] | None = ...,
+        amount: Global___AmountTrace | None = ...,
+        code: _builtins.str = ...,
+        clause: _builtins.str = ...,
+        explanation: _builtins.str = ...,
+        valid_through: _builtins.str = ...,
+        redemptions: _abc.Iterable[Global___RedemptionQuote] | None = ...,
+        payee: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "clause", b"clause", "code", b"code", "edition", b"edition", "edition_sha256", b"edition_sha256", "evaluated_on", b"evaluated_on", "explanation", b"explanation", "grounds", b"grounds", "payee", b"payee", "programme_id", b"programme_id", "redemptions", b"redemptions", "valid_through", b"valid_through", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Evaluation: _TypeAlias = Evaluation  # noqa: Y015
+
+@_typing.final
+class RedemptionQuote(_message.Message):
+    """What one request would be paid, and when."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUESTED_ON_FIELD_NUMBER: _builtins.int
+    DUE_FEN_FIELD_NUMBER: _builtins.int
+    PAYMENTS_FIELD_NUMBER: _builtins.int
+    TRACE_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    AWAITS_RULING_FIELD_NUMBER: _builtins.int
+    requested_on: _builtins.str
+    due_fen: _builtins.int
+    code: _builtins.str
+    """why nothing is due; empty: something is"""
+    clause: _builtins.str
+    explanation: _builtins.str
+    awaits_ruling: _builtins.bool
+    @_builtins.property
+    def payments(self) -> _containers.RepeatedCompositeFieldContainer[Global___QuarterAmount]: ...
+    @_builtins.property
+    def trace(self) -> Global___AmountTrace: ...
+    def __init__(
+        self,
+        *,
+        requested_on: _builtins.str = ...,
+        due_fen: _builtins.int = ...,
+        payments: _abc.Iterable[Global___QuarterAmount] | None = ...,
+        trace: Global___AmountTrace | None = ...,
+        code: _builtins.str = ...,
+        clause: _builtins.str = ...,
+        explanation: _builtins.str = ...,
+        awaits_ruling: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["trace", b"trace"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaits_ruling", b"awaits_ruling", "clause", b"clause", "code", b"code", "due_fen", b"due_fen", "explanation", b"explanation", "payments", b"payments", "requested_on", b"requested_on", "trace", b"trace"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RedemptionQuote: _TypeAlias = RedemptionQuote  # noqa: Y015
+
+@_typing.final
+class QuarterAmount(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUARTER_FIELD_NUMBER: _builtins.int
+    COUNTS_IN_YEAR_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    DEFERRED_FIELD_NUMBER: _builtins.int
+    quarter: _builtins.str
+    """"2024Q1" """
+    counts_in_year: _builtins.int
+    amount_fen: _builtins.int
+    deferred: _builtins.bool
+    """put off to here by an annual limit"""
+    def __init__(
+        self,
+        *,
+        quarter: _builtins.str = ...,
+        counts_in_year: _builtins.int = ...,
+        amount_fen: _builtins.int = ...,
+        deferred: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "counts_in_year", b"counts_in_year", "deferred", b"deferred", "quarter", b"quarter"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QuarterAmount: _TypeAlias = QuarterAmount  # noqa: Y015
 
 @_typing.final
 class Decided(_message.Message):

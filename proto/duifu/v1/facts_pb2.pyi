@@ -61,6 +61,35 @@ LEGAL_FORM_SOCIAL_ORGANISATION: LegalForm.ValueType  # 6
 """社会组织"""
 Global___LegalForm: _TypeAlias = LegalForm  # noqa: Y015
 
+class _EnterpriseSize:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _EnterpriseSizeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EnterpriseSize.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ENTERPRISE_SIZE_UNSPECIFIED: _EnterpriseSize.ValueType  # 0
+    ENTERPRISE_SIZE_LARGE: _EnterpriseSize.ValueType  # 1
+    """大型"""
+    ENTERPRISE_SIZE_MEDIUM: _EnterpriseSize.ValueType  # 2
+    """中型"""
+    ENTERPRISE_SIZE_SMALL: _EnterpriseSize.ValueType  # 3
+    """小型"""
+    ENTERPRISE_SIZE_MICRO: _EnterpriseSize.ValueType  # 4
+    """微型"""
+
+class EnterpriseSize(_EnterpriseSize, metaclass=_EnterpriseSizeEnumTypeWrapper): ...
+
+ENTERPRISE_SIZE_UNSPECIFIED: EnterpriseSize.ValueType  # 0
+ENTERPRISE_SIZE_LARGE: EnterpriseSize.ValueType  # 1
+"""大型"""
+ENTERPRISE_SIZE_MEDIUM: EnterpriseSize.ValueType  # 2
+"""中型"""
+ENTERPRISE_SIZE_SMALL: EnterpriseSize.ValueType  # 3
+"""小型"""
+ENTERPRISE_SIZE_MICRO: EnterpriseSize.ValueType  # 4
+"""微型"""
+Global___EnterpriseSize: _TypeAlias = EnterpriseSize  # noqa: Y015
+
 class _ServiceKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -115,6 +144,47 @@ TRUST_LEVEL_C_UPLOADED: TrustLevel.ValueType  # 3
 TRUST_LEVEL_D_DECLARED: TrustLevel.ValueType  # 4
 """self-made, with the applicant's promise"""
 Global___TrustLevel: _TypeAlias = TrustLevel  # noqa: Y015
+
+class _CustomerKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CustomerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CustomerKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CUSTOMER_KIND_UNSPECIFIED: _CustomerKind.ValueType  # 0
+    CUSTOMER_KIND_ENTERPRISE: _CustomerKind.ValueType  # 1
+    """企业"""
+    CUSTOMER_KIND_RESEARCH_INSTITUTE: _CustomerKind.ValueType  # 2
+    """科研机构"""
+    CUSTOMER_KIND_INNOVATION_PLATFORM: _CustomerKind.ValueType  # 3
+    """创新平台"""
+    CUSTOMER_KIND_UNIVERSITY: _CustomerKind.ValueType  # 4
+    """高校"""
+    CUSTOMER_KIND_PUBLIC_INSTITUTION: _CustomerKind.ValueType  # 5
+    """其他事业单位 (QD-A16)"""
+    CUSTOMER_KIND_GOVERNMENT: _CustomerKind.ValueType  # 6
+    """机关"""
+    CUSTOMER_KIND_PERSON: _CustomerKind.ValueType  # 7
+    """个人"""
+
+class CustomerKind(_CustomerKind, metaclass=_CustomerKindEnumTypeWrapper): ...
+
+CUSTOMER_KIND_UNSPECIFIED: CustomerKind.ValueType  # 0
+CUSTOMER_KIND_ENTERPRISE: CustomerKind.ValueType  # 1
+"""企业"""
+CUSTOMER_KIND_RESEARCH_INSTITUTE: CustomerKind.ValueType  # 2
+"""科研机构"""
+CUSTOMER_KIND_INNOVATION_PLATFORM: CustomerKind.ValueType  # 3
+"""创新平台"""
+CUSTOMER_KIND_UNIVERSITY: CustomerKind.ValueType  # 4
+"""高校"""
+CUSTOMER_KIND_PUBLIC_INSTITUTION: CustomerKind.ValueType  # 5
+"""其他事业单位 (QD-A16)"""
+CUSTOMER_KIND_GOVERNMENT: CustomerKind.ValueType  # 6
+"""机关"""
+CUSTOMER_KIND_PERSON: CustomerKind.ValueType  # 7
+"""个人"""
+Global___CustomerKind: _TypeAlias = CustomerKind  # noqa: Y015
 
 class _CheckOutcome:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -184,6 +254,56 @@ INVOICE_STATUS_UNAVAILABLE: InvoiceStatus.ValueType  # 7
 """不可用"""
 Global___InvoiceStatus: _TypeAlias = InvoiceStatus  # noqa: Y015
 
+class _OpinionKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OpinionKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpinionKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OPINION_KIND_UNSPECIFIED: _OpinionKind.ValueType  # 0
+    """has not answered"""
+    OPINION_KIND_CONFORMS: _OpinionKind.ValueType  # 1
+    """符合"""
+    OPINION_KIND_DOES_NOT_CONFORM: _OpinionKind.ValueType  # 2
+    """不符合"""
+
+class OpinionKind(_OpinionKind, metaclass=_OpinionKindEnumTypeWrapper):
+    """What an authority that was consulted says. (QD-4.2e)"""
+
+OPINION_KIND_UNSPECIFIED: OpinionKind.ValueType  # 0
+"""has not answered"""
+OPINION_KIND_CONFORMS: OpinionKind.ValueType  # 1
+"""符合"""
+OPINION_KIND_DOES_NOT_CONFORM: OpinionKind.ValueType  # 2
+"""不符合"""
+Global___OpinionKind: _TypeAlias = OpinionKind  # noqa: Y015
+
+class _DuplicateKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DuplicateKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DuplicateKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DUPLICATE_KIND_UNSPECIFIED: _DuplicateKind.ValueType  # 0
+    DUPLICATE_KIND_SAME: _DuplicateKind.ValueType  # 1
+    """命中"""
+    DUPLICATE_KIND_SIMILAR: _DuplicateKind.ValueType  # 2
+    """疑似: a person decides"""
+    DUPLICATE_KIND_OTHER_SIDE: _DuplicateKind.ValueType  # 3
+    """the customer was supported for the same contract (QD-A17)"""
+
+class DuplicateKind(_DuplicateKind, metaclass=_DuplicateKindEnumTypeWrapper):
+    """What a search for the same thing in other programmes found. (查重, QD-6.1)"""
+
+DUPLICATE_KIND_UNSPECIFIED: DuplicateKind.ValueType  # 0
+DUPLICATE_KIND_SAME: DuplicateKind.ValueType  # 1
+"""命中"""
+DUPLICATE_KIND_SIMILAR: DuplicateKind.ValueType  # 2
+"""疑似: a person decides"""
+DUPLICATE_KIND_OTHER_SIDE: DuplicateKind.ValueType  # 3
+"""the customer was supported for the same contract (QD-A17)"""
+Global___DuplicateKind: _TypeAlias = DuplicateKind  # noqa: Y015
+
 @_typing.final
 class Applicant(_message.Message):
     """The enterprise that asks for support. (BJ-1.1)"""
@@ -195,8 +315,11 @@ class Applicant(_message.Message):
     LEGAL_FORM_FIELD_NUMBER: _builtins.int
     REGISTERED_PROVINCE_FIELD_NUMBER: _builtins.int
     INDUSTRY_CODE_FIELD_NUMBER: _builtins.int
+    REGISTERED_DISTRICT_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    OTHER_IDENTITY_FIELD_NUMBER: _builtins.int
     uscc: _builtins.str
-    """统一社会信用代码, 18 characters, GB 32100-2015"""
+    """统一社会信用代码, 18 characters, GB 32100-2015; empty only where a programme takes other identities"""
     name: _builtins.str
     """registered name; the payee's name must equal it"""
     legal_form: Global___LegalForm.ValueType
@@ -204,6 +327,14 @@ class Applicant(_message.Message):
     """GB/T 2260 code of the registered address, "110000" (BJ-1.0a)"""
     industry_code: _builtins.str
     """GB/T 4754 section and class, "I6513" (BJ-1.0b)"""
+    registered_district: _builtins.str
+    """GB/T 2260, "110108"; empty: not said"""
+    size: Global___EnterpriseSize.ValueType
+    """(统计上大中小微型企业划分办法)"""
+    @_builtins.property
+    def other_identity(self) -> Global___OtherIdentity:
+        """of an applicant without a unified social credit code"""
+
     def __init__(
         self,
         *,
@@ -212,14 +343,42 @@ class Applicant(_message.Message):
         legal_form: Global___LegalForm.ValueType = ...,
         registered_province: _builtins.str = ...,
         industry_code: _builtins.str = ...,
+        registered_district: _builtins.str = ...,
+        size: Global___EnterpriseSize.ValueType = ...,
+        other_identity: Global___OtherIdentity | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["other_identity", b"other_identity"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["industry_code", b"industry_code", "legal_form", b"legal_form", "name", b"name", "registered_province", b"registered_province", "uscc", b"uscc"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["industry_code", b"industry_code", "legal_form", b"legal_form", "name", b"name", "other_identity", b"other_identity", "registered_district", b"registered_district", "registered_province", b"registered_province", "size", b"size", "uscc", b"uscc"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Applicant: _TypeAlias = Applicant  # noqa: Y015
+
+@_typing.final
+class OtherIdentity(_message.Message):
+    """Who has no unified social credit code is known by another register, such as a university's laboratory."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REGISTER_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    register: _builtins.str
+    """which register, "高校实验室编号" """
+    number: _builtins.str
+    def __init__(
+        self,
+        *,
+        register: _builtins.str = ...,
+        number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "register", b"register"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OtherIdentity: _TypeAlias = OtherIdentity  # noqa: Y015
 
 @_typing.final
 class Supplier(_message.Message):
@@ -227,17 +386,21 @@ class Supplier(_message.Message):
 
     USCC_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
     uscc: _builtins.str
     name: _builtins.str
+    kind: _builtins.str
+    """as the programme's own table names it, "公共算力平台"; empty: not said"""
     def __init__(
         self,
         *,
         uscc: _builtins.str = ...,
         name: _builtins.str = ...,
+        kind: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "uscc", b"uscc"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "name", b"name", "uscc", b"uscc"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -325,6 +488,8 @@ class Contract(_message.Message):
     TOTAL_FEN_FIELD_NUMBER: _builtins.int
     SIGNED_BY_BOTH_PARTIES_FIELD_NUMBER: _builtins.int
     SHA256_FIELD_NUMBER: _builtins.int
+    TAX_FEN_FIELD_NUMBER: _builtins.int
+    CURRENCY_FIELD_NUMBER: _builtins.int
     contract_number: _builtins.str
     buyer_uscc: _builtins.str
     signed_on: _builtins.str
@@ -338,6 +503,10 @@ class Contract(_message.Message):
     """(BJ-2.4)"""
     sha256: _builtins.str
     """of the contract file, 64 lower-case hex digits"""
+    tax_fen: _builtins.int
+    """of total_fen; 0: not stated (BJ-A15)"""
+    currency: _builtins.str
+    """ISO 4217 of the contract; empty: CNY (BJ-A22)"""
     @_builtins.property
     def supplier(self) -> Global___Supplier: ...
     @_builtins.property
@@ -355,10 +524,12 @@ class Contract(_message.Message):
         total_fen: _builtins.int = ...,
         signed_by_both_parties: _builtins.bool = ...,
         sha256: _builtins.str = ...,
+        tax_fen: _builtins.int = ...,
+        currency: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["supplier", b"supplier"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["buyer_uscc", b"buyer_uscc", "contract_number", b"contract_number", "ends_on", b"ends_on", "items", b"items", "sha256", b"sha256", "signed_by_both_parties", b"signed_by_both_parties", "signed_on", b"signed_on", "starts_on", b"starts_on", "supplier", b"supplier", "total_fen", b"total_fen"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["buyer_uscc", b"buyer_uscc", "contract_number", b"contract_number", "currency", b"currency", "ends_on", b"ends_on", "items", b"items", "sha256", b"sha256", "signed_by_both_parties", b"signed_by_both_parties", "signed_on", b"signed_on", "starts_on", b"starts_on", "supplier", b"supplier", "tax_fen", b"tax_fen", "total_fen", b"total_fen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -463,8 +634,31 @@ class Declarations(_message.Message):
 Global___Declarations: _TypeAlias = Declarations  # noqa: Y015
 
 @_typing.final
-class VoucherApplication(_message.Message):
+class Application(_message.Message):
+    """What an applicant asks support for. Which parts must be there is the programme's to say."""
+
     DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class FactsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> Global___FactValue: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: Global___FactValue | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
 
     APPLICANT_FIELD_NUMBER: _builtins.int
     CONTRACT_FIELD_NUMBER: _builtins.int
@@ -472,10 +666,19 @@ class VoucherApplication(_message.Message):
     DECLARATIONS_FIELD_NUMBER: _builtins.int
     MATERIALS_FIELD_NUMBER: _builtins.int
     CONTACT_FIELD_NUMBER: _builtins.int
+    CENTRE_FIELD_NUMBER: _builtins.int
+    SERVICES_FIELD_NUMBER: _builtins.int
+    AUDIT_REPORT_FIELD_NUMBER: _builtins.int
+    PROJECT_NUMBER_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
+    project_number: _builtins.str
+    """of a programme that supports projects; empty: none"""
     @_builtins.property
     def applicant(self) -> Global___Applicant: ...
     @_builtins.property
-    def contract(self) -> Global___Contract: ...
+    def contract(self) -> Global___Contract:
+        """of who rents compute"""
+
     @_builtins.property
     def purpose(self) -> Global___Purpose: ...
     @_builtins.property
@@ -486,6 +689,22 @@ class VoucherApplication(_message.Message):
     def contact(self) -> Global___Contact:
         """absent: letters go to the enterprise alone"""
 
+    @_builtins.property
+    def centre(self) -> Global___ComputeCentre:
+        """of who runs a compute centre (QD-1.1)"""
+
+    @_builtins.property
+    def services(self) -> _containers.RepeatedCompositeFieldContainer[Global___ServiceContract]:
+        """under which the centre served its customers (QD-3.2a)"""
+
+    @_builtins.property
+    def audit_report(self) -> Global___AuditReport:
+        """(QD-3.2b)"""
+
+    @_builtins.property
+    def facts(self) -> _containers.MessageMap[_builtins.str, Global___FactValue]:
+        """what the programme asks beyond these messages, by the names it declares"""
+
     def __init__(
         self,
         *,
@@ -495,14 +714,234 @@ class VoucherApplication(_message.Message):
         declarations: Global___Declarations | None = ...,
         materials: _abc.Iterable[Global___Material] | None = ...,
         contact: Global___Contact | None = ...,
+        centre: Global___ComputeCentre | None = ...,
+        services: _abc.Iterable[Global___ServiceContract] | None = ...,
+        audit_report: Global___AuditReport | None = ...,
+        project_number: _builtins.str = ...,
+        facts: _abc.Mapping[_builtins.str, Global___FactValue] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["applicant", b"applicant", "contact", b"contact", "contract", b"contract", "declarations", b"declarations", "purpose", b"purpose"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["applicant", b"applicant", "audit_report", b"audit_report", "centre", b"centre", "contact", b"contact", "contract", b"contract", "declarations", b"declarations", "purpose", b"purpose"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applicant", b"applicant", "contact", b"contact", "contract", b"contract", "declarations", b"declarations", "materials", b"materials", "purpose", b"purpose"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applicant", b"applicant", "audit_report", b"audit_report", "centre", b"centre", "contact", b"contact", "contract", b"contract", "declarations", b"declarations", "facts", b"facts", "materials", b"materials", "project_number", b"project_number", "purpose", b"purpose", "services", b"services"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___VoucherApplication: _TypeAlias = VoucherApplication  # noqa: Y015
+Global___Application: _TypeAlias = Application  # noqa: Y015
+
+@_typing.final
+class FactValue(_message.Message):
+    """A fact that only one programme knows. Its file declares name, type and clause."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    INTEGER_FIELD_NUMBER: _builtins.int
+    FLAG_FIELD_NUMBER: _builtins.int
+    TEXTS_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """also a date, "2024-03-31" """
+    integer: _builtins.int
+    """also money, in fen"""
+    flag: _builtins.bool
+    @_builtins.property
+    def texts(self) -> Global___Texts: ...
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        integer: _builtins.int = ...,
+        flag: _builtins.bool = ...,
+        texts: Global___Texts | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["flag", b"flag", "integer", b"integer", "kind", b"kind", "text", b"text", "texts", b"texts"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["flag", b"flag", "integer", b"integer", "kind", b"kind", "text", b"text", "texts", b"texts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["text", "integer", "flag", "texts"]  # noqa: Y015
+    _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
+
+Global___FactValue: _TypeAlias = FactValue  # noqa: Y015
+
+@_typing.final
+class Texts(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VALUES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        values: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["values", b"values"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Texts: _TypeAlias = Texts  # noqa: Y015
+
+@_typing.final
+class ComputeCentre(_message.Message):
+    """A compute centre and the right to run it. (QD-1.1, QD-1.2)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    PARK_FIELD_NUMBER: _builtins.int
+    OPERATOR_USCC_FIELD_NUMBER: _builtins.int
+    OPERATOR_REGISTERED_DISTRICT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    park: _builtins.str
+    """the park it lies in, "智算谷" """
+    operator_uscc: _builtins.str
+    """who runs it by the proof handed in"""
+    operator_registered_district: _builtins.str
+    """GB/T 2260 (QD-A6)"""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        park: _builtins.str = ...,
+        operator_uscc: _builtins.str = ...,
+        operator_registered_district: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "operator_registered_district", b"operator_registered_district", "operator_uscc", b"operator_uscc", "park", b"park"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComputeCentre: _TypeAlias = ComputeCentre  # noqa: Y015
+
+@_typing.final
+class Customer(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USCC_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    CITY_FIELD_NUMBER: _builtins.int
+    IS_RELATED_FIELD_NUMBER: _builtins.int
+    uscc: _builtins.str
+    name: _builtins.str
+    kind: Global___CustomerKind.ValueType
+    city: _builtins.str
+    """GB/T 2260 code of the city, "370200" (QD-2.1c)"""
+    is_related: _builtins.bool
+    """to the operator (QD-A11)"""
+    def __init__(
+        self,
+        *,
+        uscc: _builtins.str = ...,
+        name: _builtins.str = ...,
+        kind: Global___CustomerKind.ValueType = ...,
+        city: _builtins.str = ...,
+        is_related: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["city", b"city", "is_related", b"is_related", "kind", b"kind", "name", b"name", "uscc", b"uscc"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Customer: _TypeAlias = Customer  # noqa: Y015
+
+@_typing.final
+class ServiceContract(_message.Message):
+    """One contract under which a centre served a customer, with what proves it. (QD-3.2a)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTRACT_NUMBER_FIELD_NUMBER: _builtins.int
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    SIGNED_ON_FIELD_NUMBER: _builtins.int
+    STARTS_ON_FIELD_NUMBER: _builtins.int
+    ENDS_ON_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    INVOICES_FIELD_NUMBER: _builtins.int
+    RECEIPTS_FIELD_NUMBER: _builtins.int
+    AUDITED_FEN_FIELD_NUMBER: _builtins.int
+    LIST_PRICE_FEN_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    contract_number: _builtins.str
+    signed_on: _builtins.str
+    starts_on: _builtins.str
+    ends_on: _builtins.str
+    amount_fen: _builtins.int
+    """价税合计 (QD-A12)"""
+    audited_fen: _builtins.int
+    """what the special audit confirms of this contract"""
+    list_price_fen: _builtins.int
+    """what the same service costs without preference; 0: not stated (QD-A7)"""
+    sha256: _builtins.str
+    @_builtins.property
+    def customer(self) -> Global___Customer: ...
+    @_builtins.property
+    def invoices(self) -> _containers.RepeatedCompositeFieldContainer[Global___Invoice]: ...
+    @_builtins.property
+    def receipts(self) -> _containers.RepeatedCompositeFieldContainer[Global___BankReceipt]: ...
+    def __init__(
+        self,
+        *,
+        contract_number: _builtins.str = ...,
+        customer: Global___Customer | None = ...,
+        signed_on: _builtins.str = ...,
+        starts_on: _builtins.str = ...,
+        ends_on: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+        invoices: _abc.Iterable[Global___Invoice] | None = ...,
+        receipts: _abc.Iterable[Global___BankReceipt] | None = ...,
+        audited_fen: _builtins.int = ...,
+        list_price_fen: _builtins.int = ...,
+        sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "audited_fen", b"audited_fen", "contract_number", b"contract_number", "customer", b"customer", "ends_on", b"ends_on", "invoices", b"invoices", "list_price_fen", b"list_price_fen", "receipts", b"receipts", "sha256", b"sha256", "signed_on", b"signed_on", "starts_on", b"starts_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ServiceContract: _TypeAlias = ServiceContract  # noqa: Y015
+
+@_typing.final
+class AuditReport(_message.Message):
+    """The special audit report of an independent third party. (QD-3.2b)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPORT_NUMBER_FIELD_NUMBER: _builtins.int
+    AUDITOR_USCC_FIELD_NUMBER: _builtins.int
+    ISSUED_ON_FIELD_NUMBER: _builtins.int
+    CONFIRMED_FEN_FIELD_NUMBER: _builtins.int
+    AUDITOR_IS_INDEPENDENT_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    report_number: _builtins.str
+    auditor_uscc: _builtins.str
+    issued_on: _builtins.str
+    confirmed_fen: _builtins.int
+    """the sum it confirms"""
+    auditor_is_independent: _builtins.bool
+    sha256: _builtins.str
+    def __init__(
+        self,
+        *,
+        report_number: _builtins.str = ...,
+        auditor_uscc: _builtins.str = ...,
+        issued_on: _builtins.str = ...,
+        confirmed_fen: _builtins.int = ...,
+        auditor_is_independent: _builtins.bool = ...,
+        sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["auditor_is_independent", b"auditor_is_independent", "auditor_uscc", b"auditor_uscc", "confirmed_fen", b"confirmed_fen", "issued_on", b"issued_on", "report_number", b"report_number", "sha256", b"sha256"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AuditReport: _TypeAlias = AuditReport  # noqa: Y015
 
 @_typing.final
 class Contact(_message.Message):
@@ -929,6 +1368,8 @@ class CheckResult(_message.Message):
     RELATION_FIELD_NUMBER: _builtins.int
     CREDIT_FIELD_NUMBER: _builtins.int
     INVOICES_FIELD_NUMBER: _builtins.int
+    OPINION_FIELD_NUMBER: _builtins.int
+    DUPLICATES_FIELD_NUMBER: _builtins.int
     check: _builtins.str
     """the plan's name of the check, "relation" """
     outcome: Global___CheckOutcome.ValueType
@@ -950,6 +1391,10 @@ class CheckResult(_message.Message):
     def credit(self) -> Global___CreditRecord: ...
     @_builtins.property
     def invoices(self) -> Global___InvoiceVerifications: ...
+    @_builtins.property
+    def opinion(self) -> Global___Opinion: ...
+    @_builtins.property
+    def duplicates(self) -> Global___DuplicateSearch: ...
     def __init__(
         self,
         *,
@@ -963,13 +1408,292 @@ class CheckResult(_message.Message):
         relation: Global___Relation | None = ...,
         credit: Global___CreditRecord | None = ...,
         invoices: Global___InvoiceVerifications | None = ...,
+        opinion: Global___Opinion | None = ...,
+        duplicates: Global___DuplicateSearch | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "credit", b"credit", "enterprise", b"enterprise", "invoices", b"invoices", "queried_at", b"queried_at", "relation", b"relation"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "credit", b"credit", "duplicates", b"duplicates", "enterprise", b"enterprise", "invoices", b"invoices", "opinion", b"opinion", "queried_at", b"queried_at", "relation", b"relation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "answer_sha256", b"answer_sha256", "check", b"check", "credit", b"credit", "detail", b"detail", "enterprise", b"enterprise", "invoices", b"invoices", "outcome", b"outcome", "queried_at", b"queried_at", "relation", b"relation", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "answer_sha256", b"answer_sha256", "check", b"check", "credit", b"credit", "detail", b"detail", "duplicates", b"duplicates", "enterprise", b"enterprise", "invoices", b"invoices", "opinion", b"opinion", "outcome", b"outcome", "queried_at", b"queried_at", "relation", b"relation", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_answer: _TypeAlias = _typing.Literal["enterprise", "relation", "credit", "invoices"]  # noqa: Y015
+    _WhichOneofReturnType_answer: _TypeAlias = _typing.Literal["enterprise", "relation", "credit", "invoices", "opinion", "duplicates"]  # noqa: Y015
     _WhichOneofArgType_answer: _TypeAlias = _typing.Literal["answer", b"answer"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_answer) -> _WhichOneofReturnType_answer | None: ...
 
 Global___CheckResult: _TypeAlias = CheckResult  # noqa: Y015
+
+@_typing.final
+class Opinion(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    kind: Global___OpinionKind.ValueType
+    document_number: _builtins.str
+    def __init__(
+        self,
+        *,
+        kind: Global___OpinionKind.ValueType = ...,
+        document_number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_number", b"document_number", "kind", b"kind"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Opinion: _TypeAlias = Opinion  # noqa: Y015
+
+@_typing.final
+class Duplicate(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    PROGRAMME_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    kind: Global___DuplicateKind.ValueType
+    programme: _builtins.str
+    description: _builtins.str
+    def __init__(
+        self,
+        *,
+        kind: Global___DuplicateKind.ValueType = ...,
+        programme: _builtins.str = ...,
+        description: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "kind", b"kind", "programme", b"programme"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Duplicate: _TypeAlias = Duplicate  # noqa: Y015
+
+@_typing.final
+class DuplicateSearch(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DUPLICATES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def duplicates(self) -> _containers.RepeatedCompositeFieldContainer[Global___Duplicate]: ...
+    def __init__(
+        self,
+        *,
+        duplicates: _abc.Iterable[Global___Duplicate] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duplicates", b"duplicates"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DuplicateSearch: _TypeAlias = DuplicateSearch  # noqa: Y015
+
+@_typing.final
+class OtherBenefit(_message.Message):
+    """Public money that another programme granted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROGRAMME_ID_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    USCC_FIELD_NUMBER: _builtins.int
+    CONTRACT_NUMBER_FIELD_NUMBER: _builtins.int
+    GRANTED_ON_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    IS_COMPUTE_SUBSIDY_FIELD_NUMBER: _builtins.int
+    programme_id: _builtins.str
+    title: _builtins.str
+    level: _builtins.str
+    """who pays: "city", "district", "province", "state" """
+    uscc: _builtins.str
+    contract_number: _builtins.str
+    """empty: not tied to a contract"""
+    granted_on: _builtins.str
+    amount_fen: _builtins.int
+    is_compute_subsidy: _builtins.bool
+    def __init__(
+        self,
+        *,
+        programme_id: _builtins.str = ...,
+        title: _builtins.str = ...,
+        level: _builtins.str = ...,
+        uscc: _builtins.str = ...,
+        contract_number: _builtins.str = ...,
+        granted_on: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+        is_compute_subsidy: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "contract_number", b"contract_number", "granted_on", b"granted_on", "is_compute_subsidy", b"is_compute_subsidy", "level", b"level", "programme_id", b"programme_id", "title", b"title", "uscc", b"uscc"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OtherBenefit: _TypeAlias = OtherBenefit  # noqa: Y015
+
+@_typing.final
+class Facts(_message.Message):
+    """Everything a programme is evaluated on: what `duifu quote` reads, what a case holds."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPLICATION_FIELD_NUMBER: _builtins.int
+    RECEIVED_ON_FIELD_NUMBER: _builtins.int
+    ACCEPTED_ON_FIELD_NUMBER: _builtins.int
+    CHECKS_FIELD_NUMBER: _builtins.int
+    BENEFITS_FIELD_NUMBER: _builtins.int
+    APPROVED_FEN_FIELD_NUMBER: _builtins.int
+    USED_FIELD_NUMBER: _builtins.int
+    SPECIAL_APPROVALS_FIELD_NUMBER: _builtins.int
+    REDEMPTIONS_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    APPROVED_RATE_FIELD_NUMBER: _builtins.int
+    RECEIVED_TIME_FIELD_NUMBER: _builtins.int
+    RULED_MET_FIELD_NUMBER: _builtins.int
+    received_on: _builtins.str
+    accepted_on: _builtins.str
+    """empty: the day of receipt"""
+    approved_fen: _builtins.int
+    """less than the ceiling, by a decision with a reason; 0: the ceiling (BJ-3.2)"""
+    case_id: _builtins.str
+    """breaks ties between applications; empty: the applicant's code"""
+    approved_rate: _builtins.str
+    """by a decision of the round, "40/100"; empty: the programme's (QD-A1)"""
+    received_time: _builtins.str
+    """of the day of receipt, "16:59:59"; empty: before anything closes (QD-A3)"""
+    @_builtins.property
+    def application(self) -> Global___Application: ...
+    @_builtins.property
+    def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___CheckResult]: ...
+    @_builtins.property
+    def benefits(self) -> _containers.RepeatedCompositeFieldContainer[Global___OtherBenefit]: ...
+    @_builtins.property
+    def used(self) -> _containers.RepeatedCompositeFieldContainer[Global___AccountUse]:
+        """of limits, before this application"""
+
+    @_builtins.property
+    def special_approvals(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpecialApproval]: ...
+    @_builtins.property
+    def redemptions(self) -> _containers.RepeatedCompositeFieldContainer[Global___RedemptionOn]:
+        """in the order of the requests"""
+
+    @_builtins.property
+    def ruled_met(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """codes of conditions that needed a person, who ruled them met"""
+
+    def __init__(
+        self,
+        *,
+        application: Global___Application | None = ...,
+        received_on: _builtins.str = ...,
+        accepted_on: _builtins.str = ...,
+        checks: _abc.Iterable[Global___CheckResult] | None = ...,
+        benefits: _abc.Iterable[Global___OtherBenefit] | None = ...,
+        approved_fen: _builtins.int = ...,
+        used: _abc.Iterable[Global___AccountUse] | None = ...,
+        special_approvals: _abc.Iterable[Global___SpecialApproval] | None = ...,
+        redemptions: _abc.Iterable[Global___RedemptionOn] | None = ...,
+        case_id: _builtins.str = ...,
+        approved_rate: _builtins.str = ...,
+        received_time: _builtins.str = ...,
+        ruled_met: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_on", b"accepted_on", "application", b"application", "approved_fen", b"approved_fen", "approved_rate", b"approved_rate", "benefits", b"benefits", "case_id", b"case_id", "checks", b"checks", "received_on", b"received_on", "received_time", b"received_time", "redemptions", b"redemptions", "ruled_met", b"ruled_met", "special_approvals", b"special_approvals", "used", b"used"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Facts: _TypeAlias = Facts  # noqa: Y015
+
+@_typing.final
+class RedemptionOn(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUESTED_ON_FIELD_NUMBER: _builtins.int
+    REQUEST_FIELD_NUMBER: _builtins.int
+    CHECKS_FIELD_NUMBER: _builtins.int
+    requested_on: _builtins.str
+    @_builtins.property
+    def request(self) -> Global___RedemptionRequest: ...
+    @_builtins.property
+    def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___CheckResult]: ...
+    def __init__(
+        self,
+        *,
+        requested_on: _builtins.str = ...,
+        request: Global___RedemptionRequest | None = ...,
+        checks: _abc.Iterable[Global___CheckResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["request", b"request"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks", "request", b"request", "requested_on", b"requested_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RedemptionOn: _TypeAlias = RedemptionOn  # noqa: Y015
+
+@_typing.final
+class AccountUse(_message.Message):
+    """What was used of an account: of a limit, for one holder and period."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    HOLDER_FIELD_NUMBER: _builtins.int
+    PERIOD_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    """as the programme names it"""
+    holder: _builtins.str
+    """empty: the applicant (or the contract, project or supplier that the account is kept for)"""
+    period: _builtins.str
+    """"2024"; empty: the one this application belongs to"""
+    amount: _builtins.int
+    """in the account's unit, fen unless it says otherwise"""
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+        holder: _builtins.str = ...,
+        period: _builtins.str = ...,
+        amount: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "amount", b"amount", "holder", b"holder", "period", b"period"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccountUse: _TypeAlias = AccountUse  # noqa: Y015
+
+@_typing.final
+class SpecialApproval(_message.Message):
+    """Leave to go beyond a soft limit, up to a hard one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    APPROVED_BY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    approved_by: _builtins.str
+    reason: _builtins.str
+    document_number: _builtins.str
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+        approved_by: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        document_number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "approved_by", b"approved_by", "document_number", b"document_number", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SpecialApproval: _TypeAlias = SpecialApproval  # noqa: Y015

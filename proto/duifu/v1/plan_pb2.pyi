@@ -30,6 +30,8 @@ class _CaseKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CaseKind.Val
     """申领"""
     CASE_KIND_REDEMPTION_CLAIM: _CaseKind.ValueType  # 2
     """兑付"""
+    CASE_KIND_GRANT_APPLICATION: _CaseKind.ValueType  # 3
+    """补助申报"""
 
 class CaseKind(_CaseKind, metaclass=_CaseKindEnumTypeWrapper): ...
 
@@ -38,6 +40,8 @@ CASE_KIND_VOUCHER_CLAIM: CaseKind.ValueType  # 1
 """申领"""
 CASE_KIND_REDEMPTION_CLAIM: CaseKind.ValueType  # 2
 """兑付"""
+CASE_KIND_GRANT_APPLICATION: CaseKind.ValueType  # 3
+"""补助申报"""
 Global___CaseKind: _TypeAlias = CaseKind  # noqa: Y015
 
 class _StageKind:
@@ -121,20 +125,24 @@ class TimeLimit(_message.Message):
     DAYS_FIELD_NUMBER: _builtins.int
     UNIT_FIELD_NUMBER: _builtins.int
     ON_SILENCE_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
     days: _builtins.int
     """the first day is not counted (民法典 201)"""
     unit: Global___DayUnit.ValueType
     on_silence: Global___OnSilence.ValueType
+    due_on: _builtins.str
+    """a fixed last day instead of so many days; empty: none (QD-4.3a)"""
     def __init__(
         self,
         *,
         days: _builtins.int = ...,
         unit: Global___DayUnit.ValueType = ...,
         on_silence: Global___OnSilence.ValueType = ...,
+        due_on: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["days", b"days", "on_silence", b"on_silence", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days", b"days", "due_on", b"due_on", "on_silence", b"on_silence", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

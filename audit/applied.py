@@ -1,0 +1,240 @@
+"""What the rules of an edition give for a case, a voucher or a quarter, made again as the office made it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+
+from domain import cycle, settlement
+from domain import voucher as vouchers
+from domain.award import Award, Draft
+from domain.calendar import WorkingCalendar
+from domain.case import Case
+from domain.cycle import Claim
+from domain.dates import Quarter, from_iso
+from domain.evaluation import Edition
+from domain.facts import CaseFacts
+from domain.headroom import EnterpriseYear, Grant, grant, redeemable
+from domain.redeeming import RedemptionRule
+from domain.refusals import Refused
+from domain.serving import Limit, Served, served
+from domain.voucher import Voucher
+from duifu.v1.events_pb2 import (
+    CONDITION_STATUS_MET,
+    CONDITION_STATUS_NEEDS_EVIDENCE,
+    CONDITION_STATUS_NOT_MET,
+    CycleOpened,
+    Ground,
+    RedemptionAssessed,
+)
+from duifu.v1.facts_pb2 import Application
+from duifu.v1.plan_pb2 import CASE_KIND_REDEMPTION_CLAIM, CASE_KIND_VOUCHER_CLAIM, CaseKind, CasePlan
+from ledger import streams
+from policy.rulebook import Rulebook
+
+#: When conditions are tested: on what was handed in, at once; and on everything, when a person decides.
+MOMENTS: Mapping[CaseKind.ValueType, tuple[str, str]] = {
+    CASE_KIND_VOUCHER_CLAIM: ("submission", "decision"),
+    CASE_KIND_REDEMPTION_CLAIM: ("request", "redemption"),
+}
+
+
+@dataclass(frozen=True)
+class Remembering(WorkingCalendar):
+    """The announced calendar, with every deadline counted once."""
+
+    @cached_property
+    def _counted(self) -> dict[tuple[date, int], date]:
+        return {}
+
+    def after(self, day: date, working_days: int) -> date:
+        """See WorkingCalendar."""
+        asked = day, working_days
+        if asked not in self._counted:
+            self._counted[asked] = super().after(day, working_days)
+        return self._counted[asked]
+
+
+class Applied:
+    """The rulebook, asked again. Every method raises Refused where the rules refuse, EDITION_UNKNOWN among them."""
+
+    def __init__(self, rulebook: Rulebook):
+        """`rulebook` has the editions at hand; one that the ledger names and it lacks cannot be applied."""
+        self._rulebook = rulebook
+        self._served: dict[str, Served] = {}
+        self._in_force: dict[tuple[str, str], str] = {}
+        self._plans: dict[tuple[str, int, bool], CasePlan] = {}
+        self._rows: dict[tuple[str, str], list[tuple[tuple[str, str], bool]]] = {}
+        self._paying: dict[tuple[str, str], tuple[Limit, bool]] = {}
+        known = rulebook.calendar
+        self.calendar = Remembering(known.days_off, known.working_weekends, known.years)
+
+    def must_know(self, edition_sha256: str) -> None:
+        """The edition is at hand."""
+        self._rulebook.pinned(edition_sha256)
+
+    # A case
+
+    def plan(self, recorded: CasePlan, is_rehearsal: bool) -> CasePlan:
+        """The plan of a case of this kind, by the edition that it names."""
+        asked = recorded.edition_sha256, recorded.kind, is_rehearsal
+        if asked not in self._plans:
+            self._plans[asked] = self._rulebook.pinned(asked[0]).plan(recorded.kind, is_rehearsal)
+        return self._plans[asked]
+
+    def must_be_own(self, application: Application) -> None:
+        """The contract is the applicant's."""
+        uscc, contract = application.applicant.uscc, application.contract
+        if contract.buyer_uscc != uscc:
+            number = contract.contract_number
+            raise Refused("CONTRACT_OTHER_BUYER", number=number, buyer=contract.buyer_uscc, uscc=uscc)
+
+    def must_pass_at_once(self, plan: CasePlan, facts: CaseFacts) -> None:
+        """What the applicant says rules nothing out."""
+        rules, at = self._edition(plan.edition_sha256).rules, MOMENTS[plan.kind][0]
+        if rules.passes(at, facts):
+            return
+        against = (CONDITION_STATUS_NOT_MET, CONDITION_STATUS_NEEDS_EVIDENCE)
+        if grounds := [ground for ground in rules.grounds(at, facts) if ground.status in against]:
+            raise Refused("CONDITIONS_NOT_MET", grounds=grounds)
+
+    def is_all_met(self, case: Case, facts: CaseFacts, recorded: Sequence[Ground], with_receipt: bool) -> bool:
+        """Whether these grounds say that all is met and it is; `with_receipt`: what was tested at once as well."""
+        if any(ground.status != CONDITION_STATUS_MET for ground in recorded):
+            return False
+        sha256, moments = case.plan.edition_sha256, MOMENTS[case.plan.kind]
+        if not self._tests(sha256, moments[1], recorded):
+            return False
+        return self._edition(sha256).rules.passes(moments if with_receipt else moments[1], facts)
+
+    def grounds(self, case: Case, facts: CaseFacts) -> Sequence[Ground]:
+        """Every condition as it stands on what was known."""
+        return self._edition(case.plan.edition_sha256).rules.grounds(MOMENTS[case.plan.kind][1], facts)
+
+    def _tests(self, sha256: str, at: str, recorded: Sequence[Ground]) -> bool:
+        """Whether these are the grounds of a case of which everything is met: conditions, then materials it needs."""
+        if (sha256, at) not in self._rows:
+            programme = self._rulebook.pinned(sha256)
+            rows = [((row.code, row.clause), True) for row in programme.conditions if at in row.at]
+            materials = [row for row in programme.materials if row.at == at]
+            self._rows[sha256, at] = [
+                *rows,
+                *(((programme.material_code, row.clause), row.needed_if is None) for row in materials),
+            ]
+        left = [(ground.code, ground.clause) for ground in reversed(recorded)]
+        for row, is_always_tested in self._rows[sha256, at]:
+            if left and left[-1] == row:
+                left.pop()
+            elif is_always_tested:
+                return False
+        return not left
+
+    # A voucher
+
+    def ceiling(self, case: Case) -> Draft:
+        """The most the voucher of a claim may be worth."""
+        return self._edition(case.plan.edition_sha256).calculation.ceiling(claimed(case))
+
+    def year_of(self, case: Case) -> str:
+        """The stream of the year that the voucher of an accepted claim counts in. (BJ-A7)"""
+        on = self._engine(case.plan.edition_sha256).issuing_day(claimed(case))
+        return streams.enterprise_year(case.plan.programme_id, case.applicant_uscc, on.year)
+
+    def granted(self, case: Case, year: EnterpriseYear) -> tuple[Grant, Limit]:
+        """Whether an approved claim waits for others, what the year has left for it, and the limit."""
+        limit = self._engine(case.plan.edition_sha256).issuing_limit(claimed(case))
+        return grant(year, case.case_id, case.approval.approved_fen, limit.cap), limit
+
+    def awarded(self, case: Case, draft: Draft, year: EnterpriseYear) -> Award:
+        """What an approved claim gets."""
+        sha256, facts = case.plan.edition_sha256, claimed(case)
+        return self._edition(sha256).calculation.conclude(draft, facts, self._engine(sha256).used(facts, year))
+
+    def base_of(self, case: Case, award: Award) -> Fraction | int:
+        """Against what redemptions of the voucher are measured, exact."""
+        programme = self._edition(case.plan.edition_sha256).programme
+        return award.values[programme.award.base or ""]
+
+    def assessed(self, case: Case, voucher: Voucher) -> RedemptionAssessed:
+        """What a claim adds to what is due of its voucher."""
+        facts = facts_of(case, voucher)
+        row = case.row(case.any_stage().key)
+        terms = settlement.terms_of(self._edition(case.plan.edition_sha256), facts, row.clause)
+        return vouchers.assess(voucher, case.case_id, case.redemption, terms)
+
+    # A quarter
+
+    def redemption(self, edition_sha256: str) -> RedemptionRule:
+        """How an edition pays vouchers out."""
+        return self._engine(edition_sha256).redemption
+
+    def quarter_for(self, edition_sha256: str, received_on: date) -> Quarter:
+        """The quarter that a request joins while it takes claims."""
+        engine = self._engine(edition_sha256)
+        return engine.redemption.quarter_for(received_on, engine.programme.rolls_over(self.calendar, received_on))
+
+    def last_quarter(self, edition_sha256: str) -> tuple[str, Quarter]:
+        """The programme's id and its last quarter."""
+        engine = self._engine(edition_sha256)
+        return engine.programme.programme_id, engine.redemption.last_quarter
+
+    def opened(self, recorded: CycleOpened, edition_sha256: str) -> CycleOpened:
+        """The days of a quarter, by the edition that opened it."""
+        engine = self._engine(edition_sha256)
+        return cycle.open_cycle(engine.programme, Quarter.parse(recorded.quarter), self.calendar)
+
+    def edition_of(self, opened: CycleOpened) -> str:
+        """The edition by which a quarter pays."""
+        asked = opened.programme_id, opened.opens_on
+        if asked not in self._in_force:
+            self._in_force[asked] = self._rulebook.in_force(asked[0], from_iso(asked[1])).sha256
+        return self._in_force[asked]
+
+    def paying_year(self, opened: CycleOpened, case: Case) -> str:
+        """The stream of the year that a payment counts in: of the batch, or of the request. (BJ-A7)"""
+        _, by_request = self._pays(opened)
+        year = case.received_on.year if by_request else opened.paying_year
+        return streams.enterprise_year(opened.programme_id, case.applicant_uscc, year)
+
+    def payable(self, opened: CycleOpened, claim: Claim, year: EnterpriseYear) -> tuple[int, str]:
+        """How much of a claim the year still allows, and the clause of the limit."""
+        limit, _ = self._pays(opened)
+        return redeemable(year, claim.due_fen, limit.cap), limit.clause
+
+    def _pays(self, opened: CycleOpened) -> tuple[Limit, bool]:
+        """The limit on payments of a quarter, and whether they count in the year of the request."""
+        asked = self.edition_of(opened), opened.as_of_on
+        if asked not in self._paying:
+            engine, on = self._engine(asked[0]), from_iso(asked[1])
+            by_request = engine.programme.setting(engine.redemption.counts_in, on) == "requested_on"
+            self._paying[asked] = engine.redeeming_limit(on), by_request
+        return self._paying[asked]
+
+    def _edition(self, sha256: str) -> Edition:
+        return self._rulebook.edition(self._rulebook.pinned(sha256))
+
+    def _engine(self, sha256: str) -> Served:
+        if sha256 not in self._served:
+            self._served[sha256] = served(self._rulebook.pinned(sha256))
+        return self._served[sha256]
+
+
+def facts_of(case: Case, voucher: Voucher) -> CaseFacts:
+    """What the rules look at in a case; `voucher` is that of a request."""
+    if case.is_voucher_claim:
+        return claimed(case)
+    return settlement.facts_of(voucher, case.redemption, case.received_on, case.checks)
+
+
+def claimed(case: Case) -> CaseFacts:
+    """What the rules look at in a claim."""
+    return CaseFacts(
+        received_on=case.received_on,
+        application=case.application,
+        checks=case.checks,
+        accepted_on=case.accepted_on,
+        case_id=case.case_id,
+        approved_fen=case.approval.approved_fen or None,
+        approval_reason=case.approval.reason,
+    )

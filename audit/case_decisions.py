@@ -1,0 +1,200 @@
+"""A case's decisions made again: receipt, deadlines, verdicts, acceptance, and how it ended."""
+
+from collections.abc import Sequence
+
+from audit.applied import facts_of
+from audit.compared import Comparison, Decision
+from audit.remaking import Remaking
+from domain import review, settlement, single
+from domain import voucher as vouchers
+from domain.award import Draft
+from domain.case import Case
+from domain.dates import SHANGHAI
+from domain.facts import CaseFacts
+from domain.kinds import CONTRACT, VOUCHER
+from domain.refusals import Refused
+from duifu.v1.commands_pb2 import VERDICT_PASS, Decide
+from duifu.v1.events_pb2 import (
+    CASE_OUTCOME_ISSUED,
+    CASE_OUTCOME_PAID,
+    CASE_OUTCOME_REFUSED,
+    CaseAccepted,
+    CaseClosed,
+    CaseOpened,
+    CorrectionSupplied,
+    Decided,
+    Ground,
+    IssuanceHeld,
+    StageLapsed,
+    StageOpened,
+)
+from ledger import streams
+
+
+def opened(remaking: Remaking, event: CaseOpened) -> None:
+    """The plan is the edition's, nothing ruled the case out at once, and it joined the quarter that was open."""
+    plan = event.plan
+    check = remaking.compare(Decision.RECEIPT, event.case_id, event.cycle_id, plan.programme_id)
+    if check is None:
+        return
+    applied, on = remaking.applied, remaking.on
+    check.same_message("plan", plan, applied.plan(plan, remaking.entry.envelope.is_rehearsal), "")
+    check.same("received_on", event.received_on, on.isoformat(), "")
+    remaking.test_at_once()
+    if event.HasField("application"):
+        applied.must_be_own(event.application)
+        contract = event.application.contract
+        claim = remaking.state(streams.contract(single.contract_identity(contract)), CONTRACT)
+        single.must_be_unclaimed(claim, contract)
+        return
+    voucher = remaking.state(streams.voucher(event.redemption.voucher_id), VOUCHER)
+    check.same("plan.edition_sha256", plan.edition_sha256, voucher.edition_sha256, "BJ-4.6")
+    vouchers.must_fit(voucher, event.redemption, on)
+    joins = remaking.joins(plan.edition_sha256, applied.quarter_for(plan.edition_sha256, on))
+    check.same("cycle_id", event.cycle_id, joins, applied.redemption(plan.edition_sha256).clause)
+
+
+def supplied(remaking: Remaking, event: CorrectionSupplied) -> None:
+    """What would rule a claim out at submission rules it out when it is mended."""
+    case = remaking.case
+    if remaking.compare_case(Decision.RECEIPT, case) is None:
+        return
+    if case.is_voucher_claim:
+        remaking.applied.must_be_own(event.application)
+        remaking.applied.must_pass_at_once(case.plan, CaseFacts(case.received_on, event.application))
+        return
+    voucher = remaking.state(streams.voucher(event.redemption.voucher_id), VOUCHER)
+    facts = settlement.facts_of(voucher, event.redemption, remaking.on, {})
+    remaking.applied.must_pass_at_once(case.plan, facts)
+    vouchers.must_fit(voucher, event.redemption, remaking.on)
+
+
+def stage_opened(remaking: Remaking, event: StageOpened) -> None:
+    """The deadline counts from this day, by the plan and the announced working days."""
+    case = remaking.case
+    if (check := remaking.compare_case(Decision.DEADLINE, case)) is None:
+        return
+    due_at, rests_on = remaking.due(case, event)
+    check.same("rests_on", event.rests_on, rests_on, rests_on)
+    recorded = event.due_at if event.HasField("due_at") else None
+    if recorded != due_at:
+        ours, theirs = (moment and moment.ToDatetime(SHANGHAI) for moment in (recorded, due_at))
+        check.same("due_at", ours, theirs, rests_on)
+
+
+def lapsed(remaking: Remaking, event: StageLapsed) -> None:
+    """The deadline had passed, and silence meant what the plan says."""
+    case = remaking.case
+    if (check := remaking.compare_case(Decision.DEADLINE, case)) is None:
+        return
+    derived, *_ = review.lapse(case, event.stage, event.round, remaking.entry.business_at, remaking.applied.calendar)
+    check.same_message("", event, derived, case.row(event.stage).clause)
+
+
+def decided(remaking: Remaking, event: Decided) -> None:
+    """The conditions on what was known, and what they allowed the officer to decide."""
+    case = remaking.case
+    if (check := remaking.compare_case(Decision.VERDICT, case, event.approved_fen)) is None:
+        return
+    applied = remaking.applied
+    row = case.row(case.at(event.stage).key)
+    facts = facts_of(case, remaking.state(streams.voucher(case.redemption.voucher_id), VOUCHER))
+    is_first = remaking.awaits_test(case.case_id)
+    is_all_met = applied.is_all_met(case, facts, event.grounds, is_first)
+    if is_first:
+        remaking.tested_at_once(case.case_id, is_all_met)
+    grounds = event.grounds if is_all_met else applied.grounds(case, facts)
+    if not is_all_met:
+        _compare_grounds(check, event.grounds, grounds)
+    if is_all_met and event.verdict == VERDICT_PASS and not row.sets_amount:
+        review.must_hold(remaking.entry.envelope.actor, row)  # everything is met, and nothing else was decided
+        return
+    command = Decide(
+        case_id=case.case_id,
+        stage=event.stage,
+        verdict=event.verdict,
+        code=event.code,
+        reason=event.reason,
+        findings=event.findings,
+    )
+    most = None
+    if row.sets_amount:
+        most = remaking.ceiling(case)
+        if event.verdict == VERDICT_PASS:
+            command.approved_fen = event.approved_fen
+    actor = remaking.entry.envelope.actor
+    derived, *_ = review.decide(case, command, actor, grounds, most, remaking.on, applied.calendar)
+    assert isinstance(derived, Decided)
+    check.same("round", event.round, derived.round, row.clause)
+    check.same("clause", event.clause, derived.clause, derived.clause)
+    check.same("approved_fen", event.approved_fen, derived.approved_fen, row.clause)
+    check.same_trace(event.trace, derived.trace, row.clause)
+
+
+def accepted(remaking: Remaking, event: CaseAccepted) -> None:
+    """The ceiling, and the day that says in which year the claim counts."""
+    case = remaking.case
+    if (check := remaking.compare_case(Decision.ACCEPTANCE, case, event.ceiling_fen)) is None:
+        return
+    most = remaking.ceiling(case)
+    check.same("accepted_on", event.accepted_on, remaking.on.isoformat(), "BJ-A7")
+    check.same("ceiling_fen", event.ceiling_fen, most.amount, _last_clause(most))
+
+
+def held(remaking: Remaking, event: IssuanceHeld) -> None:
+    """The claims ahead could still need the same money."""
+    case = remaking.case
+    if (check := remaking.compare_case(Decision.ISSUANCE, case)) is None:
+        return
+    granted, limit = remaking.applied.granted(case, remaking.year_of(case))
+    check.same("behind_case_ids", list(event.behind_case_ids), list(granted.behind), limit.clause)
+
+
+def closed(remaking: Remaking, event: CaseClosed) -> None:
+    """What was issued or paid in all, or the rule that left nothing."""
+    case = remaking.case
+    if (check := remaking.compare_case(Decision.OUTCOME, case, event.amount_fen)) is None:
+        return
+    if event.outcome == CASE_OUTCOME_ISSUED:
+        voucher = remaking.state(streams.voucher(event.voucher_id), VOUCHER)
+        check.same("amount_fen", event.amount_fen, voucher.face_value_fen, event.clause)
+    elif event.outcome == CASE_OUTCOME_PAID:
+        check.same("amount_fen", event.amount_fen, case.settled_fen, event.clause)
+    elif event.outcome == CASE_OUTCOME_REFUSED and case.stage is not None:
+        task = case.row(case.stage.key).task
+        if task == "issue_voucher":
+            _no_voucher(remaking, check, case, event)
+        elif task == "assess_redemption":
+            due_fen = remaking.due_fen.pop(case.case_id, 0)
+            check.same("code", event.code, "" if due_fen else "NOTHING_DUE", case.row(case.stage.key).clause)
+
+
+def _no_voucher(remaking: Remaking, check: Comparison, case: Case, event: CaseClosed) -> None:
+    contract = case.application.contract
+    try:
+        single.must_be_unclaimed(
+            remaking.state(streams.contract(single.contract_identity(contract)), CONTRACT), contract
+        )
+    except Refused as refused:
+        check.same("code", event.code, refused.code, refused.clause)
+        return
+    year = remaking.year_of(case)
+    granted, limit = remaking.applied.granted(case, year)
+    if limit.cap and not granted.amount_fen and not granted.behind:
+        check.same("code", event.code, limit.code, limit.clause)
+        return
+    reason = remaking.applied.awarded(case, remaking.ceiling(case), year).reason
+    check.same("code", event.code, reason.code if reason else "", reason.clause if reason else limit.clause)
+
+
+def _last_clause(draft: Draft) -> str:
+    return draft.trace.steps[-1].clause if draft.trace and draft.trace.steps else ""
+
+
+def _compare_grounds(check: Comparison, recorded: Sequence[Ground], derived: Sequence[Ground]) -> None:
+    for number, (ours, theirs) in enumerate(zip(recorded, derived, strict=False)):
+        path = f"grounds[{number}]"
+        check.same(f"{path}.code", ours.code, theirs.code, theirs.clause)
+        check.same(f"{path}.clause", ours.clause, theirs.clause, theirs.clause)
+        check.same(f"{path}.status", ours.status, theirs.status, theirs.clause)
+    check.same("grounds", len(recorded), len(derived), "")

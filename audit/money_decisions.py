@@ -1,0 +1,111 @@
+"""Decisions about money made again: vouchers, what a claim is due, and both annual ledgers of an enterprise."""
+
+from audit.compared import Decision
+from audit.remaking import Remaking
+from domain.kinds import CASE, VOUCHER
+from domain.money import exact_text
+from duifu.v1.events_pb2 import (
+    AmountDetermined,
+    AmountTrace,
+    HeadroomHeld,
+    HeadroomIssued,
+    HeadroomReserved,
+    RedemptionAssessed,
+    RedemptionHeadroomRestored,
+    RedemptionHeadroomUsed,
+    VoucherIssued,
+    VoucherRedeemed,
+)
+from ledger import streams
+
+
+def issued(remaking: Remaking, event: VoucherIssued) -> None:
+    """The voucher is worth what was approved and what the year had left. (BJ-3.2, BJ-3.3)"""
+    case = remaking.state(streams.case(event.case_id), CASE)
+    if (check := remaking.compare_case(Decision.ISSUANCE, case, event.face_value_fen)) is None:
+        return
+    year = remaking.year_of(case)
+    granted, limit = remaking.applied.granted(case, year)
+    award = remaking.applied.awarded(case, remaking.ceiling(case), year)
+    trace = award.trace or AmountTrace()
+    bound = next((step.clause for step in trace.steps if step.bound), limit.clause)
+    traces = (event.trace, trace)
+    check.same("behind_case_ids", [], list(granted.behind), limit.clause)
+    check.same("face_value_fen", event.face_value_fen, award.amount, bound, traces)
+    check.same("eligible_fen", event.eligible_fen, exact_text(remaking.applied.base_of(case, award)), bound, traces)
+    check.same("edition_sha256", event.edition_sha256, case.plan.edition_sha256, "")
+    check.same("uscc", event.uscc, case.applicant_uscc, "")
+    check.same("contract", event.contract, case.application.contract, "")
+    check.same_trace(event.trace, trace, bound)
+
+
+def assessed(remaking: Remaking, event: RedemptionAssessed) -> None:
+    """What is settled and was not used before, and the part of the voucher that it makes due. (BJ-4.6)"""
+    case = remaking.state(streams.case(event.case_id), CASE)
+    if (check := remaking.compare_case(Decision.ASSESSMENT, case, event.due_fen)) is None:
+        return
+    voucher = remaking.state(remaking.entry.stream, VOUCHER)
+    derived = remaking.applied.assessed(case, voucher)
+    remaking.due_fen[case.case_id] = derived.due_fen
+    clause, traces = derived.trace.steps[-1].clause, (event.trace, derived.trace)
+    check.same("due_fen", event.due_fen, derived.due_fen, clause, traces)
+    check.same("base_fen", event.base_fen, derived.base_fen, derived.trace.steps[0].clause, traces)
+    check.same("cumulative_fen", event.cumulative_fen, derived.cumulative_fen, clause, traces)
+    if event.uses != derived.uses:
+        check.same("uses", list(event.uses), list(derived.uses), clause)
+    check.same_trace(event.trace, derived.trace, clause)
+
+
+def determined(remaking: Remaking, event: AmountDetermined) -> None:
+    """The case says what the voucher does."""
+    case = remaking.case
+    if (check := remaking.compare_case(Decision.ASSESSMENT, case, is_part=True)) is None:
+        return
+    clause = event.trace.steps[-1].clause if event.trace.steps else ""
+    check.same("amount_fen", event.amount_fen, remaking.due_fen.get(case.case_id, 0), clause)
+
+
+def redeemed(remaking: Remaking, event: VoucherRedeemed) -> None:
+    """What was paid of the voucher is what was ordered."""
+    voucher = remaking.state(remaking.entry.stream, VOUCHER)
+    check = remaking.compare(Decision.PAYMENT, event.case_id, event.cycle_id, voucher.programme_id, is_part=True)
+    if check is not None:
+        ordered_fen = remaking.quarter(event.cycle_id).ordered_fen(event.case_id)
+        check.same("amount_fen", event.amount_fen, ordered_fen, remaking.quarter(event.cycle_id).opened.clause)
+
+
+def reserved(remaking: Remaking, event: HeadroomReserved) -> None:
+    """The place in the queue is as large as the ceiling. (BJ-A24)"""
+    case = remaking.state(streams.case(event.case_id), CASE)
+    if (check := remaking.compare_case(Decision.ACCEPTANCE, case, is_part=True)) is not None:
+        check.same("ceiling_fen", event.ceiling_fen, remaking.ceiling(case).amount, "BJ-A24")
+
+
+def held(remaking: Remaking, event: HeadroomHeld) -> None:
+    """A claim that waits wants what was approved."""
+    case = remaking.state(streams.case(event.case_id), CASE)
+    if (check := remaking.compare_case(Decision.ISSUANCE, case, is_part=True)) is not None:
+        check.same("wanted_fen", event.wanted_fen, case.approval.approved_fen, "BJ-A24")
+
+
+def used_for_issuing(remaking: Remaking, event: HeadroomIssued) -> None:
+    """The year gives what the voucher is worth."""
+    case = remaking.state(streams.case(event.case_id), CASE)
+    if (check := remaking.compare_case(Decision.ISSUANCE, case, is_part=True)) is not None:
+        year = remaking.year_of(case)
+        award = remaking.applied.awarded(case, remaking.ceiling(case), year)
+        check.same("amount_fen", event.amount_fen, award.amount, remaking.applied.granted(case, year)[1].clause)
+
+
+def used_for_paying(remaking: Remaking, event: RedemptionHeadroomUsed | RedemptionHeadroomRestored) -> None:
+    """The year gives, or gets back, what was ordered."""
+    cycle_id = event.order_id.rpartition("-")[0]
+    if not remaking.reads(cycle_id):
+        return
+    quarter = remaking.quarter(cycle_id)
+    order = quarter.orders.get(event.order_id)
+    case_id = order.ordered.case_id if order else ""
+    opened = quarter.opened
+    check = remaking.compare(Decision.PAYMENT, case_id, opened.cycle_id, opened.programme_id, is_part=True)
+    if check is not None:
+        check.same("amount_fen", event.amount_fen, order.ordered.amount_fen if order else 0, opened.clause)

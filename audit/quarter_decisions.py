@@ -1,0 +1,163 @@
+"""A quarter's decisions made again: its days, whose turn it was, what was paid or put off, and the sums."""
+
+from audit.compared import Comparison, Decision
+from audit.folded import Quarter
+from audit.remaking import Remaking
+from domain import cycle
+from domain.cycle import Claim, ClaimState
+from domain.dates import Quarter as Days
+from domain.kinds import CASE, ENTERPRISE_YEAR
+from duifu.v1.events_pb2 import (
+    CLAIM_PAYMENT_STATUS_DEFERRED,
+    ClaimAdmitted,
+    ClaimAssessed,
+    ClaimDeferred,
+    ClaimPaymentChanged,
+    CycleClosed,
+    CycleConfirmed,
+    CycleFrozen,
+    CycleOpened,
+    PaymentOrdered,
+    PaymentReturned,
+)
+from ledger import streams
+
+ORDER_DIGITS = 5
+
+
+def opened(remaking: Remaking, event: CycleOpened) -> None:
+    """The days on which requests join, the cut-off, and the day of payment. (BJ-4.3, BJ-A11)"""
+    check = remaking.compare(Decision.QUARTER, event.cycle_id, event.cycle_id, event.programme_id)
+    if check is not None:
+        derived = remaking.applied.opened(event, remaking.entry.envelope.edition_sha256)
+        check.same_message("", event, derived, derived.clause)
+
+
+def admitted(remaking: Remaking, event: ClaimAdmitted) -> None:
+    """What a quarter takes over is what the one before could not pay, or got back."""
+    if not event.carried_from_cycle_id:
+        return
+    source = remaking.quarter(event.carried_from_cycle_id)
+    check = _compare(remaking, source, event.case_id, is_part=True)
+    claim = source.claims.get(event.case_id)
+    if check is None or claim is None:
+        return
+    if claim.state == ClaimState.READY:
+        amount_fen, clause = _payable(remaking, source, claim)
+        check.same("carried_fen", event.carried_fen, claim.due_fen - amount_fen, clause)
+    else:
+        check.same("carried_fen", event.carried_fen, source.ordered_fen(event.case_id), source.opened.clause)
+
+
+def assessed(remaking: Remaking, event: ClaimAssessed) -> None:
+    """The quarter pays what the voucher makes due."""
+    quarter, case = remaking.own_quarter, remaking.state(streams.case(event.case_id), CASE)
+    if (check := remaking.compare_case(Decision.ASSESSMENT, case, is_part=True)) is not None:
+        check.same("due_fen", event.due_fen, remaking.due_fen.pop(event.case_id, 0), quarter.opened.clause)
+
+
+def frozen(remaking: Remaking, event: CycleFrozen) -> None:
+    """It was cut off in time, with everybody who had joined."""
+    quarter = remaking.own_quarter
+    if (check := _compare(remaking, quarter, quarter.opened.cycle_id)) is not None:
+        (derived,) = cycle.freeze(quarter.whole(), remaking.entry.business_at)
+        check.same_message("", event, derived, quarter.opened.clause)
+
+
+def confirmed(remaking: Remaking, event: CycleConfirmed) -> None:
+    """A ruling was needed, and gives its reason. (BJ-A13)"""
+    quarter = remaking.own_quarter
+    if _compare(remaking, quarter, quarter.opened.cycle_id) is not None:
+        cycle.confirm(quarter.whole(), event.reason)
+
+
+def ordered(remaking: Remaking, event: PaymentOrdered) -> None:
+    """Oldest first, and no more than the year's limit still allows. (BJ-3.3, BJ-A17)"""
+    quarter = remaking.own_quarter
+    check = _compare(remaking, quarter, event.case_id, event.amount_fen)
+    claim = quarter.claims.get(event.case_id)
+    if check is None:
+        return
+    _must_be_payable(remaking, quarter)
+    if claim is None or event.case_id not in quarter.deferred:  # what is put off in part was looked at just before
+        check.same("case_id", event.case_id, quarter.next_case_id, quarter.opened.clause)
+    if claim is not None:
+        amount_fen, clause = _payable(remaking, quarter, claim)
+        check.same("amount_fen", event.amount_fen, amount_fen, clause)
+    number = f"{quarter.opened.cycle_id}-{len(quarter.orders) + 1:0{ORDER_DIGITS}d}"
+    check.same("order_id", event.order_id, number, quarter.opened.clause)
+    check.same("pay_on", event.pay_on, quarter.opened.pay_on, quarter.opened.clause)
+
+
+def deferred(remaking: Remaking, event: ClaimDeferred) -> None:
+    """What the year has no room for waits for the next quarter, or lapses after the last. (BJ-A17)"""
+    quarter = remaking.own_quarter
+    check = _compare(remaking, quarter, event.case_id)
+    if check is None:
+        return
+    _must_be_payable(remaking, quarter)
+    check.same("case_id", event.case_id, quarter.next_case_id, quarter.opened.clause)
+    if (claim := quarter.claims.get(event.case_id)) is not None:
+        amount_fen, clause = _payable(remaking, quarter, claim)
+        check.same("amount_fen", event.amount_fen, claim.due_fen - amount_fen, clause)
+        check.same("clause", event.clause, clause, clause)
+    _compare_onward(remaking, quarter, check, event.to_cycle_id)
+
+
+def returned(remaking: Remaking, event: PaymentReturned) -> None:
+    """What the bank sent back waits for the next quarter. (F-7)"""
+    quarter = remaking.own_quarter
+    order = quarter.orders.get(event.order_id)
+    check = _compare(remaking, quarter, order.ordered.case_id if order else "", is_part=True)
+    if check is not None:
+        _compare_onward(remaking, quarter, check, event.to_cycle_id)
+
+
+def told(remaking: Remaking, event: ClaimPaymentChanged) -> None:
+    """The case says what the quarter does."""
+    case, quarter = remaking.case, remaking.quarter(event.cycle_id)
+    if (check := _compare(remaking, quarter, case.case_id, is_part=True)) is not None:
+        is_deferred = event.status == CLAIM_PAYMENT_STATUS_DEFERRED
+        amount_fen = quarter.deferred.get(case.case_id, 0) if is_deferred else quarter.ordered_fen(case.case_id)
+        check.same("amount_fen", event.amount_fen, amount_fen, quarter.opened.clause)
+
+
+def closed(remaking: Remaking, event: CycleClosed) -> None:
+    """Every claim and the sums."""
+    quarter = remaking.own_quarter
+    if (check := _compare(remaking, quarter, quarter.opened.cycle_id)) is not None:
+        (derived,) = cycle.close(quarter.whole())
+        check.same_message("", event, derived, quarter.opened.clause)
+
+
+def _compare(
+    remaking: Remaking, quarter: Quarter, subject: str, amount_fen: int = 0, *, is_part: bool = False
+) -> Comparison | None:
+    opened = quarter.opened
+    decision = Decision.QUARTER if subject == opened.cycle_id else Decision.PAYMENT
+    found = remaking.compare(decision, subject, opened.cycle_id, opened.programme_id, amount_fen, is_part=is_part)
+    if found is not None:
+        remaking.applied.must_know(remaking.applied.edition_of(opened))
+        if by := remaking.entry.envelope.edition_sha256:
+            remaking.applied.must_know(by)
+    return found
+
+
+def _must_be_payable(remaking: Remaking, quarter: Quarter) -> None:
+    if not quarter.may_pay:
+        cycle.must_be_payable(quarter.whole(), remaking.entry.business_at)
+        quarter.may_pay = True
+
+
+def _payable(remaking: Remaking, quarter: Quarter, claim: Claim) -> tuple[int, str]:
+    opened = quarter.opened
+    case = remaking.state(streams.case(claim.case_id), CASE)
+    stream = remaking.applied.paying_year(opened, case)
+    return remaking.applied.payable(opened, claim, remaking.state(stream, ENTERPRISE_YEAR))
+
+
+def _compare_onward(remaking: Remaking, quarter: Quarter, check: Comparison, recorded: str) -> None:
+    opened = quarter.opened
+    edition = remaking.applied.edition_of(opened)
+    joins = remaking.joins(edition, Days.parse(opened.quarter).next)
+    check.same("to_cycle_id", recorded, joins, opened.clause)

@@ -1,0 +1,97 @@
+"""What the engine can carry out today: vouchers under annual limits of an enterprise. Anything else it must refuse."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from domain import accounts, headroom
+from domain.facts import CaseFacts
+from domain.programme import Programme
+from domain.redeeming import RedemptionRule
+from domain.refusals import Refused
+from domain.steps import Account, Pool, Tiers
+from domain.steps import Cap as CapStep
+from duifu.v1.plan_pb2 import CASE_KIND_REDEMPTION_CLAIM, CASE_KIND_VOUCHER_CLAIM
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The parts of a programme that the engine works with."""
+
+    programme: Programme
+    redemption: RedemptionRule
+    issuing: str | None  # the account that limits vouchers; None: no limit
+
+    def issuing_day(self, facts: CaseFacts) -> date:
+        """The day whose year a voucher counts in. (BJ-A7) Raises Refused PARAMETER_EXPIRED."""
+        return accounts.day_of(self.programme, self.issuing, facts) if self.issuing else facts.counted_on
+
+    def issuing_limit(self, facts: CaseFacts) -> "Limit":
+        """The limit on vouchers in that year. (BJ-3.3) Raises Refused PARAMETER_EXPIRED."""
+        return self._limit(self.issuing, self.issuing_day(facts))
+
+    def redeeming_limit(self, on: date) -> "Limit":
+        """The limit on payments of a quarter that ends on `on`. (BJ-3.3) Raises Refused PARAMETER_EXPIRED."""
+        return self._limit(self.redemption.account, on)
+
+    def used(self, facts: CaseFacts, year: headroom.EnterpriseYear) -> accounts.Used:
+        """What an enterprise's year has used, as the calculation counts it. Raises Refused PARAMETER_EXPIRED."""
+        on = self.issuing_day(facts)
+        used = {accounts.key_of(self.programme, self.redemption.account, facts, on): year.redeemed_fen}
+        if self.issuing:
+            used[accounts.key_of(self.programme, self.issuing, facts, on)] = year.issued_fen
+        return used
+
+    def _limit(self, name: str | None, on: date) -> "Limit":
+        account = self.programme.accounts[name] if name else None
+        if account is None or account.limit is None:
+            return Limit(None, self.redemption.clause)
+        most_fen = int(self.programme.number(account.limit, on))
+        combined = accounts.is_combined(self.programme, account, on)
+        code = account.code or self.programme.award.nothing
+        return Limit(headroom.Cap(most_fen, combined), self.programme.parameters[account.limit].clause, code)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit of the programme on one day, with the clause that sets it and the code of a refusal by it."""
+
+    cap: headroom.Cap | None
+    clause: str
+    code: str = ""
+
+
+def served(programme: Programme) -> Served:
+    """Raises Refused PROGRAMME_NOT_SERVED: a rule that nobody carries out would silently not hold."""
+    redemption = programme.redemption
+    for kind in (CASE_KIND_VOUCHER_CLAIM, CASE_KIND_REDEMPTION_CLAIM):
+        if kind not in programme.stages:
+            raise _refused(programme, "plans")
+    if redemption is None:
+        raise _refused(programme, "redemption")
+    award = programme.award
+    if award.benefit != "voucher" or award.payee != "applicant" or award.base is None or programme.levels:
+        raise _refused(programme, "award")
+    if award.valid_for and (award.valid_for.months or award.valid_for.days):
+        raise _refused(programme, "award.valid_for")
+    limited = []
+    for step in award.steps:
+        match step:
+            case Pool() | Tiers():
+                raise _refused(programme, f"award.steps.{step.name}")
+            case CapStep() if programme.accounts[step.account].limit is not None:
+                limited.append(step.account)
+    for name in limited:
+        if len(limited) > 1 or not _is_annual(programme.accounts[name], "truncate"):
+            raise _refused(programme, f"accounts.{name}")
+    paying = programme.accounts[redemption.account]
+    if paying.limit is not None and not _is_annual(paying, "defer"):
+        raise _refused(programme, f"accounts.{redemption.account}")
+    return Served(programme, redemption, limited[0] if limited else None)
+
+
+def _is_annual(account: Account, on_exceed: str) -> bool:
+    return (account.holder, account.period, account.on_exceed) == ("enterprise", "calendar_year", on_exceed)
+
+
+def _refused(programme: Programme, part: str) -> Refused:
+    return Refused("PROGRAMME_NOT_SERVED", programme=programme.programme_id, part=part)

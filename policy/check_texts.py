@@ -1,0 +1,204 @@
+"""What a problem says that shows only when the parts of a file are held against each other."""
+
+CHECK_TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
+    "NAME_UNKNOWN": {
+        "zh": ("{section} 中没有 {name}。", "{section} 中有：{known}。", "请改正名称，或在 {section} 中补上。"),
+        "en": ("There is no {name} in {section}.", "{section} has: {known}.", "Correct the name, or add it there."),
+    },
+    "NAME_UNUSED": {
+        "zh": ("{section} 中的 {name} 没有被使用。", "写出的规则应当起作用。", "请在规则中使用，或删去。"),
+        "en": ("Nothing uses {name} of {section}.", "What a file says should have an effect.", "Use it or delete it."),
+    },
+    "PARAMETER_KIND": {
+        "zh": ("参数 {name} 的种类是 {kind}。", "此处只能用：{wanted}。", "请改用别的参数，或改正它的 kind。"),
+        "en": (
+            "The parameter {name} is of kind {kind}.",
+            "This place takes: {wanted}.",
+            "Use another parameter, or correct its kind.",
+        ),
+    },
+    "STEP_UNKNOWN": {
+        "zh": ("没有名为 {name} 的步骤。", "步骤：{known}；参数写作 parameter.名称。", "请改正名称，或补上该步骤。"),
+        "en": (
+            "There is no step {name}.",
+            "Steps: {known}; a parameter is written parameter.name.",
+            "Correct the name, or add the step.",
+        ),
+    },
+    "STEP_LATER": {
+        "zh": ("步骤 {name} 在此之后才计算。", "只能使用前面的步骤。", "请调整步骤的先后。"),
+        "en": ("The step {name} is not calculated yet here.", "A step uses earlier ones.", "Change their order."),
+    },
+    "ONE_OF_KEYS": {
+        "zh": ("{keys} 都写了，或都没有写。", "其中恰好写一个。", "请补上一个，或删去多余的。"),
+        "en": (
+            "Of {keys} there are none or several.",
+            "Exactly one is written.",
+            "Add one, or delete what is too much.",
+        ),
+    },
+    "CLAUSE_UNKNOWN": {
+        "zh": (
+            "clauses 中没有条款 {written}。",
+            "引用的条款须在 clauses 中列出。",
+            "请改正条款号，或在 clauses 中补上。",
+        ),
+        "en": (
+            "The clause {written} is not listed.",
+            "A clause that is cited is a row of clauses.",
+            "Correct the number, or add the row.",
+        ),
+    },
+    "CLAUSE_WITHOUT_HOME": {
+        "zh": (
+            "没有规则引用条款 {written}，也没有写明它在哪里落实。",
+            "每一条款都须有着落。",
+            "请在落实它的规则中引用，或写 {{gist: …, home: 人工}}。",
+        ),
+        "en": (
+            "No rule cites the clause {written}, and nothing says where it lives.",
+            "Every clause has a home.",
+            "Cite it where it is carried out, or write {{gist: …, home: 人工}}.",
+        ),
+    },
+    "PERIOD_REVERSED": {
+        "zh": ("止日 {last} 早于起日 {first}。", "首日和末日都计入，末日不得早于首日。", "请改正 from 或 through。"),
+        "en": (
+            "It ends on {last}, before {first}.",
+            "The first and the last day both count.",
+            "Correct from or through.",
+        ),
+    },
+    "PARAMETER_GAP": {
+        "zh": (
+            "参数 {name} 在施行期内的 {days} 没有值。",
+            "值不会沿用；没有值的日子，用到它的金额不予计算，条件不予通过。",
+            "请补上这些日子的值，或确认这些日子确实用不到它。",
+        ),
+        "en": (
+            "The parameter {name} has no value on {days}, when the programme is in force.",
+            "Nothing is carried forward: without a value no amount is granted and no condition passes.",
+            "Add a value for these days, or make sure that they are never asked for.",
+        ),
+    },
+    "EDITION_OUTSIDE": {
+        "zh": (
+            "版本日期 {edition} 不在施行期 {first} 至 {last} 内。",
+            "版本自其日期起使用，应在施行期内。",
+            "请改正 edition 或 in_force。",
+        ),
+        "en": (
+            "The edition {edition} is not between {first} and {last}, when the programme is in force.",
+            "An edition is used from its day on.",
+            "Correct edition or in_force.",
+        ),
+    },
+    "TASK_WITHOUT_SYSTEM": {
+        "zh": ("{kind} 环节不执行系统任务。", "只有 kind 为 system 的环节有 task。", "请删去 task，或改为 system。"),
+        "en": (
+            "A stage of kind {kind} has no task.",
+            "Only the system does tasks.",
+            "Delete it, or make the kind system.",
+        ),
+    },
+    "STAGE_AFTER_LAST": {
+        "zh": ("{kind} 环节之后还有环节。", "按季兑付结束一件申请，应是最后一个环节。", "请移到最后。"),
+        "en": (
+            "Stages follow one of kind {kind}.",
+            "A quarter settles a case; nothing comes after.",
+            "Move it to the end.",
+        ),
+    },
+    "PLAN_WITHOUT_END": {
+        "zh": ("最后一个环节是 {kind}，办件不会办结。", "此流程最后的环节：{wanted}。", "请补上办结的环节。"),
+        "en": (
+            "The last stage is of kind {kind}: no case would end.",
+            "It ends with: {wanted}.",
+            "Add the last stage.",
+        ),
+    },
+    "BLANK_UNKNOWN": {
+        "zh": ("文书中的 {{{written}}} 无法填写。", "可填写的有：{known}。", "请改正，或直接写出内容。"),
+        "en": ("Nobody fills in {{{written}}}.", "Blanks are: {known}.", "Correct it, or write the content."),
+    },
+    "LETTER_BRACES": {
+        "zh": ("文书中的花括号不成对（{message}）。", "空白写作 {{applicant}}；花括号本身写两次。", "请改正花括号。"),
+        "en": (
+            "The braces do not match ({message}).",
+            "A blank is written {{applicant}}; a brace as such is doubled.",
+            "Correct the braces.",
+        ),
+    },
+    "CODE_PREFIX": {
+        "zh": (
+            "代码 {written} 与项目前缀不符。",
+            "写作 {prefix}_E_名称；仅作提示的写作 {prefix}_W_名称。",
+            "请改正代码。",
+        ),
+        "en": (
+            "The code {written} has not the prefix of the programme.",
+            "Codes are written {prefix}_E_NAME, or {prefix}_W_NAME for a hint.",
+            "Correct the code.",
+        ),
+    },
+    "PERSONAL_NUMBER": {
+        "zh": (
+            "此处有{kind}。",
+            "政策文件不含个人信息，联系方式只写单位电话或占位文字。",
+            "请改为单位电话或占位文字。",
+        ),
+        "en": (
+            "There is {kind} here.",
+            "A programme file holds nothing about people; contacts are offices or placeholders.",
+            "Write the number of the office, or a placeholder.",
+        ),
+    },
+    "EXPRESSION_BROKEN": {
+        "zh": ("表达式不成立：{message}。", "表达式用CEL书写，名称和类型须与事实相符。", "请改正此处。"),
+        "en": (
+            "The expression does not hold: {message}.",
+            "It is CEL over the facts, with their types.",
+            "Correct it.",
+        ),
+    },
+    "EDITION_TWICE": {
+        "zh": ("{other} 已是 {programme} 的 {edition} 版本。", "同一项目的各版本日期不同。", "请改正 edition 或 id。"),
+        "en": (
+            "{other} is already the edition {edition} of {programme}.",
+            "Editions of one programme have different days.",
+            "Correct edition or id.",
+        ),
+    },
+    "PREFIX_CHANGED": {
+        "zh": (
+            "{programme} 的另一版本 {other} 使用前缀 {prefix}。",
+            "同一项目的各版本前缀相同，办件编号才能连续。",
+            "请使用同一前缀。",
+        ),
+        "en": (
+            "{other}, another edition of {programme}, has the prefix {prefix}.",
+            "All editions of a programme share it, so that case numbers go on.",
+            "Use the same prefix.",
+        ),
+    },
+    "PREFIX_TAKEN": {
+        "zh": (
+            "前缀 {prefix} 已由 {other}（{programme}）使用。",
+            "各项目前缀不同，办件编号才不重复。",
+            "请改用别的前缀。",
+        ),
+        "en": (
+            "The prefix {prefix} is that of {programme} in {other}.",
+            "Programmes have different ones, so that case numbers are unique.",
+            "Choose another.",
+        ),
+    },
+    "CALENDAR_DAY": {
+        "zh": ("{year}年的 {written} 不能作为{kind}：{why}。", '日期写作 "10-01"，加引号。', "请按当年放假通知改正。"),
+        "en": (
+            "{written} of {year} is no {kind}: {why}.",
+            'Days are written "10-01", quoted.',
+            "Correct it by the notice.",
+        ),
+    },
+}

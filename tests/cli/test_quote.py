@@ -1,0 +1,127 @@
+"""duifu quote in words: what an applicant reads, and what is said of input that cannot be used."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cli.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+BEIJING = ROOT / "programmes" / "beijing" / "ai-compute-voucher-2023.yaml"
+QINGDAO = ROOT / "programmes" / "qingdao" / "compute-centre-subsidy-2024.yaml"
+EXAMPLES = ROOT / "docs" / "examples"
+FACTS = EXAMPLES / "beijing-facts.yaml"
+
+
+def quote(programme: Path, *facts: Path, options: tuple[str, ...] = ()) -> Result:
+    named = [word for path in facts for word in ("--facts", str(path))]
+    return CliRunner().invoke(main, ["quote", str(programme), *named, *options], catch_exceptions=False)
+
+
+def altered(tmp_path: Path, old: str, new: str) -> Path:
+    text = FACTS.read_text("utf-8")
+    assert old in text
+    path = tmp_path / "facts.yaml"
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    return path
+
+
+def test_a_quote_names_every_condition_every_step_and_what_a_limit_took() -> None:
+    done = quote(BEIJING, FACTS)
+
+    assert done.exit_code == 0
+    assert "✓ BJ-2.1 合同签订日期  满足：2024-01-05（BJ_E_SIGN_DATE）" in done.stdout
+    assert "BJ-1.0d 对象存储：不属于智能算力，不计" in done.stdout
+    assert "¥80,000.00不再发放" in done.stdout
+    assert "结果：¥400,000.00，有效期至2026-03-31" in done.stdout
+
+
+def test_a_quote_says_which_quarter_pays_how_much() -> None:
+    said = quote(BEIJING, FACTS).stdout
+
+    assert "2024Q2批次¥75,000.00，计入2024年限额" in said
+    assert "2025Q1批次¥25,000.00，计入2025年限额" in said
+
+
+def test_a_brief_quote_leaves_out_what_does_not_stand_against_it() -> None:
+    said = quote(BEIJING, FACTS, options=("--brief",)).stdout
+
+    assert "结果：¥400,000.00" in said
+    assert "支持条件" not in said
+    assert "BJ_E_SIGN_DATE" not in said
+
+
+def test_a_refusal_says_why_and_what_it_would_have_been_worth(tmp_path: Path) -> None:
+    done = quote(
+        BEIJING,
+        altered(
+            tmp_path, 'registeredProvince: "110000"\n      industry', 'registeredProvince: "120000"\n      industry'
+        ),
+    )
+
+    assert done.exit_code == 3
+    assert "✗ BJ-1.0a 在京注册  不满足" in done.stdout
+    assert "结果：不予支持" in done.stdout
+    assert "BJ_E_REG" in done.stdout
+    assert "¥480,000.00" in done.stdout
+
+
+def test_a_source_that_did_not_answer_leaves_the_condition_without_evidence(tmp_path: Path) -> None:
+    done = quote(BEIJING, altered(tmp_path, "CHECK_OUTCOME_CLEAN", "CHECK_OUTCOME_UNAVAILABLE"))
+
+    assert done.exit_code == 3
+    assert "… BJ-1.0a 在京注册  数据不足：尚无查询结果：登记信息" in done.stdout
+
+
+def test_the_same_facts_on_another_day() -> None:
+    done = quote(BEIJING, FACTS, options=("--on", "2026-01-05"))
+
+    assert done.exit_code == 3
+    assert "BJ_E_CLAIM_WINDOW" in done.stdout
+
+
+def test_two_operators_share_the_pool_of_a_round() -> None:
+    done = quote(QINGDAO, EXAMPLES / "qingdao-first-operator.yaml", EXAMPLES / "qingdao-second-operator.yaml")
+
+    alone = [quote(QINGDAO, EXAMPLES / f"qingdao-{which}-operator.yaml").stdout for which in ("first", "second")]
+    assert done.exit_code == 0
+    assert done.stdout != "\n".join(alone)  # the pool does not suffice for both
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("receivedOn: 2024-01-08", "receivedOn: 2024-13-08", "receivedOn: '2024-13-08' is not a date"),
+        ("receivedOn: 2024-01-08", "", "receivedOn: must be filled"),
+        ("uscc: 91110108MAYB000177", "uscc: 91110108MAYB000178", "not a valid unified social credit code"),
+        ("totalFen: 250000000", "totalFen: 250000001", "must equal the sum of the items"),
+        ("ruledMet: [BJ_E_DIRECTION]", "ruledmet: []", "ruledmet"),
+        ("account: issued", "account: isued", "isued"),
+        ("amount: 160000000", "amount: -1", "a whole number from 0"),
+    ],
+)
+def test_facts_that_cannot_be_used_are_refused_by_their_place(tmp_path: Path, old: str, new: str, why: str) -> None:
+    done = quote(BEIJING, altered(tmp_path, old, new))
+
+    assert done.exit_code in (2, 3)
+    assert why in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_programme_that_is_wrong_is_shown_with_its_mistakes(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(BEIJING.read_text("utf-8").replace("do: sum", "do: some"), "utf-8")
+
+    done = quote(broken, FACTS)
+
+    assert done.exit_code == 2
+    assert f"{broken}:" in done.stderr
+    assert "duifu programme check" in done.stderr
+
+
+def test_a_day_that_is_none_is_refused() -> None:
+    done = quote(BEIJING, FACTS, options=("--on", "tomorrow"))
+
+    assert done.exit_code == 2
+    assert "--on" in done.stderr
