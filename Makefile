@@ -48,7 +48,7 @@ demo: $(READY)
 
 test: lint
 	@echo "Tests"
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: lint
 	@echo "House rules and published language"
