@@ -1,5 +1,6 @@
 """Facts from a file that somebody wrote: JSON or YAML into a message, or a clear no."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +24,8 @@ def read_facts(path: str, message: M) -> M:
         _must_be_plain(text)
         # Scalars are read as written: a date stays text, an invoice number keeps its leading zeros.
         content = yaml.load(text, yaml.BaseLoader)  # noqa: S506 (the base loader builds only text, lists and dicts)
+        if not content:
+            raise ValueError("it is empty; write what is known, as in docs/examples")
         json_format.ParseDict(_typed(content), message)
     except (yaml.YAMLError, json_format.ParseError, ValueError) as error:
         raise WrongInput(f"{path} is not a {message.DESCRIPTOR.full_name}: {error}") from None
@@ -62,12 +65,17 @@ def _must_have_each_key_once(root: yaml.Node | None) -> None:
     while nodes:
         node = nodes.pop()
         if isinstance(node, yaml.MappingNode):
-            keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+            # Protobuf JSON takes a field by two names, received_on and receivedOn.
+            keys = [_json_name(key.value) for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
             if twice := {key for key in keys if keys.count(key) > 1}:
                 raise ValueError(f"{_line(node.start_mark)}: {', '.join(sorted(twice))} is said twice; say it once")
             nodes += [value for _, value in node.value]
         elif isinstance(node, yaml.SequenceNode):
             nodes += node.value
+
+
+def _json_name(key: str) -> str:
+    return re.sub("_([a-z0-9])", lambda found: found[1].upper(), key)
 
 
 def _line(mark: Any) -> str:

@@ -36,9 +36,9 @@ def programme() -> None:
 def check(paths: Sequence[Path], lang: str, strict: bool, json_wanted: bool) -> None:
     """Say everything that is wrong with programme files: where, why, by which clause, and the way out.
 
-    PATHS are files, or folders with one folder for each city and working-days.yaml [default: DUIFU_PROGRAMMES, or what
-    is shipped]. Files that are sound are shown with the hash under which cases pin them. Exit code 2 if there are
-    errors.
+    PATHS are files, folders of programme files, or folders with one folder for each city and working-days.yaml
+    [default: DUIFU_PROGRAMMES, or what is shipped]. Files that are sound are shown with the hash under which cases pin
+    them. Exit code 2 if there are errors, or no programme file.
     """
     found = check_all(paths or [_folder()])
     problems = found.problems
@@ -93,15 +93,18 @@ def new(programme_id: str, city: str, title: str, kind: str, code: str, starts_o
 
 @programme.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--on", "on", help="The day whose values are told, 2024-03-01 [default: today].")
+@click.option("--on", "on", help="The day whose values are told, 2024-03-01 [default: below].")
 def explain(file: Path, on: str | None) -> None:
-    """Print the guide for applicants (办事指南) that follows from FILE, as Markdown in Chinese."""
-    day = _day(on) if on else civil_date(datetime.now(UTC))
+    """Print the guide for applicants (办事指南) that follows from FILE, as Markdown in Chinese.
+
+    Without --on it tells the values of today, or of the first or last day in force that is nearest to today.
+    """
+    asked = _day(on) if on else None
     checked = check_all([file]).files[0]
     if checked.programme is None:
         errors.print(render(checked.problems))
         raise click.exceptions.Exit(USAGE)
-    click.echo(explaining.guide(checked.programme, day), nl=False)
+    click.echo(explaining.guide(checked.programme, asked or _nearest_day(checked.programme)), nl=False)
 
 
 def _folder() -> Path:
@@ -144,6 +147,12 @@ def _day(text: str) -> date:
         return from_iso(text)
     except ValueError as error:
         raise WrongInput(str(error)) from None
+
+
+def _nearest_day(programme: Programme) -> date:
+    """Today, or the day in force that is nearest to it."""
+    in_force = programme.in_force
+    return min(max(civil_date(datetime.now(UTC)), in_force.first), in_force.last)
 
 
 def _next_month() -> date:

@@ -8,13 +8,14 @@ from google.protobuf.json_format import MessageToDict
 
 from cli.editions import edition_of
 from cli.facts import read_facts
-from cli.output import REFUSED, WrongInput, as_json, at_home, console, print_json, refused
+from cli.output import REFUSED, RefusedHere, WrongInput, as_json, at_home, console, print_json
+from cli.terminal import one_line
 from domain import quoting
 from domain.dates import from_iso
 from domain.evaluation import Edition
 from domain.expression_errors import RuleBroken
 from domain.money import show, show_exact
-from domain.refusals import Refused
+from domain.refusals import Refused, sentence
 from domain.wellformed import problems_of_facts
 from duifu.v1.events_pb2 import (
     CONDITION_STATUS_MET,
@@ -81,7 +82,8 @@ def quote_command(
       duifu quote programmes/beijing/ai-compute-voucher-2023.yaml --facts facts.json --on 2025-01-06 --json
       duifu quote programmes/beijing/ai-compute-voucher-2023.yaml --facts facts.json --ledger --home .duifu
 
-    Exit codes: 0 something is granted to each, 3 the rules say no to one of them, 2 wrong input.
+    Exit codes: 0 something is granted to each and every request is paid, 3 the rules say no to one of them or to one
+    of its requests, 2 wrong input.
     """
     edition = edition_of(programme)
     asked = [_facts(path, day) for path in facts_files]
@@ -92,7 +94,7 @@ def quote_command(
             _ask_ledger(edition, asked, home)
         evaluations = quoting.quote(edition, asked, calendar_beside(programme))
     except Refused as error:
-        raise refused(error) from None
+        raise RefusedHere(one_line(sentence(error.to_message("zh")))) from None
     except RuleBroken as broken:
         raise WrongInput(f"{programme}: {broken}") from None
     if json_wanted:
@@ -100,7 +102,7 @@ def quote_command(
     else:
         for path, facts, evaluation in zip(facts_files, asked, evaluations, strict=True):
             _tell(edition, path, facts, evaluation, brief)
-    if any(evaluation.code for evaluation in evaluations):
+    if any(evaluation.code or any(request.code for request in evaluation.redemptions) for evaluation in evaluations):
         raise click.exceptions.Exit(REFUSED)
 
 
@@ -123,7 +125,7 @@ def _facts(path: str, day: str | None) -> Facts:
             raise WrongInput(f"--on: {error}") from None
         facts.accepted_on = ""
     if problems := list(problems_of_facts(facts)):
-        raise WrongInput(f"{path}:\n  " + "\n  ".join(problems[:20]))
+        raise WrongInput(f"{path}:\n  " + "\n  ".join(map(one_line, problems[:20])))
     return facts
 
 
@@ -133,7 +135,8 @@ def _tell(edition: Edition, path: str, facts: Facts, evaluation: Evaluation, bri
         f"{programme.title.zh}（{evaluation.programme_id}，版本{evaluation.edition}，{evaluation.edition_sha256[:12]}）"
     )
     applicant = facts.application.applicant
-    _say(f"{applicant.name or path}，按{evaluation.evaluated_on}的规定\n")
+    _say(f"{applicant.name or path}，按{evaluation.evaluated_on}的规定")
+    _say("")
     _tell_conditions([g for g in evaluation.grounds if not brief or g.status != CONDITION_STATUS_MET])
     if not brief:
         _tell_amount("金额", evaluation.amount)
@@ -164,7 +167,7 @@ def _tell_amount(title: str, trace: AmountTrace) -> None:
 def _tell_result(evaluation: Evaluation) -> None:
     amount = _whole(evaluation.amount.amount_fen, evaluation.amount)
     if evaluation.code:
-        _say(f"结果：不予支持。{evaluation.explanation}（{evaluation.code}，{evaluation.clause}）")
+        _say(f"结果：不予支持。{evaluation.explanation}{_cited(evaluation)}")
     else:
         payee = "，付给供给方" if evaluation.payee == "supplier" else ""
         until = f"，有效期至{evaluation.valid_through}" if evaluation.valid_through else ""
@@ -176,7 +179,7 @@ def _tell_redemption(number: int, redemption: RedemptionQuote, brief: bool) -> N
     if not brief:
         _tell_amount(f"第{number}次兑付申请，{redemption.requested_on}提出", redemption.trace)
     if redemption.code:
-        _say(f"结果：不予兑付。{redemption.explanation}（{redemption.code}，{redemption.clause}）")
+        _say(f"结果：不予兑付。{redemption.explanation}{_cited(redemption)}")
         return
     _say(f"结果：应兑付{show(redemption.due_fen)}")
     for payment in redemption.payments:
@@ -186,6 +189,10 @@ def _tell_redemption(number: int, redemption: RedemptionQuote, brief: bool) -> N
         _say(f"  {show(rest)}在最后批次后无后续批次，失效")
     if redemption.awaits_ruling:
         _say("  该批次待主管部门确认后支付")
+
+
+def _cited(answer: Evaluation | RedemptionQuote) -> str:
+    return f"（{'，'.join(filter(None, (answer.code, answer.clause)))}）"
 
 
 def _taken(step: AmountStep, trace: AmountTrace) -> str:
@@ -207,4 +214,4 @@ def _in_kind(trace: AmountTrace) -> bool:
 
 
 def _say(text: str) -> None:
-    console.print(text, markup=False)
+    console.print(one_line(text), markup=False)

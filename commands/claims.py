@@ -5,6 +5,7 @@ from fractions import Fraction
 from commands import privacy
 from commands.work import Work
 from domain import headroom, review, single
+from domain.asked import must_be_own_contract
 from domain.award import Award, Draft
 from domain.case import Case
 from domain.facts import CaseFacts
@@ -63,9 +64,8 @@ def submit(work: Work, command: SubmitApplication) -> str:
 
 def must_be_claimable(work: Work, programme: Programme, facts: CaseFacts) -> None:
     """The contract is the applicant's own, can be supported, and no voucher was granted on it."""
-    uscc, contract = facts.application.applicant.uscc, facts.application.contract
-    if contract.buyer_uscc != uscc:
-        raise Refused("CONTRACT_OTHER_BUYER", number=contract.contract_number, buyer=contract.buyer_uscc, uscc=uscc)
+    contract = facts.application.contract
+    must_be_own_contract(facts.application)
     must_pass_at_once(work, programme, "submission", facts)
     single.must_be_unclaimed(work.read(streams.contract(single.contract_identity(contract)), CONTRACT), contract)
 

@@ -83,7 +83,7 @@ def assess(work: Work, case_id: str) -> None:
     assessed = vouchers.assess(voucher, case_id, case.redemption, terms)
     work.record(streams.voucher(voucher.voucher_id), VOUCHER, [assessed])
     if not assessed.due_fen:
-        refused = Refused("NOTHING_DUE", row.clause, case=case_id)
+        refused = vouchers.nothing_due(voucher, case_id, assessed, row.clause)
         summary = f"不予兑付：{refused.message('zh')}"
         closed = CaseClosed(outcome=CASE_OUTCOME_REFUSED, summary=summary, code=refused.code, clause=row.clause)
         work.on_case(case_id, [closed])

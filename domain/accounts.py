@@ -3,6 +3,7 @@
 An account knows no balance of its own: whoever asks brings what was used, and takes what is used afterwards.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
@@ -14,6 +15,9 @@ from domain.refusals import Refused
 from domain.single import contract_identity, plain_number
 from domain.steps import Account, Years
 from duifu.v1.facts_pb2 import AccountUse, OtherBenefit
+
+YEAR = re.compile(r"20[0-9]{2}")
+DIGIT = re.compile(r"[0-9]")
 
 
 class Key(NamedTuple):
@@ -114,7 +118,7 @@ def after(
 def opening(programme: Programme, facts: CaseFacts, uses: Iterable[AccountUse]) -> Used:
     """What was used before, as facts say it; a holder or period left out is the application's own.
 
-    Raises Refused ACCOUNT_UNKNOWN, ACCOUNT_USE_NEGATIVE, FACT_MISSING, PARAMETER_EXPIRED.
+    Raises Refused ACCOUNT_UNKNOWN, ACCOUNT_USE_NEGATIVE, ACCOUNT_PERIOD_UNKNOWN, FACT_MISSING, PARAMETER_EXPIRED.
     """
     used: dict[Key, int] = {}
     for use in uses:
@@ -124,8 +128,12 @@ def opening(programme: Programme, facts: CaseFacts, uses: Iterable[AccountUse]) 
         if use.amount < 0:
             raise Refused("ACCOUNT_USE_NEGATIVE", account.clause, account=use.account, amount=use.amount)
         holder = use.holder or _holder(programme, account, facts)
-        period = use.period or _period(programme, account, day_of(programme, use.account, facts))
-        key = Key(use.account, holder, period)
+        own_period = _period(programme, account, day_of(programme, use.account, facts))
+        if use.period and not _is_period(account, use.period, own_period):
+            raise Refused(
+                "ACCOUNT_PERIOD_UNKNOWN", account.clause, account=use.account, period=use.period, example=own_period
+            )
+        key = Key(use.account, holder, use.period or own_period)
         used[key] = used.get(key, 0) + use.amount
     return used
 
@@ -175,6 +183,21 @@ def _period(programme: Programme, account: Account, on: date) -> str:
         case Years(years=years, from_year=from_year):
             first = from_year + (on.year - from_year) // years * years
             return f"{first}-{first + years - 1}"
+
+
+def _is_period(account: Account, period: str, own: str) -> bool:
+    """Whether an account that has the period `own` may have this one: rounds are named alike, in other digits."""
+    match account.period:
+        case "calendar_year":
+            return bool(YEAR.fullmatch(period))
+        case "round":
+            return DIGIT.sub("0", period) == DIGIT.sub("0", own)
+        case "programme":
+            return period == own
+        case Years(years=years, from_year=from_year):
+            first = period[:4]
+            is_one = YEAR.fullmatch(first) and (int(first) - from_year) % years == 0
+            return bool(is_one) and period == f"{first}-{int(first) + years - 1}"
 
 
 def _most(programme: Programme, parameter: str | None, on: date) -> int | None:

@@ -12,7 +12,7 @@ from domain import arithmetic, limiting, pooling, step_inputs
 from domain.accounts import Used
 from domain.allocation import Share
 from domain.award import Award, Draft
-from domain.expressions import Activation, Environment
+from domain.expressions import Activation, Environment, Expression
 from domain.facts import CaseFacts
 from domain.lines import add_up
 from domain.money import floor
@@ -131,6 +131,10 @@ class Calculation:
         counted = self._counted(working, floor(working.value(self.pool.value)), {})
         counted.pop(self.pool.account, None)
         return pooling.claim_on_pool(working, self.pool, key), counted
+
+    def asks(self, *, told: bool) -> Expression | None:
+        """What is asked of every claim: all that the steps read, in one expression."""
+        return self._told.all if told else self._untold.all
 
     def counts(self, line: InvoiceLine, facts: CaseFacts) -> bool:
         """Whether an invoice line is of the kind that is supported; without redemptions, none is. (BJ-A21)

@@ -63,6 +63,15 @@ def matches(text: str, pattern: str) -> bool:
     return bool(found.value())
 
 
+def wrong_pattern(literal: str) -> str:
+    """What is wrong with a pattern that an expression writes out, quotes included; empty if it can be used."""
+    try:
+        found = cel.NewEnv().compile(f'"".matches({literal})').eval(data={})
+    except RuntimeError:  # no text at all: the compiler says so
+        return ""
+    return str(found.value()).rpartition("regular expression: ")[2] if found.type() == cel.Type.ERROR else ""
+
+
 class Tables:
     """The dated tables of a programme, ready to be looked into."""
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from domain import accounts, allocation, pooling, validity
 from domain.accounts import Key, Used, applicant_of
 from domain.allocation import Share
+from domain.at_once import AtOnce
 from domain.award import Award, Draft
 from domain.calculation import Calculation
 from domain.expressions import Activation, Environment
@@ -39,10 +40,17 @@ class Edition:
         self.rules = Rules(programme, self.environment)
         self.calculation = Calculation(programme, self.environment)
         self._names = self.rules.names(AT) | self.calculation.names
+        self._at_once = {told: self._asks(told) for told in (True, False)}
 
-    def activation(self, facts: CaseFacts) -> Activation:
-        """The variables that conditions and steps read, and no others."""
-        return self.environment.activation(facts, names=self._names)
+    def activation(self, facts: CaseFacts, *, trace: bool) -> Activation:
+        """The variables that conditions and steps read, and no others; what all of these ask is answered at once."""
+        activation = self.environment.activation(facts, names=self._names)
+        self._at_once[trace].answer(activation)
+        return activation
+
+    def _asks(self, told: bool) -> AtOnce:
+        asked = [self.rules.asks(AT, told=told), self.calculation.asks(told=told)]
+        return AtOnce(self.environment, [expression for expression in asked if expression is not None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,7 @@ def evaluate_round(edition: Edition, applications: Sequence[CaseFacts], used: Us
 
 def outcome(edition: Edition, facts: CaseFacts, used: Used = NOTHING_USED) -> Outcome:
     """What `evaluate` grants, fast and without reasons."""
-    activation = edition.activation(facts)
+    activation = edition.activation(facts, trace=False)
     if not edition.rules.passes(AT, facts, activation):
         candidate = _candidate(edition, facts)
         if candidate.reason is not None:
@@ -118,7 +126,7 @@ def _place(facts: CaseFacts) -> tuple[object, ...]:
 
 
 def _candidate(edition: Edition, facts: CaseFacts) -> _Candidate:
-    activation = edition.activation(facts)
+    activation = edition.activation(facts, trace=True)
     grounds = [_ruled(ground, facts) for ground in edition.rules.grounds(AT, facts, activation)]
     against = next((ground for ground in grounds if ground.status != CONDITION_STATUS_MET), None)
     reason = Reason(against.code, against.clause, against.explanation) if against else None

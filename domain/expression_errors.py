@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from google.protobuf import descriptor_pool
 
-from domain.cel_functions import LOOKUPS, REMEMBERED, SIGNATURES
+from domain.cel_functions import LOOKUPS, REMEMBERED, SIGNATURES, wrong_pattern
 from domain.cel_text import COMPREHENSIONS, FAMILIES, Call, Scanned, Token
 from domain.programme import Programme
 
@@ -57,7 +57,8 @@ def refuse_text(scanned: Scanned, programme: Programme, roots: frozenset[str]) -
     """Refuse what the compiler would let pass. Raises ExpressionBroken.
 
     Floating point is not exact; an element named like a fact hides it; more than two comprehensions inside one another
-    could take for ever; a table or column that does not exist would be found only when it is looked into.
+    could take for ever; a table or column that does not exist, or a pattern that is none, would be found only when it
+    is used.
     """
     for token in scanned.tokens:
         if token.kind == "float" or (token.kind == "name" and token.text == "double"):
@@ -87,6 +88,8 @@ def refuse_text(scanned: Scanned, programme: Programme, roots: frozenset[str]) -
     for call in scanned.calls:
         if call.name.text in LOOKUPS and not call.is_macro:
             _must_look_into_what_exists(scanned, call, programme)
+        if call.name.text == "matches":
+            _must_be_a_pattern(scanned, call)
 
 
 def refused_by_compiler(
@@ -165,6 +168,18 @@ def _must_look_into_what_exists(scanned: Scanned, call: Call, programme: Program
             call.name,
             f"column {name} is a {table.columns[name]}; use {right}(...)",
             f"列 {name} 的类型是 {table.columns[name]}；请用 {right}(...)",
+        )
+
+
+def _must_be_a_pattern(scanned: Scanned, call: Call) -> None:
+    pattern = call.literal(0 if call.is_macro else 1)
+    wrong = wrong_pattern(pattern.text) if pattern is not None else ""
+    if pattern is not None and wrong:
+        raise _at(
+            scanned,
+            pattern,
+            f"the pattern is no regular expression (RE2): {wrong}",
+            f"正则表达式（RE2）不成立：{wrong}",
         )
 
 

@@ -65,6 +65,7 @@ class Activation(NamedTuple):
     constants: Constants  # of the day
     missing: Mapping[str, str]  # variable without a value -> PARAMETER_EXPIRED or FACT_MISSING
     day: date
+    answers: dict[int, Any]  # number of an expression -> its value, as far as known
 
 
 class Environment:
@@ -134,7 +135,7 @@ class Environment:
             missing = {**missing, **dict.fromkeys(absent, "FACT_MISSING")}
         if line is not None:
             values["line"] = line
-        return Activation(self._env.Activation(values), values, constants, missing, facts.received_on)
+        return Activation(self._env.Activation(values), values, constants, missing, facts.received_on, {})
 
     def value(self, expression: Expression, activation: Activation) -> Any:
         """The value as plain Python.
@@ -143,6 +144,8 @@ class Environment:
         """
         if activation.missing:
             self.must_have(expression, activation)
+        if expression.number in activation.answers:
+            return activation.answers[expression.number]
         try:
             program = activation.constants.programs.get(expression.number) or self._written_out(expression, activation)
             result = program.eval(activation=activation.bound)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from domain import accounts, settlement
 from domain import voucher as vouchers
 from domain.accounts import Key, Used
+from domain.asked import must_be_answerable, opening_of_all
 from domain.calendar import WorkingCalendar
 from domain.dates import Quarter, from_iso
 from domain.evaluation import Edition, evaluate_round
@@ -37,6 +38,7 @@ class Holding:
     requests: Sequence[RedemptionOn]
     refusal: Evaluation = field(default_factory=Evaluation)
     valid_through: str = ""  # the last day on which a request is taken; empty: not limited
+    held_from: str = ""  # the first day on which a request is taken; empty: not limited
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,12 @@ def quote(edition: Edition, asked: Sequence[Facts], calendar: WorkingCalendar) -
     """One evaluation for each facts message, in the same order; limits and pools serve all of them.
 
     What a message says was used before counts for its own applicant. Requests are assessed in the order of their days.
-    Raises Refused for what makes the whole question unanswerable: ACCOUNT_UNKNOWN, FACT_MISSING, PARAMETER_EXPIRED,
-    APPLICATION_TWICE_IN_ROUND, CALENDAR_NOT_ANNOUNCED.
+    Raises Refused for what makes the whole question unanswerable: FACT_MISSING, PARAMETER_EXPIRED,
+    CALENDAR_NOT_ANNOUNCED, and whatever `must_be_answerable` and `opening_of_all` raise.
     """
     programme, facts = edition.programme, [from_message(message) for message in asked]
-    used: Used = {}
-    for message, known in zip(asked, facts, strict=True):
-        used = {**used, **accounts.opening(programme, known, message.used)}
+    must_be_answerable(programme, asked)
+    used = opening_of_all(programme, asked, facts)
     evaluations = evaluate_round(edition, facts, used)
     if programme.redemption is None:
         return evaluations
@@ -72,8 +73,8 @@ def quote(edition: Edition, asked: Sequence[Facts], calendar: WorkingCalendar) -
         granted = 0 if evaluation.code else evaluation.amount.amount_fen
         used = accounts.after(programme, used, known, counted_when_granted(edition, granted))
         voucher = voucher_of(edition, known, granted) if granted else None
-        holder, until = accounts.applicant_of(known), evaluation.valid_through
-        holdings.append(Holding(holder, voucher, message.redemptions, evaluation, until))
+        holder, until, since = accounts.applicant_of(known), evaluation.valid_through, known.counted_on.isoformat()
+        holdings.append(Holding(holder, voucher, message.redemptions, evaluation, until, since))
     for evaluation, answers in zip(evaluations, redeem(edition, holdings, used, calendar), strict=True):
         evaluation.redemptions.extend(answers)
     return evaluations
@@ -124,7 +125,7 @@ def redeem(
             _nothing_to_redeem(request.answer, holdings[request.at].refusal)
             continue
         try:
-            _must_be_valid(edition, holdings[request.at], request.asked.requested_on)
+            _must_be_valid(edition, rule, holdings[request.at], request.asked.requested_on)
             held[request.at], due = _assess(edition, rule, held[request.at], request, calendar)
             dues.append(due)
         except Refused as refused:
@@ -147,7 +148,9 @@ def _nothing_to_redeem(answer: RedemptionQuote, evaluation: Evaluation) -> None:
     answer.explanation = f"未发放算力券：{evaluation.explanation}"
 
 
-def _must_be_valid(edition: Edition, holding: Holding, requested_on: str) -> None:
+def _must_be_valid(edition: Edition, rule: RedemptionRule, holding: Holding, requested_on: str) -> None:
+    if requested_on < holding.held_from:
+        raise Refused("REDEMPTION_BEFORE_GRANT", rule.clause, held_from=holding.held_from, requested_on=requested_on)
     valid_for = edition.programme.award.valid_for
     if valid_for and holding.valid_through and requested_on > holding.valid_through:
         raise Refused(
@@ -175,7 +178,7 @@ def _assess(
     request.answer.due_fen = assessed.due_fen
     request.answer.trace.CopyFrom(assessed.trace)
     if not assessed.due_fen:
-        raise Refused("NOTHING_DUE", rule.clause, case=voucher.voucher_id)
+        raise vouchers.nothing_due(voucher, voucher.voucher_id, assessed, rule.clause)
     of_request = programme.setting(rule.counts_in, on) == "requested_on"
     due = Due(request.claim, voucher.uscc, quarter, assessed.due_fen, on.year if of_request else None)
     return vouchers.evolve(voucher, assessed), due

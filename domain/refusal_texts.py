@@ -123,12 +123,14 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "NOTHING_DUE": {
         "zh": (
-            "案件 {case} 本次没有应兑付金额：开票、交付、付款中最小者没有新增。",
-            "补齐交付或付款后可凭同一发票再次申请。",
+            "案件 {case} 本次没有应兑付金额：开票、交付、付款中最小者新增{base}，累计计入{cumulative}，"
+            "应兑付总额向下取整到分后仍为{due_fen}。",
+            "补齐交付或付款后可凭同一发票再次申请；累计已达合同可计金额的，本券不再有应兑付金额。",
         ),
         "en": (
-            "Case {case} adds nothing that is due: min(invoiced, delivered, paid) has not grown.",
-            "Ask again with the same invoice when more is delivered or paid.",
+            "Case {case} adds nothing that is due: min(invoiced, delivered, paid) grows by {base} to {cumulative} in "
+            "all, and what that releases, rounded down to the fen, is still {due_fen}.",
+            "Ask again with the same invoice when more is delivered or paid, unless the whole contract is settled.",
         ),
     },
     "CASE_UNKNOWN": {
@@ -272,6 +274,45 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "zh": ("账户 {account} 的已用数额为 {amount}，不能小于零。", "请填写已用数额，不使用负数。"),
         "en": ("The use of account {account} is {amount}, less than nothing.", "State what was used; zero or more."),
     },
+    "ACCOUNT_PERIOD_UNKNOWN": {
+        "zh": (
+            "账户 {account} 没有名为 {period} 的期间。",
+            "请按 {example} 的写法填写；不填即为本申请所属的期间。",
+        ),
+        "en": (
+            "Account {account} has no period {period}.",
+            "Write it like {example}, or leave it out for the period of the application.",
+        ),
+    },
+    "ACCOUNT_USE_CONTRADICTORY": {
+        "zh": (
+            "账户 {account}（{holder}，{period}）的已用数额在两份事实中不一致：一份为 {least}，另一份为 {most}。",
+            "请查明已用数额，并在各份事实中填写同一数额。",
+        ),
+        "en": (
+            "Two of the facts contradict each other about account {account} ({holder}, {period}): {least} was used, "
+            "and {most}.",
+            "Find out what was used and state the same in all of them.",
+        ),
+    },
+    "NAME_NOT_OF_PROGRAMME": {
+        "zh": ("事实中 {place} 的 {name} 不是本政策的名称。", "可用的名称：{known}。"),
+        "en": ("{name} under {place} of the facts is no name of the programme.", "Its names: {known}."),
+    },
+    "CONTRACT_TWICE_IN_QUOTE": {
+        "zh": ("合同 {number} 出现在两份事实中，同一合同仅能申领一次。", "请只保留其中一份事实。"),
+        "en": ("Contract {number} is in two of the facts; a contract is claimed once.", "Keep one of them."),
+    },
+    "REDEMPTION_BEFORE_GRANT": {
+        "zh": (
+            "兑付申请于 {requested_on} 提出，早于申领的受理日期 {held_from}，当时尚无算力券。",
+            "请在申领受理、算力券发放之后提出兑付申请。",
+        ),
+        "en": (
+            "The request is of {requested_on}, before the claim was accepted on {held_from}: there was no voucher yet.",
+            "Ask after the claim is accepted and the voucher issued.",
+        ),
+    },
     "APPLICATION_TWICE_IN_ROUND": {
         "zh": ("本轮中编号 {key} 出现两次，无法确定分配次序。", "请为每份申请给出不同的案件编号。"),
         "en": ("{key} occurs twice in the round, so that ties cannot be settled.", "Give each a case id of its own."),
@@ -311,9 +352,12 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("The account is held by {payee}, not by the supplier {supplier}.", "Name an account of the supplier."),
     },
     "INVOICE_OTHER_PARTY": {
-        "zh": ("发票 {number} 的购销双方不是合同双方（购方 {buyer}，销方 {seller}）。", "请提交合同双方之间的发票。"),
+        "zh": (
+            "发票 {number} 的购方为 {buyer}、销方为 {seller}，而合同的购方为 {holder}、供给方为 {supplier}。",
+            "请提交合同双方之间的发票。",
+        ),
         "en": (
-            "Invoice {number} is not between buyer {buyer} and seller {seller}.",
+            "Invoice {number} is from {seller} to {buyer}; the contract's parties are {supplier} and {holder}.",
             "Hand in invoices between the parties.",
         ),
     },
@@ -323,10 +367,13 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "RECEIPT_OTHER_PARTY": {
         "zh": (
-            "付款凭证 {number} 的收付双方不是合同双方（付款 {payer}，收款 {payee}）。",
+            "付款凭证 {number} 的付款方为 {payer}、收款方为 {payee}，而合同的购方为 {holder}、供给方为 {supplier}。",
             "请提交合同双方之间的付款凭证。",
         ),
-        "en": ("Receipt {number} is not a payment from {payer} to {payee}.", "Hand in receipts between the parties."),
+        "en": (
+            "Receipt {number} is of {payer} paying {payee}; by the contract {holder} pays {supplier}.",
+            "Hand in receipts between the parties.",
+        ),
     },
     "PROOF_WITHOUT_INVOICE": {
         "zh": ("凭证 {number} 所指发票 {invoice} 不在本次申请中。", "请一并提交该发票，或更正凭证。"),

@@ -101,6 +101,10 @@ class Rules:
         except RuleBroken:
             return False
 
+    def asks(self, at: Moments, *, told: bool) -> Expression:
+        """What is asked of every claim at these moments: each part of each condition, or whether all are met."""
+        return self._plan(at).everything if told else self._plan(at).passes
+
     def names(self, at: Moments) -> frozenset[str]:
         """The variables that are read at these moments."""
         return self._plan(at).reads

@@ -46,8 +46,8 @@ class StepInputs:
         self._environment = environment
         found = [_input(programme, environment, index, told) for index in range(len(programme.award.steps))]
         self._inputs = [i for i in found if i is not None]
-        self._all = environment.together([i.expression for i in self._inputs]) if self._inputs else None
-        self.names = self._all.names if self._all else frozenset[str]()
+        self.all = environment.together([i.expression for i in self._inputs]) if self._inputs else None
+        self.names = self.all.names if self.all else frozenset[str]()
         self.columns: Mapping[str, Columns] = {i.step.name: i.columns for i in self._inputs if i.columns}
 
     def read(self, facts: CaseFacts, activation: Activation) -> Mapping[str, Any]:
@@ -55,10 +55,10 @@ class StepInputs:
 
         Raises Refused PARAMETER_EXPIRED, FACT_MISSING, CALCULATION_FAILED naming the step.
         """
-        if self._all is None:
+        if self.all is None:
             return {}
         try:
-            values = self._environment.value(self._all, activation)
+            values = self._environment.value(self.all, activation)
         except RuleBroken:  # one part failed, or all together were too much for one evaluation
             values = [self._alone(part, facts, activation) for part in self._inputs]
         return {i.step.name: value for i, value in zip(self._inputs, values, strict=True)}

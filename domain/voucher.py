@@ -11,7 +11,7 @@ from domain import amount
 from domain.amount import InvoiceTotals, Terms
 from domain.case import UnknownEvent
 from domain.dates import from_iso
-from domain.money import exact_text, from_exact_text, show
+from domain.money import exact_text, from_exact_text, show, show_exact
 from domain.refusals import Refused
 from domain.states import changed
 from duifu.v1.events_pb2 import (
@@ -61,7 +61,14 @@ def must_fit(voucher: Voucher, request: RedemptionRequest, received_on: date, *,
     numbers = {invoice.number for invoice in request.invoices}
     for invoice in request.invoices:
         if (invoice.buyer_uscc, invoice.seller_uscc) != (voucher.uscc, supplier):
-            raise Refused("INVOICE_OTHER_PARTY", number=invoice.number, buyer=voucher.uscc, seller=supplier)
+            raise Refused(
+                "INVOICE_OTHER_PARTY",
+                number=invoice.number,
+                buyer=invoice.buyer_uscc,
+                seller=invoice.seller_uscc,
+                holder=voucher.uscc,
+                supplier=supplier,
+            )
         _must_have_happened(f"发票 {invoice.number}", invoice.issued_on, received_on)
     for proof in request.delivery_proofs:
         _must_belong(proof.proof_number, proof.invoice_number, numbers)
@@ -69,7 +76,14 @@ def must_fit(voucher: Voucher, request: RedemptionRequest, received_on: date, *,
     for receipt in request.bank_receipts:
         _must_belong(receipt.receipt_number, receipt.invoice_number, numbers)
         if (receipt.payer_uscc, receipt.payee_uscc) != (voucher.uscc, supplier):
-            raise Refused("RECEIPT_OTHER_PARTY", number=receipt.receipt_number, payer=voucher.uscc, payee=supplier)
+            raise Refused(
+                "RECEIPT_OTHER_PARTY",
+                number=receipt.receipt_number,
+                payer=receipt.payer_uscc,
+                payee=receipt.payee_uscc,
+                holder=voucher.uscc,
+                supplier=supplier,
+            )
         _must_have_happened(f"付款凭证 {receipt.receipt_number}", receipt.paid_on, received_on)
 
 
@@ -91,6 +105,18 @@ def assess(voucher: Voucher, case_id: str, request: RedemptionRequest, terms: Te
         cumulative_fen=exact_text(cumulative),
         uses=uses,
         trace=AmountTrace(steps=_steps(voucher, base, cumulative, due_fen, terms), amount_fen=due_fen),
+    )
+
+
+def nothing_due(before: Voucher, case: str, assessed: RedemptionAssessed, clause: str) -> Refused:
+    """Why a claim that was assessed adds nothing: what it adds to the settled amount, and what that releases."""
+    return Refused(
+        "NOTHING_DUE",
+        clause,
+        case=case,
+        base=show_exact(assessed.base_fen),
+        cumulative=show_exact(assessed.cumulative_fen),
+        due_fen=before.due_fen,
     )
 
 

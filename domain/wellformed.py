@@ -1,6 +1,7 @@
 """The shape of a command: what can be said of it without asking the ledger. Every problem is named at once."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -10,7 +11,17 @@ from stdnum.cn import uscc
 from domain.dates import from_iso
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import Actor, AdvanceRehearsal, Command
-from duifu.v1.facts_pb2 import Applicant, Application, Contact, Contract, DeliveryProof, Facts, Invoice, ServiceContract
+from duifu.v1.facts_pb2 import (
+    Applicant,
+    Application,
+    Contact,
+    Contract,
+    DeliveryProof,
+    Facts,
+    Invoice,
+    OtherBenefit,
+    ServiceContract,
+)
 
 COMMAND_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,159}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -28,10 +39,14 @@ TEXT_MAX = 4_000  # characters
 NUMBER_MAX = 200  # characters of a contract's number, which names its stream
 LIST_MAX = 400
 COMMAND_MAX_BYTES = 1_000_000
+LEVELS = ("city", "district", "province", "state")  # who pays a benefit of another programme
 YEARS = range(2000, 2101)
 BUSINESS_SECONDS = range(946_656_000, 4_133_952_000)  # the same years, in Shanghai
 
 DATES = ("_on", "delivered_from", "delivered_through", "business_date")
+NAMES = ("name", "number", "title")
+NAMED_BELOW = {"duifu.v1.Contact.name"}
+UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # general categories of the Unicode Standard, 4.5
 MAY_BE_EMPTY = {
     "duifu.v1.ContractItem.starts_on",
     "duifu.v1.ContractItem.ends_on",
@@ -104,6 +119,8 @@ def problems_of_facts(facts: Facts) -> Iterator[str]:
         yield f"receivedTime: {facts.received_time!r} is not a time written 16:59:59"
     if facts.approved_rate and not RATE.fullmatch(facts.approved_rate):
         yield f"approvedRate: {facts.approved_rate!r} is not a rate written 40/100"
+    if facts.accepted_on and facts.accepted_on < facts.received_on:
+        yield f"acceptedOn: {facts.accepted_on!r} is before receivedOn {facts.received_on!r}"
 
 
 def _problems(message: Message, path: str, complete: bool = True) -> Iterator[str]:
@@ -135,6 +152,8 @@ def _problems(message: Message, path: str, complete: bool = True) -> Iterator[st
         yield from _invoice_problems(message, path)
     if isinstance(message, Contact):
         yield from _contact_problems(message, path)
+    if isinstance(message, OtherBenefit):
+        yield from _benefit_problems(message, path)
     if isinstance(message, Actor) and says_who_it_is(message.id):
         yield f"{path}id: an account stays readable for good, so it is no mobile or identity number"
     if isinstance(message, DeliveryProof) and message.delivered_through < message.delivered_from:
@@ -163,6 +182,9 @@ def _value_problems(field: FieldDescriptor, value: object, where: str) -> Iterat
             yield f"{where}: {value!r} is not a valid unified social credit code (GB 32100-2015)"
         elif field.name.endswith("sha256") and not SHA256.fullmatch(value):
             yield f"{where}: 64 lower-case hexadecimal digits"
+        elif field.name.endswith(NAMES) and field.full_name not in NAMED_BELOW and not is_one_line(value):
+            # The value is not repeated: it may be made to look like more than one line.
+            yield f"{where}: one line, without control characters and characters that cannot be seen"
     elif field.name.endswith("_fen") and isinstance(value, int) and not 0 < value <= FEN_MAX:
         yield f"{where}: {value} fen; amounts are whole fen from 1 to {FEN_MAX}"
     elif field.name in ("amount", "integer") and isinstance(value, int) and not 0 <= value <= FEN_MAX:
@@ -222,6 +244,11 @@ def says_who_it_is(account: str) -> bool:
     return bool(MOBILE.fullmatch(account) or IDENTITY.fullmatch(account))
 
 
+def is_one_line(text: str) -> bool:
+    """Whether a name is what it looks like: no line breaks, control characters, or marks that cannot be seen."""
+    return not any(unicodedata.category(character) in UNSEEN for character in text)
+
+
 def is_uscc(text: str) -> bool:
     """Whether this is a unified social credit code, exactly as the register writes it. (F-1)
 
@@ -247,3 +274,8 @@ def _is_date(text: str) -> bool:
         return from_iso(text).year in YEARS
     except ValueError:
         return False
+
+
+def _benefit_problems(benefit: OtherBenefit, path: str) -> Iterator[str]:
+    if benefit.level and benefit.level not in LEVELS:
+        yield f"{path}level: {benefit.level!r} is none of {', '.join(LEVELS)}"

@@ -69,6 +69,26 @@ CHECK_TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
             "Correct from or through.",
         ),
     },
+    "ROWS_OVERLAP": {
+        "zh": (
+            "{key} 在 {first} 至 {last} 有两行。",
+            "名录中同一 key 的各行，日期不得重叠。",
+            "请改正 from 或 through，使每一天只有一行。",
+        ),
+        "en": (
+            "{key} has two rows from {first} to {last}.",
+            "A key of a table has at most one row on a day.",
+            "Correct from or through.",
+        ),
+    },
+    "RATIO_ABOVE_ONE": {
+        "zh": ("比率 {written} 大于1。", '支持比例一般不大于1：20%写作 "20/100"。', "请核对是否写错。"),
+        "en": (
+            "The ratio {written} is above 1.",
+            'A rate of support seldom is: 20 % is written "20/100".',
+            "Make sure that it is meant.",
+        ),
+    },
     "PARAMETER_GAP": {
         "zh": (
             "参数 {name} 在施行期内的 {days} 没有值。",
@@ -159,6 +179,30 @@ CHECK_TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
             "The expression does not hold: {message}.",
             "It is CEL over the facts, with their types.",
             "Correct it.",
+        ),
+    },
+    "FOLDER_EMPTY": {
+        "zh": (
+            "文件夹中没有政策文件。",
+            "政策文件是文件夹中或各城市子文件夹中的 .yaml 文件。",
+            "请核对路径，或用 duifu programme new 新建。",
+        ),
+        "en": (
+            "There is no programme file in the folder.",
+            "Programmes are .yaml files in it or in its folders of cities.",
+            "Check the path, or begin one with duifu programme new.",
+        ),
+    },
+    "FILE_PASSED_OVER": {
+        "zh": (
+            "系统运行时不读取此文件。",
+            "运行时只读取 城市文件夹/名称.yaml。",
+            "请移到城市文件夹，以 .yaml 结尾。",
+        ),
+        "en": (
+            "A deployment does not read this file.",
+            "It reads <city>/<name>.yaml in its folder of programmes.",
+            "Move it into the folder of its city, and let it end in .yaml.",
         ),
     },
     "EDITION_TWICE": {

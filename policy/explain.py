@@ -46,6 +46,10 @@ def _head(values: Values) -> Iterator[str]:
     in_force = programme.in_force
     yield f"# {programme.title.zh}办事指南"
     yield ""
+    if not in_force.first <= values.on <= in_force.last:
+        when = "尚未施行" if values.on < in_force.first else "已停止施行"
+        yield f"**{day(values.on)}本项目{when}（{in_force.clause}），该日不能据此申请。**"
+        yield ""
     yield f"主管部门：{programme.authority}。适用地区：{programme.jurisdiction.name}。"
     yield f"施行期：{days(in_force.first, in_force.last)}（{in_force.clause}）。"
     yield f"本指南由{programme.edition}版政策文件生成，所列数值为{day(values.on)}的规定。"

@@ -1,15 +1,15 @@
 """Programme files that live side by side: each by itself, then all of them against each other."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from domain.programme import Programme
 from policy import working_days
 from policy.check import check
-from policy.problems import Problem, has_errors
-from policy.source import Source, read
+from policy.problems import Problem, Severity, has_errors
+from policy.source import Source, parse, read
 
 
 @dataclass(frozen=True)
@@ -43,15 +43,38 @@ def check_all(paths: Iterable[Path]) -> Folder:
     """Every file, and every programme and calendar of every folder, with what problems call it."""
     found = Folder()
     for path in paths:
-        found.files += [_calendar(one) if one.name == working_days.FILE else _programme(one) for one in _files(path)]
+        found.files += _folder(path) if path.is_dir() else [_one(path)]
     return found
 
 
-def _files(path: Path) -> list[Path]:
-    """A folder of programmes as a deployment reads it; its calendar even if it is not there."""
-    if not path.is_dir():
-        return [path]
-    return [*sorted(path.glob("*/*.yaml")), path / working_days.FILE]
+def _folder(path: Path) -> list[Checked]:
+    """A folder of programmes as a deployment reads it, with its calendar even if that is not there; or that of a city.
+
+    What a deployment would pass over is checked too, and named.
+    """
+    of_cities = _programme_files(path, "*/*.yaml")
+    here = _programme_files(path, "*.yaml")
+    passed_over = _programme_files(path, "*.yml", "*/*.yml", "*/*/*.yaml", "*/*/*.yml") + (here if of_cities else [])
+    files = [_one(one) for one in (of_cities or here)] + [_passed_over(_one(one)) for one in passed_over]
+    if not files:
+        nothing = parse(b"", str(path))
+        files = [Checked(nothing, (nothing.problem("FOLDER_EMPTY", ()),))]
+    calendar = path / working_days.FILE
+    return [*files, _calendar(calendar)] if of_cities or calendar.exists() else files
+
+
+def _programme_files(folder: Path, *patterns: str) -> list[Path]:
+    found = (path for pattern in patterns for path in folder.glob(pattern))
+    return sorted(path for path in found if path != folder / working_days.FILE)
+
+
+def _passed_over(checked: Checked) -> Checked:
+    told = checked.source.problem("FILE_PASSED_OVER", (), severity=Severity.WARNING)
+    return replace(checked, problems=(*checked.problems, told))
+
+
+def _one(path: Path) -> Checked:
+    return _calendar(path) if path.name == working_days.FILE else _programme(path)
 
 
 def _programme(path: Path) -> Checked:

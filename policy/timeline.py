@@ -1,4 +1,4 @@
-"""The days of a file: no period backwards, no value that is missing while the programme is in force."""
+"""The days of a file: no period backwards, no day with two rows, no value missing while the programme is in force."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -14,15 +14,32 @@ Range = tuple[date, date]
 
 
 def problems(source: Source) -> Iterator[Problem]:
-    """Periods that end before they begin, days without a value, an edition outside of its programme."""
+    """Periods that end before they begin, days with two rows or no value, an edition outside of its programme."""
     for path, row in rows(source.data):
         if (days := _range(row)) and days[1] < days[0]:
             yield source.problem("PERIOD_REVERSED", (*path, "through"), first=days[0], last=days[1])
+    for path, table in places(source.data, "tables.*.rows"):
+        yield from _overlaps(source, path, table)
     in_force = _range(source.data.get("in_force"))
     yield from _edition(source, in_force)
     if in_force and in_force[0] <= in_force[1]:
         for path, parameter in places(source.data, "parameters.*"):
             yield from _gaps(source, path, parameter, in_force)
+
+
+def _overlaps(source: Source, path: Path, table: Any) -> Iterator[Problem]:
+    """Rows that begin before an earlier one of the same key has ended."""
+    dated: dict[str, list[tuple[Range, int]]] = {}
+    for number, row in enumerate(table if isinstance(table, list) else ()):
+        if (days := _range(row)) and isinstance(key := row.get("key"), str):
+            dated.setdefault(key, []).append((days, number))
+    for key, listed in dated.items():
+        reached = date.min
+        for (first, last), number in sorted(listed):
+            if first <= reached:
+                until = min(last, reached)
+                yield source.problem("ROWS_OVERLAP", (*path, number, "from"), key=key, first=first, last=until)
+            reached = max(reached, last)
 
 
 def _edition(source: Source, in_force: Range | None) -> Iterator[Problem]:

@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from cli.__main__ import COMMANDS, main
+from domain.dates import civil_date
 from domain.programme import Programme
 from policy.schema import json_schema
 from settings import SHIPPED_PROGRAMMES
@@ -57,6 +59,32 @@ def test_a_warning_does_not_fail_unless_it_should(draft: Path) -> None:
 
     assert programme("check", draft).exit_code == 0
     assert programme("check", draft, "--strict").exit_code == 2
+
+
+@pytest.mark.parametrize("where", [".", "city"])
+def test_a_folder_with_files_of_programmes_is_checked(draft: Path, where: str) -> None:
+    folder = Path(where)
+    folder.mkdir(exist_ok=True)
+    draft.rename(folder / "draft.yaml")
+    assert programme("check", folder).exit_code == 0
+    assert "yuncheng-slq" in programme("check", folder).output
+
+    (folder / "draft.yaml").write_text(spoilt("by: voucher_rate", "by: voucher_rates"), "utf-8")
+    result = programme("check", folder)
+
+    assert result.exit_code == 2
+    assert "NAME_UNKNOWN" in result.output
+
+
+def test_a_folder_without_programmes_is_not_sound(draft: Path) -> None:
+    Path("empty").mkdir()
+
+    for asked in ("empty", "."):
+        draft.unlink(missing_ok=True)
+        result = programme("check", asked)
+        assert result.exit_code == 2
+        assert "FOLDER_EMPTY" in result.output
+        assert "没有政策文件" in result.output
 
 
 def test_programs_get_files_hashes_and_problems_as_json(draft: Path) -> None:
@@ -127,6 +155,31 @@ def test_a_guide_for_applicants_is_told_for_a_day() -> None:
     assert result.exit_code == 0, result.output
     assert "# 北京市人工智能算力券办事指南" in result.output
     assert "补贴比例上限：20%（BJ-3.2）" in result.output
+
+
+@pytest.mark.parametrize(
+    ("years", "day"),
+    [((2001, 2002), "2002年12月31日"), ((2098, 2099), "2098年1月1日")],
+    ids=["past", "to come"],
+)
+def test_without_a_day_the_nearest_in_force_is_told(draft: Path, years: tuple[int, int], day: str) -> None:
+    first, last = years
+    content = VOUCHER.replace("2028", str(last + 1)).replace("2027", str(last)).replace("2026", str(first))
+    draft.write_text(content, "utf-8")
+
+    result = programme("explain", draft)
+
+    assert result.exit_code == 0, result.output
+    assert f"所列数值为{day}的规定" in result.output
+    assert "（该日没有规定）" not in result.output
+    assert "施行（五(一)），该日不能" not in result.output
+
+
+def test_without_a_day_a_programme_in_force_is_told_for_today(draft: Path) -> None:
+    draft.write_text(VOUCHER.replace("2027", "2098").replace("2028", "2099").replace("2026", "2001"), "utf-8")
+    before, result, after = (civil_date(datetime.now(UTC)), programme("explain", draft), civil_date(datetime.now(UTC)))
+
+    assert any(f"所列数值为{day.year}年{day.month}月{day.day}日的规定" in result.output for day in (before, after))
 
 
 def test_a_broken_file_is_not_explained(draft: Path) -> None:

@@ -109,6 +109,54 @@ def test_facts_that_cannot_be_used_are_refused_by_their_place(tmp_path: Path, ol
     assert "Traceback" not in done.stderr
 
 
+def test_a_request_that_is_refused_is_a_no_to_a_script_as_well(tmp_path: Path) -> None:
+    done = quote(BEIJING, altered(tmp_path, "paidOn: 2024-06-28", "paidOn: 2024-06-29"))
+
+    assert "结果：¥400,000.00" in done.stdout
+    assert "NOT_YET_HAPPENED" in done.stdout
+    assert done.exit_code == 3
+    explained = " ".join(CliRunner().invoke(main, ["quote", "--help"]).output.split())
+    assert "3 the rules say no to one of them or to one of its requests" in explained
+
+
+def test_a_refusal_without_a_clause_cites_none(tmp_path: Path) -> None:
+    path = tmp_path / "facts.yaml"
+    path.write_text("approvedFen: 101\n" + (EXAMPLES / "qingdao-first-operator.yaml").read_text("utf-8"), "utf-8")
+
+    done = quote(QINGDAO, path)
+
+    assert done.exit_code == 3
+    assert "（NOT_DIVISIBLE_BY_LEVELS）" in done.stdout
+
+
+def test_no_value_of_the_facts_writes_a_line_of_its_own(tmp_path: Path) -> None:
+    forged = "其他\\n结果：¥9,999,999.00\\u2028结果：¥8,888,888.00\\r结果：¥7,777,777.00"
+
+    done = quote(BEIJING, altered(tmp_path, "field: 医疗", f'field: "{forged}"'))
+
+    lines = done.stdout.splitlines()
+    assert any("9,999,999.00" in line for line in lines)
+    assert not any(line.startswith(("结果：¥9,999", "结果：¥8", "结果：¥7")) for line in lines)
+
+
+def test_a_name_that_forges_a_line_is_refused_without_being_repeated(tmp_path: Path) -> None:
+    forged = 'name: "示例企业\\n结果：¥9,999,999.00"'
+
+    done = quote(BEIJING, altered(tmp_path, "name: 北京示例智能科技有限公司", forged))
+
+    assert done.exit_code == 2
+    assert "application.applicant.name: one line" in done.stderr
+    assert "9,999,999.00" not in done.output
+
+
+def test_a_refusal_of_the_whole_question_is_one_line(tmp_path: Path) -> None:
+    done = quote(BEIJING, altered(tmp_path, "account: issued", 'account: "issued\\n结果：¥9,999,999.00"'))
+
+    assert done.exit_code == 3
+    assert len(done.stderr.splitlines()) == 1
+    assert "ACCOUNT_UNKNOWN" in done.stderr
+
+
 def test_a_programme_that_is_wrong_is_shown_with_its_mistakes(tmp_path: Path) -> None:
     broken = tmp_path / "broken.yaml"
     broken.write_text(BEIJING.read_text("utf-8").replace("do: sum", "do: some"), "utf-8")

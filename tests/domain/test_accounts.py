@@ -161,10 +161,34 @@ def test_use_of_an_account_that_is_not_there_or_less_than_nothing_is_refused() -
     for use, code in (
         (AccountUse(account="b", amount=1), "ACCOUNT_UNKNOWN"),
         (AccountUse(account="a", amount=-1), "ACCOUNT_USE_NEGATIVE"),
+        (AccountUse(account="a", amount=1, period="2024年"), "ACCOUNT_PERIOD_UNKNOWN"),
     ):
         with pytest.raises(Refused) as refused:
             accounts.opening(programme, facts(), [use])
         assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("kept_by", "right", "wrong"),
+    [
+        ("calendar_year", ["2023", "2024"], ["abc", "2024年", "24", "1999", "2024-2026", " 2024", "２０２４"]),
+        ("round", ["2024", "2023"], ["2024-1", "first"]),
+        ("programme", ["programme"], ["2024"]),
+        ({"years": 3, "from_year": 2024}, ["2024-2026", "2021-2023"], ["2024", "2025-2027", "2024-2025", "abc"]),
+    ],
+)
+def test_a_use_in_a_period_that_the_account_does_not_have_is_refused_and_not_counted_beside_the_limit(
+    kept_by: Any, right: list[str], wrong: list[str]
+) -> None:
+    programme = with_accounts(a=an_account(period=kept_by))
+
+    for period in right:
+        (key,) = accounts.opening(programme, facts(), [AccountUse(account="a", amount=1, period=period)])
+        assert key.period == period
+    for period in wrong:
+        with pytest.raises(Refused) as refused:
+            accounts.opening(programme, facts(), [AccountUse(account="a", amount=1, period=period)])
+        assert (refused.value.code, refused.value.facts["period"]) == ("ACCOUNT_PERIOD_UNKNOWN", period)
 
 
 @given(st.lists(st.integers(0, 10**12), max_size=6))

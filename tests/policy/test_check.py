@@ -66,6 +66,8 @@ SPOILT = [
     ("enterprise.registered_province ==", "enterprise.province ==", "EXPRESSION_BROKEN", "province"),
     ("amount: line.amount_fen", "amount: line.amount", "EXPRESSION_BROKEN", "amount"),
     ("select: line.kind ==", "select: line.knd ==", "EXPRESSION_BROKEN", "knd"),
+    ("enterprise.registered_province ==", 'enterprise.industry_code.matches("[") && "" ==', "EXPRESSION_BROKEN", None),
+    ("enterprise.registered_province ==", 'matches(enterprise.name, r"a(") && "" ==', "EXPRESSION_BROKEN", None),
 ]  # fmt: skip
 REDEMPTION = re.compile(r"^redemption:\n(?:  .*\n)+", re.MULTILINE)
 
@@ -139,6 +141,24 @@ def test_a_ratio_in_an_expression_is_answered_with_the_step_that_takes_it() -> N
     assert "multiply" in problem.asked("en")
 
 
+def test_a_pattern_that_is_none_is_told_at_its_place_with_what_is_wrong() -> None:
+    problem = only_problem(
+        spoilt("enterprise.registered_province ==", 'enterprise.industry_code.matches("(?=a)") && "" ==')
+    )
+
+    assert problem.excerpt[problem.column - 1 :].startswith('"(?=a)"')
+    assert "(?=" in problem.asked("en")
+    assert "RE2" in problem.asked("zh")
+
+
+@pytest.mark.parametrize("pattern", ['"^I65"', "r'[0-9]+'", '"\\\\d"', '"" + parameter.nothing'])
+def test_a_pattern_that_can_be_used_or_is_made_by_a_case_is_not_tested(pattern: str) -> None:
+    content = spoilt("enterprise.registered_province ==", f'enterprise.industry_code.matches({pattern}) && "" ==')
+    said = [problem.asked("en") for problem in checked(content)[1]]
+
+    assert not [one for one in said if "pattern" in one]
+
+
 def test_a_plan_for_redemption_needs_the_rules_of_redemption() -> None:
     content = REDEMPTION.sub("", VOUCHER)
 
@@ -208,6 +228,9 @@ def test_what_depends_on_a_broken_name_is_told_once() -> None:
             "2026-01-01 to 2026-01-31, 2027-01-01 to 2027-12-31",
         ),
         ("value: rounded}", "value: rated}", "NAME_UNUSED", "rounded"),
+        ('value: "20/100"', 'value: "20"', "RATIO_ABOVE_ONE", "20 is above 1"),
+        ('value: "20/100"', 'value: "101/100"', "RATIO_ABOVE_ONE", "101/100"),
+        ('value: "20/100"', 'value: "1"', None, ""),
         (
             "  voucher_rate:\n",
             "  other_rate:\n    kind: ratio\n    clause: 二(一)\n"
@@ -242,6 +265,56 @@ def test_a_table_that_an_expression_looks_into_is_used() -> None:
     content = spoilt("met: received_on >= window", listed, content)
 
     assert checked(content)[1] == []
+
+
+def table_of(*rows: str) -> str:
+    """The draft with a table, used, that has these rows."""
+    table = "tables:\n  suppliers:\n    clause: 二(一)\n    title: 名录\n    rows:\n"
+    table += "".join(f"      - {row}\n" for row in rows)
+    listed = 'met: listed("suppliers", application.contract.supplier.uscc, received_on) && received_on >= window'
+    return spoilt("met: received_on >= window", listed, spoilt("checks:   ", table + "checks:   "))
+
+
+@pytest.mark.parametrize(
+    ("rows", "days"),
+    [
+        (
+            (
+                "{key: A, from: 2026-01-01, through: 2026-06-30}",
+                "{key: B, from: 2026-03-01, through: 2026-03-31}",
+                "{key: A, from: 2026-06-30, through: 2026-12-31}",
+            ),
+            "from 2026-06-30 to 2026-06-30",
+        ),
+        (
+            ("{key: A, from: 2026-01-01, through: 2026-12-31}", "{key: A, from: 2026-03-01, through: 2026-03-31}"),
+            "from 2026-03-01 to 2026-03-31",
+        ),
+        (
+            ("{key: A, from: 2026-03-01, through: 2026-12-31}", "{key: A, from: 2026-03-01, through: 2026-12-31}"),
+            "from 2026-03-01 to 2026-12-31",
+        ),
+    ],
+    ids=["one day", "inside", "twice"],
+)
+def test_a_key_of_a_table_has_one_row_on_a_day(rows: tuple[str, ...], days: str) -> None:
+    content = table_of(*rows)
+    problem = only_problem(content)
+
+    assert problem.code == "ROWS_OVERLAP"
+    assert days in problem.asked("en")
+    assert problem.excerpt.strip() == f"- {rows[-1]}"
+    assert checked(content)[0] is None
+
+
+def test_rows_of_one_key_may_follow_one_another_in_any_order_and_rows_of_others_beside_them() -> None:
+    rows = (
+        "{key: A, from: 2026-07-01, through: 2026-12-31}",
+        "{key: A, from: 2026-01-01, through: 2026-06-30}",
+        "{key: B, from: 2026-01-01, through: 2026-12-31}",
+    )
+
+    assert checked(table_of(*rows))[1] == []
 
 
 def test_keys_of_tables_are_numbers_of_enterprises_and_no_identity_numbers() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from policy import working_days
 from policy.folder import check_all
+from policy.problems import has_errors
 from policy.source import parse
 from settings import SHIPPED_PROGRAMMES
 from tests.policy.drafts import GRANT, VOUCHER, shown, spoilt
@@ -38,6 +39,44 @@ def test_a_folder_without_a_calendar_would_not_start(folder: Path) -> None:
     (folder / working_days.FILE).unlink()
 
     assert codes(folder) == ["FILE_UNREADABLE"]
+
+
+def test_a_folder_of_one_city_needs_no_calendar(folder: Path) -> None:
+    found = check_all([folder / "yuncheng"])
+
+    assert found.problems == []
+    assert [checked.source.name for checked in found.files] == [str(folder / "yuncheng" / "first.yaml")]
+
+
+def test_a_folder_of_files_is_checked_like_that_of_a_city(folder: Path) -> None:
+    (folder / "yuncheng" / "second.yaml").write_text(VOUCHER + "\n# 另一份\n", "utf-8")
+
+    assert codes(folder / "yuncheng") == ["EDITION_TWICE"]
+
+
+@pytest.mark.parametrize("with_calendar", [False, True], ids=["nothing", "a calendar only"])
+def test_a_folder_without_programmes_is_an_error(folder: Path, with_calendar: bool) -> None:
+    (folder / "yuncheng" / "first.yaml").unlink()
+    if not with_calendar:
+        (folder / working_days.FILE).unlink()
+    found = check_all([folder])
+
+    assert [problem.code for problem in found.problems] == ["FOLDER_EMPTY"]
+    assert has_errors(found.problems)
+    assert found.problems[0].name == str(folder)
+
+
+@pytest.mark.parametrize("place", ["second.yaml", "second.yml", "yuncheng/second.yml", "yuncheng/later/second.yaml"])
+def test_a_file_that_a_deployment_would_pass_over_is_checked_and_named(folder: Path, place: str) -> None:
+    (folder / place).parent.mkdir(exist_ok=True)
+    (folder / place).write_text(spoilt('edition: "2026-01-01"', 'edition: "2026-07-01"'), "utf-8")
+    found = check_all([folder]).problems
+
+    assert [(problem.code, problem.name) for problem in found] == [("FILE_PASSED_OVER", str(folder / place))]
+    assert not has_errors(found)
+
+    (folder / place).write_text(spoilt("window: service", "window: servise"), "utf-8")
+    assert "NAME_UNKNOWN" in codes(folder)
 
 
 def test_a_later_edition_lives_beside_the_first(folder: Path) -> None:

@@ -85,6 +85,27 @@ def test_a_day_without_a_value_is_told_and_no_value_is_carried_forward() -> None
     assert "20%" not in said
 
 
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [
+        (date(2025, 12, 31), "**2025年12月31日本项目尚未施行（五(一)），该日不能据此申请。**"),
+        (date(2028, 1, 1), "**2028年1月1日本项目已停止施行（五(一)），该日不能据此申请。**"),
+    ],
+)
+def test_a_day_on_which_the_programme_is_not_in_force_is_told_first(on: date, said: str) -> None:
+    lines = guide(programme(VOUCHER), on).splitlines()
+
+    assert lines[2] == said
+
+
+@pytest.mark.parametrize("on", [date(2026, 1, 1), date(2027, 12, 31)])
+def test_on_the_first_and_the_last_day_the_programme_is_in_force(on: date) -> None:
+    said = guide(programme(VOUCHER), on)
+
+    assert "尚未施行" not in said
+    assert "已停止施行" not in said
+
+
 def test_a_limit_is_told_in_yuan_with_whom_it_is_for_and_what_happens_above() -> None:
     said = guide(programme(VOUCHER), date(2026, 3, 1))
 

@@ -8,6 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.evaluation import Edition
+from domain.facts import CaseFacts
+from duifu.v1.events_pb2 import ConditionStatus
+from duifu.v1.facts_pb2 import CHECK_OUTCOME_CLEAN, CheckResult, CreditListing, CreditRecord
 from policy.scaffold import KINDS, Draft, NotWritten, text, write
 from settings import SHIPPED_PROGRAMMES
 from tests.policy.drafts import checked
@@ -28,6 +32,32 @@ def test_the_first_file_is_sound_and_says_what_was_asked(kind: str) -> None:
         "云城市算力券",
     )
     assert (programme.jurisdiction.name, programme.jurisdiction.code) == ("云城市", "990100")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("ended", "status"),
+    [
+        ({}, "NOT_MET"),
+        ({"ended_on": "2026-02-28"}, "MET"),
+        ({"ended_on": "2026-03-01"}, "NOT_MET"),
+        ({"ended_on": "2026-12-31"}, "NOT_MET"),
+        ({"repaired_on": "2026-12-31"}, "NOT_MET"),
+        ({"repaired_on": "2026-02-28"}, "NEEDS_PERSON"),
+    ],
+    ids=str,
+)
+def test_only_a_listing_that_ended_before_the_day_of_receipt_is_harmless(
+    kind: str, ended: dict[str, str], status: str
+) -> None:
+    programme, _ = checked(text(Draft("yuncheng-slq", "云城市", "云城市算力券", FIRST, kind, "990100")))
+    assert programme is not None
+    listing = CreditListing(list_name="失信被执行人", listed_on="2025-01-01", is_dishonesty=True, **ended)
+    record = CheckResult(check="credit", outcome=CHECK_OUTCOME_CLEAN, credit=CreditRecord(listings=[listing]))
+    grounds = Edition(programme).rules.grounds("decision", CaseFacts(date(2026, 3, 1), checks={"credit": record}))
+
+    found = next(ground for ground in grounds if ground.code.endswith("_E_CREDIT"))
+    assert ConditionStatus.Name(found.status) == f"CONDITION_STATUS_{status}"
 
 
 @given(

@@ -26,5 +26,7 @@ def ask(*facts: Facts, programme: Path = BEIJING) -> list[Evaluation]:
     assert done.exit_code in (0, 3), done.output
     answers = json.loads(done.stdout)
     evaluations = [json_format.ParseDict(one, Evaluation()) for one in (answers if len(facts) > 1 else [answers])]
-    assert (done.exit_code == 3) == any(evaluation.code for evaluation in evaluations)
+    assert (done.exit_code == 3) == any(
+        evaluation.code or any(request.code for request in evaluation.redemptions) for evaluation in evaluations
+    )
     return evaluations

@@ -11,6 +11,7 @@ from domain.evaluation import Edition, evaluate
 from domain.facts import CaseFacts
 from domain.money import yuan
 from domain.refusals import Refused
+from domain.wellformed import problems_of_facts
 from duifu.v1.events_pb2 import (
     CONDITION_STATUS_MET,
     CONDITION_STATUS_NEEDS_PERSON,
@@ -25,6 +26,7 @@ from duifu.v1.facts_pb2 import (
     CheckResult,
     Contract,
     CreditListing,
+    Facts,
     InvoiceLine,
     OtherBenefit,
     Relation,
@@ -154,12 +156,20 @@ def a_benefit(
     ("benefit", "by_contract", "by_enterprise"),
     [
         (a_benefit("HT-2024-001"), NOT_MET, NOT_MET),
+        (a_benefit("ｈｔ 2024—001"), NOT_MET, NOT_MET),
         (a_benefit("HT-2023-777"), PERSON, NOT_MET),
         (a_benefit("HT-2024-001", level="district"), MET, MET),
         (a_benefit("HT-2024-001", compute=False), MET, MET),
         (a_benefit("HT-2024-001", uscc=OTHER_BUYER.uscc), MET, MET),
     ],
-    ids=["same contract", "other contract", "district", "no compute", "somebody else"],
+    ids=[
+        "same contract",
+        "same contract, written otherwise",
+        "other contract",
+        "district",
+        "no compute",
+        "somebody else",
+    ],
 )
 def test_a4_double_funding_is_tested_by_contract_unless_the_enterprise_counts(
     benefit: OtherBenefit, by_contract: int, by_enterprise: int
@@ -168,6 +178,20 @@ def test_a4_double_funding_is_tested_by_contract_unless_the_enterprise_counts(
 
     assert ground(DEFAULT, "BJ_E_DOUBLE_FUND", case).status == by_contract
     assert ground(edition(double_funding_scope="enterprise"), "BJ_E_DOUBLE_FUND", case).status == by_enterprise
+
+
+@pytest.mark.parametrize("level", ["municipal", "City", "city ", "市级"])
+def test_a4_a_level_that_nobody_knows_is_refused_and_not_taken_for_none(level: str) -> None:
+    found = list(problems_of_facts(Facts(benefits=[a_benefit("HT-2024-001", level=level)])))
+
+    assert [problem for problem in found if problem.startswith(f"benefits[0].level: {level!r} is none of city, ")]
+
+
+@pytest.mark.parametrize("level", ["city", "district", "province", "state", ""])
+def test_a4_who_pays_is_one_of_four_levels_or_not_said(level: str) -> None:
+    found = list(problems_of_facts(Facts(benefits=[a_benefit("HT-2024-001", level=level)])))
+
+    assert not [problem for problem in found if "level" in problem]
 
 
 def test_a4_district_money_is_no_bar_but_all_public_money_together_stays_within_the_contract() -> None:

@@ -1,5 +1,7 @@
 """Who may be supported in Qingdao, and what an answer of the outside world does to an application. (QD-1 to QD-6)"""
 
+from typing import Any
+
 import pytest
 
 from domain.money import yuan
@@ -69,11 +71,25 @@ def test_another_list_of_dishonesty_vetoes_as_well() -> None:
 
 
 def test_a_listing_that_ended_before_the_check_does_not_veto_and_is_shown() -> None:
-    ended = credit("credit_china", CreditListing(list_name=BLACKLIST, listed_on="2022-01-01", ended_on="2024-01-29"))
+    ended = credit("credit_china", CreditListing(list_name=BLACKLIST, listed_on="2022-01-01", ended_on="2024-01-24"))
     veto = conditions(a_case(accepted(), ended))["QD_E_VETO"]
 
     assert veto.status == MET
     assert "QD-A14" in veto.explanation
+
+
+@pytest.mark.parametrize(
+    "ended", [{"ended_on": "2024-01-25"}, {"ended_on": "2099-12-31"}, {"repaired_on": "2099-12-31"}]
+)
+@pytest.mark.parametrize("source", CREDIT_SOURCES)
+def test_a_listing_that_has_not_ended_before_the_check_vetoes(source: str, ended: dict[str, Any]) -> None:
+    blacklisted = CreditListing(list_name=BLACKLIST, listed_on="2022-01-01", **ended)
+    dishonest = CreditListing(list_name="失信被执行人", listed_on="2022-01-01", is_dishonesty=True, **ended)
+
+    for listing in (blacklisted, dishonest):
+        case = a_case(accepted(), credit(source, listing), received_on="2024-01-25")
+        assert conditions(case)["QD_E_VETO"].status == NOT_MET
+        assert alone(case).code == "QD_E_VETO"
 
 
 def test_an_ordinary_penalty_is_shown_and_does_not_veto() -> None:
@@ -204,6 +220,35 @@ def test_an_invoice_or_a_receipt_serves_one_contract_only(paper: str) -> None:
         other.receipts[0].receipt_number = one.receipts[0].receipt_number
 
     assert conditions(a_case(application))["QD_E_PAPER_TWICE"].status == NOT_MET
+
+
+@pytest.mark.parametrize(
+    ("paper", "number", "again"),
+    [
+        ("invoices", "23370000010000010000", "2337 0000 0100 0001 0000"),
+        ("invoices", "23370000010000010000", "２３３７００００01０００００１００００"),
+        ("receipts", "SK-1-1-0", "sk 1 1 0"),
+        ("receipts", "SK-1-1-0", "ＳＫ－１－１－０"),
+    ],
+)
+def test_a_paper_is_the_same_however_its_number_is_written(paper: str, number: str, again: str) -> None:
+    application = an_application(a_service(yuan(100), 1), a_service(yuan(100), 2))
+    one, other = application.services
+    if paper == "invoices":
+        one.invoices[0].number, other.invoices[0].number = number, again
+    else:
+        one.receipts[0].receipt_number, other.receipts[0].receipt_number = number, again
+
+    assert conditions(a_case(application))["QD_E_PAPER_TWICE"].status == NOT_MET
+
+
+def test_invoices_of_one_number_and_different_codes_are_different() -> None:
+    application = an_application(a_service(yuan(100), 1), a_service(yuan(100), 2))
+    one, other = (service.invoices[0] for service in application.services)
+    one.code, other.code = "1234567890", "1234567891"
+    one.number = other.number = "12345678"
+
+    assert conditions(a_case(application))["QD_E_PAPER_TWICE"].status == MET
 
 
 def test_as_many_contracts_as_an_application_may_hold_are_all_tested() -> None:

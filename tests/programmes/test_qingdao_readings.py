@@ -221,6 +221,21 @@ def test_a14_a_listing_that_ended_before_the_check(reading: str, status: int) ->
     assert conditions(case, with_reading(ended_listings=reading))["QD_E_VETO"].status == status
 
 
+@pytest.mark.parametrize("reading", ["shown", "veto"])
+def test_a14_a_listing_that_ends_later_is_no_ended_one(reading: str) -> None:
+    ends_later = credit("credit_china", CreditListing(list_name="青岛市环境信用黑名单", ended_on="2024-02-28"))
+    case = a_case(an_application(a_service(MILLION)), ends_later)
+
+    assert conditions(case, with_reading(ended_listings=reading))["QD_E_VETO"].status == NOT_MET
+
+
+def test_another_list_of_dishonesty_that_ends_later_waits_for_a_person_where_a_person_rules() -> None:
+    ends_later = credit("enforcement", CreditListing(list_name="其他", is_dishonesty=True, ended_on="2024-02-28"))
+    case = a_case(an_application(a_service(MILLION)), ends_later)
+
+    assert conditions(case, with_reading(other_dishonesty_lists="person"))["QD_E_VETO"].status == NEEDS_PERSON
+
+
 @pytest.mark.parametrize(("reading", "status"), [("veto", NOT_MET), ("person", NEEDS_PERSON)])
 def test_other_lists_of_dishonesty_veto_or_wait_for_a_person(reading: str, status: int) -> None:
     listed = credit("enforcement", CreditListing(list_name="失信被执行人", is_dishonesty=True))
