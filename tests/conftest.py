@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import postgres_database, postgres_ledger_url, postgres_server, postgres_url  # noqa: F401 (fixtures)
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 OpenOffice = Callable[..., Awaitable["Office"]]
 
 # How long an example takes says something of the machine, not of the code.
-settings.register_profile("house", deadline=None)
+settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 settings.load_profile("house")
 
 
