@@ -14,21 +14,17 @@ from domain.case import Case
 from domain.cycle import Claim
 from domain.dates import Quarter, from_iso
 from domain.evaluation import Edition
-from domain.facts import CaseFacts
+from domain.facts import CaseFacts, of_claim
 from domain.headroom import EnterpriseYear, Grant, grant, redeemable
 from domain.redeeming import RedemptionRule
-from domain.refusals import Refused
 from domain.serving import Limit, Served, served
 from domain.voucher import Voucher
 from duifu.v1.events_pb2 import (
     CONDITION_STATUS_MET,
-    CONDITION_STATUS_NEEDS_EVIDENCE,
-    CONDITION_STATUS_NOT_MET,
     CycleOpened,
     Ground,
     RedemptionAssessed,
 )
-from duifu.v1.facts_pb2 import Application
 from duifu.v1.plan_pb2 import CASE_KIND_REDEMPTION_CLAIM, CASE_KIND_VOUCHER_CLAIM, CaseKind, CasePlan
 from ledger import streams
 from policy.rulebook import Rulebook
@@ -83,21 +79,9 @@ class Applied:
             self._plans[asked] = self._rulebook.pinned(asked[0]).plan(recorded.kind, is_rehearsal)
         return self._plans[asked]
 
-    def must_be_own(self, application: Application) -> None:
-        """The contract is the applicant's."""
-        uscc, contract = application.applicant.uscc, application.contract
-        if contract.buyer_uscc != uscc:
-            number = contract.contract_number
-            raise Refused("CONTRACT_OTHER_BUYER", number=number, buyer=contract.buyer_uscc, uscc=uscc)
-
     def must_pass_at_once(self, plan: CasePlan, facts: CaseFacts) -> None:
         """What the applicant says rules nothing out."""
-        rules, at = self._edition(plan.edition_sha256).rules, MOMENTS[plan.kind][0]
-        if rules.passes(at, facts):
-            return
-        against = (CONDITION_STATUS_NOT_MET, CONDITION_STATUS_NEEDS_EVIDENCE)
-        if grounds := [ground for ground in rules.grounds(at, facts) if ground.status in against]:
-            raise Refused("CONDITIONS_NOT_MET", grounds=grounds)
+        self._edition(plan.edition_sha256).rules.must_pass_at_once(MOMENTS[plan.kind][0], facts)
 
     def is_all_met(self, case: Case, facts: CaseFacts, recorded: Sequence[Ground], with_receipt: bool) -> bool:
         """Whether these grounds say that all is met and it is; `with_receipt`: what was tested at once as well."""
@@ -134,21 +118,21 @@ class Applied:
 
     def ceiling(self, case: Case) -> Draft:
         """The most the voucher of a claim may be worth."""
-        return self._edition(case.plan.edition_sha256).calculation.ceiling(claimed(case))
+        return self._edition(case.plan.edition_sha256).calculation.ceiling(of_claim(case))
 
     def year_of(self, case: Case) -> str:
         """The stream of the year that the voucher of an accepted claim counts in. (BJ-A7)"""
-        on = self._engine(case.plan.edition_sha256).issuing_day(claimed(case))
+        on = self._engine(case.plan.edition_sha256).issuing_day(of_claim(case))
         return streams.enterprise_year(case.plan.programme_id, case.applicant_uscc, on.year)
 
     def granted(self, case: Case, year: EnterpriseYear) -> tuple[Grant, Limit]:
         """Whether an approved claim waits for others, what the year has left for it, and the limit."""
-        limit = self._engine(case.plan.edition_sha256).issuing_limit(claimed(case))
+        limit = self._engine(case.plan.edition_sha256).issuing_limit(of_claim(case))
         return grant(year, case.case_id, case.approval.approved_fen, limit.cap), limit
 
     def awarded(self, case: Case, draft: Draft, year: EnterpriseYear) -> Award:
         """What an approved claim gets."""
-        sha256, facts = case.plan.edition_sha256, claimed(case)
+        sha256, facts = case.plan.edition_sha256, of_claim(case)
         return self._edition(sha256).calculation.conclude(draft, facts, self._engine(sha256).used(facts, year))
 
     def base_of(self, case: Case, award: Award) -> Fraction | int:
@@ -223,18 +207,5 @@ class Applied:
 def facts_of(case: Case, voucher: Voucher) -> CaseFacts:
     """What the rules look at in a case; `voucher` is that of a request."""
     if case.is_voucher_claim:
-        return claimed(case)
+        return of_claim(case)
     return settlement.facts_of(voucher, case.redemption, case.received_on, case.checks)
-
-
-def claimed(case: Case) -> CaseFacts:
-    """What the rules look at in a claim."""
-    return CaseFacts(
-        received_on=case.received_on,
-        application=case.application,
-        checks=case.checks,
-        accepted_on=case.accepted_on,
-        case_id=case.case_id,
-        approved_fen=case.approval.approved_fen or None,
-        approval_reason=case.approval.reason,
-    )

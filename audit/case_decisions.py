@@ -42,7 +42,7 @@ def opened(remaking: Remaking, event: CaseOpened) -> None:
     check.same("received_on", event.received_on, on.isoformat(), "")
     remaking.test_at_once()
     if event.HasField("application"):
-        applied.must_be_own(event.application)
+        single.must_be_own(event.application.contract, event.application.applicant.uscc)
         contract = event.application.contract
         claim = remaking.state(streams.contract(single.contract_identity(contract)), CONTRACT)
         single.must_be_unclaimed(claim, contract)
@@ -60,7 +60,7 @@ def supplied(remaking: Remaking, event: CorrectionSupplied) -> None:
     if remaking.compare_case(Decision.RECEIPT, case) is None:
         return
     if case.is_voucher_claim:
-        remaking.applied.must_be_own(event.application)
+        single.must_be_own(event.application.contract, event.application.applicant.uscc)
         remaking.applied.must_pass_at_once(case.plan, CaseFacts(case.received_on, event.application))
         return
     voucher = remaking.state(streams.voucher(event.redemption.voucher_id), VOUCHER)

@@ -5,10 +5,9 @@ from fractions import Fraction
 from commands import privacy
 from commands.work import Work
 from domain import headroom, review, single
-from domain.asked import must_be_own_contract
 from domain.award import Award, Draft
 from domain.case import Case
-from domain.facts import CaseFacts
+from domain.facts import CaseFacts, of_claim
 from domain.headroom import EnterpriseYear
 from domain.kinds import CONTRACT, ENTERPRISE_YEAR, REGISTER, VOUCHER
 from domain.money import exact_text, show
@@ -19,14 +18,11 @@ from duifu.v1.commands_pb2 import SubmitApplication
 from duifu.v1.events_pb2 import (
     CASE_OUTCOME_ISSUED,
     CASE_OUTCOME_REFUSED,
-    CONDITION_STATUS_NEEDS_EVIDENCE,
-    CONDITION_STATUS_NOT_MET,
     CaseAccepted,
     CaseClosed,
     CaseOpened,
     CaseRegistered,
     ContractClaimed,
-    Ground,
     HeadroomHeld,
     HeadroomIssued,
     HeadroomReleased,
@@ -65,20 +61,9 @@ def submit(work: Work, command: SubmitApplication) -> str:
 def must_be_claimable(work: Work, programme: Programme, facts: CaseFacts) -> None:
     """The contract is the applicant's own, can be supported, and no voucher was granted on it."""
     contract = facts.application.contract
-    must_be_own_contract(facts.application)
-    must_pass_at_once(work, programme, "submission", facts)
+    single.must_be_own(contract, facts.application.applicant.uscc)
+    work.rulebook.rules(programme).must_pass_at_once("submission", facts)
     single.must_be_unclaimed(work.read(streams.contract(single.contract_identity(contract)), CONTRACT), contract)
-
-
-def must_pass_at_once(work: Work, programme: Programme, at: str, facts: CaseFacts) -> None:
-    """What the sender says already rules it out: refuse with every ground, so that all is mended in one round."""
-    against: list[Ground] = [
-        ground
-        for ground in work.rulebook.rules(programme).grounds(at, facts)
-        if ground.status in (CONDITION_STATUS_NOT_MET, CONDITION_STATUS_NEEDS_EVIDENCE)
-    ]
-    if against:
-        raise Refused("CONDITIONS_NOT_MET", grounds=against)
 
 
 def next_case_id(work: Work, programme: Programme, kind: str) -> str:
@@ -90,23 +75,10 @@ def next_case_id(work: Work, programme: Programme, kind: str) -> str:
     return case_id
 
 
-def facts_of(case: Case) -> CaseFacts:
-    """What the rules look at in a claim."""
-    return CaseFacts(
-        received_on=case.received_on,
-        application=case.application,
-        checks=case.checks,
-        accepted_on=case.accepted_on,
-        case_id=case.case_id,
-        approved_fen=case.approval.approved_fen or None,
-        approval_reason=case.approval.reason,
-    )
-
-
 def ceiling_of(work: Work, case: Case) -> Draft:
     """The most the voucher of this claim may be worth, by the edition pinned at receipt."""
     programme = work.rulebook.pinned(case.plan.edition_sha256)
-    return work.rulebook.edition(programme).calculation.ceiling(facts_of(case))
+    return work.rulebook.edition(programme).calculation.ceiling(of_claim(case))
 
 
 def accept(work: Work, case_id: str) -> None:
@@ -135,7 +107,7 @@ def issue(work: Work, case_id: str) -> None:
     except Refused as refused:
         _close_refused(work, case, refused.message("zh"), refused.code, refused.clause)
         return
-    facts, engine = facts_of(case), served(programme)
+    facts, engine = of_claim(case), served(programme)
     stream = _year_stream(programme, case)
     limit = engine.issuing_limit(facts)
     year = work.read(stream, ENTERPRISE_YEAR)
@@ -216,7 +188,7 @@ def _close_refused(work: Work, case: Case, why: str, code: str, clause: str) -> 
 
 
 def _resume_others(work: Work, case: Case, programme: Programme, stream: str) -> None:
-    cap = served(programme).issuing_limit(facts_of(case)).cap
+    cap = served(programme).issuing_limit(of_claim(case)).cap
     year: EnterpriseYear = work.read(stream, ENTERPRISE_YEAR)
     edition = work.edition_sha256
     for waiting in headroom.resumable(year, cap):
@@ -227,5 +199,5 @@ def _resume_others(work: Work, case: Case, programme: Programme, stream: str) ->
 
 def _year_stream(programme: Programme, case: Case) -> str:
     """The year that the voucher of an accepted claim counts in. (BJ-A7)"""
-    on = served(programme).issuing_day(facts_of(case))
+    on = served(programme).issuing_day(of_claim(case))
     return streams.enterprise_year(case.plan.programme_id, case.applicant_uscc, on.year)

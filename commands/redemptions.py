@@ -1,6 +1,6 @@
 """A redemption claim from request to its place in a quarter. (BJ-4.4, BJ-4.5, BJ-4.6)"""
 
-from commands.claims import must_pass_at_once, next_case_id
+from commands.claims import next_case_id
 from commands.work import Work
 from domain import amount, cycle, review, settlement, single
 from domain import voucher as vouchers
@@ -63,7 +63,7 @@ def request(work: Work, command: RequestRedemption) -> str:
 def must_be_possible(work: Work, programme: Programme, asked: RedemptionRequest, case_id: str) -> None:
     """The request is complete, about this voucher, and its invoices serve no other. Binds them to the voucher."""
     voucher = _voucher(work, asked.voucher_id)
-    must_pass_at_once(work, programme, "request", settlement.facts_of(voucher, asked, work.on, {}))
+    work.rulebook.rules(programme).must_pass_at_once("request", settlement.facts_of(voucher, asked, work.on, {}))
     vouchers.must_fit(voucher, asked, work.on)
     for invoice in asked.invoices:
         stream = streams.invoice(invoice.seller_uscc, amount.invoice_key(invoice.code, invoice.number))

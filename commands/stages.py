@@ -6,7 +6,7 @@ from commands import claims, privacy, redemptions
 from commands.work import Work
 from domain import review
 from domain.case import CORRECTION, Case
-from domain.facts import CaseFacts
+from domain.facts import CaseFacts, of_claim
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import (
     Decide,
@@ -105,7 +105,7 @@ def run_task(work: Work, case_id: str, task: str) -> str:
 def grounds_of(work: Work, case: Case) -> list[Ground]:
     """Every condition of the programme that this kind of case is tested against, as it stands now."""
     programme = work.rulebook.pinned(case.plan.edition_sha256)
-    at, facts = "decision", claims.facts_of(case)
+    at, facts = "decision", of_claim(case)
     if not case.is_voucher_claim:
         at, facts = "redemption", redemptions.facts_of(work, case)
     return work.rulebook.rules(programme).grounds(at, replace(facts, today=work.on))

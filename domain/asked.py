@@ -7,15 +7,8 @@ from domain.accounts import Used
 from domain.facts import CaseFacts
 from domain.programme import Programme
 from domain.refusals import Refused
-from domain.single import contract_identity
-from duifu.v1.facts_pb2 import Application, Facts
-
-
-def must_be_own_contract(application: Application) -> None:
-    """The applicant is the buyer of the contract. Raises Refused CONTRACT_OTHER_BUYER."""
-    uscc, contract = application.applicant.uscc, application.contract
-    if contract.buyer_uscc != uscc:
-        raise Refused("CONTRACT_OTHER_BUYER", number=contract.contract_number, buyer=contract.buyer_uscc, uscc=uscc)
+from domain.single import contract_identity, must_be_own
+from duifu.v1.facts_pb2 import Facts
 
 
 def must_be_answerable(programme: Programme, asked: Sequence[Facts]) -> None:
@@ -27,7 +20,7 @@ def must_be_answerable(programme: Programme, asked: Sequence[Facts]) -> None:
     for facts in asked:
         _must_know_every_name(programme, facts)
         if facts.application.HasField("contract") and facts.application.applicant.uscc:
-            must_be_own_contract(facts.application)
+            must_be_own(facts.application.contract, facts.application.applicant.uscc)
     if twice := _first_twice([facts.case_id for facts in asked]):
         raise Refused("APPLICATION_TWICE_IN_ROUND", key=twice)
     if programme.award.benefit != "voucher":

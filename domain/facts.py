@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from domain.case import Case
 from domain.dates import from_iso
 from duifu.v1.facts_pb2 import (
     Application,
@@ -40,6 +41,19 @@ class CaseFacts:
     def counted_on(self) -> date:
         """The day of acceptance, or of receipt before there is one."""
         return self.accepted_on or self.received_on
+
+
+def of_claim(case: Case) -> CaseFacts:
+    """What is known of a claim as it stands."""
+    return CaseFacts(
+        received_on=case.received_on,
+        application=case.application,
+        checks=case.checks,
+        accepted_on=case.accepted_on,
+        case_id=case.case_id,
+        approved_fen=case.approval.approved_fen or None,
+        approval_reason=case.approval.reason,
+    )
 
 
 def from_message(facts: Facts) -> CaseFacts:

@@ -17,16 +17,12 @@ from domain.redeeming import RedemptionRule
 from domain.refusals import Refused
 from domain.voucher import Voucher
 from duifu.v1.events_pb2 import (
-    CONDITION_STATUS_NEEDS_EVIDENCE,
-    CONDITION_STATUS_NOT_MET,
     Evaluation,
     QuarterAmount,
     RedemptionQuote,
     VoucherIssued,
 )
 from duifu.v1.facts_pb2 import Facts, RedemptionOn
-
-AGAINST = (CONDITION_STATUS_NOT_MET, CONDITION_STATUS_NEEDS_EVIDENCE)
 
 
 @dataclass(frozen=True)
@@ -166,11 +162,7 @@ def _assess(
     checks = {result.check: result for result in request.asked.checks}
     facts = settlement.facts_of(voucher, request.asked.request, on, checks)
     # What sources say is asked for before money moves; without their answers only the request itself is tested.
-    at = ("request", "redemption") if checks else ("request",)
-    if not edition.rules.passes(at, facts):
-        against = [ground for ground in edition.rules.grounds(at, facts) if ground.status in AGAINST]
-        if against:
-            raise Refused("CONDITIONS_NOT_MET", grounds=against)
+    edition.rules.must_pass_at_once(("request", "redemption") if checks else ("request",), facts)
     vouchers.must_fit(voucher, request.asked.request, on, pays_supplier=programme.award.payee == "supplier")
     quarter = rule.quarter_for(on, programme.rolls_over(calendar, on))
     terms = settlement.terms_of(edition, facts, _clause(edition, rule))

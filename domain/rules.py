@@ -29,6 +29,8 @@ from duifu.v1.events_pb2 import (
 Moments = str | tuple[str, ...]
 NOBODY_ANSWERED, TOO_OLD = "尚无查询结果", "查询结果已过有效期，须重新查询"
 Standing = tuple[ConditionStatus.ValueType, str]
+#: What cannot be granted as it stands.
+AGAINST = (CONDITION_STATUS_NOT_MET, CONDITION_STATUS_NEEDS_EVIDENCE)
 #: The values of a condition that is met, of which nobody has to rule and nothing is to be noted.
 PLAINLY_MET = (True, False, False)
 
@@ -100,6 +102,16 @@ class Rules:
             return bool(self._environment.value(plan.passes, known))
         except RuleBroken:
             return False
+
+    def must_pass_at_once(self, at: Moments, facts: CaseFacts) -> None:
+        """What was handed in rules nothing out. Raises Refused CONDITIONS_NOT_MET with every ground against it.
+
+        All that can be mended is named in one round; what needs a person does not stand against it yet.
+        """
+        if self.passes(at, facts):  # nearly all, and known without writing down why
+            return
+        if against := [ground for ground in self.grounds(at, facts) if ground.status in AGAINST]:
+            raise Refused("CONDITIONS_NOT_MET", grounds=against)
 
     def asks(self, at: Moments, *, told: bool) -> Expression:
         """What is asked of every claim at these moments: each part of each condition, or whether all are met."""

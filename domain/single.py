@@ -31,6 +31,12 @@ def plain_number(number: str) -> str:
     return "".join(character for character in plain if character.isalnum())
 
 
+def must_be_own(contract: Contract, uscc: str) -> None:
+    """The enterprise is the buyer of the contract. Raises Refused CONTRACT_OTHER_BUYER."""
+    if contract.buyer_uscc != uscc:
+        raise Refused("CONTRACT_OTHER_BUYER", number=contract.contract_number, buyer=contract.buyer_uscc, uscc=uscc)
+
+
 def must_be_unclaimed(claim: ContractClaim, contract: Contract) -> None:
     """No voucher was granted on the contract. Raises Refused BJ_E_CONTRACT_CLAIMED."""
     if claim.case_id:

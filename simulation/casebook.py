@@ -1,7 +1,7 @@
 """What a ledger knows of every claim: the facts at its end, how it ended, and the requests to have its voucher paid."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ from audit.entries import Entry
 from audit.folded import evolved
 from domain.case import Case
 from domain.dates import Quarter, civil_date
-from domain.facts import CaseFacts
+from domain.facts import CaseFacts, of_claim
 from domain.kinds import CASE
 from duifu.v1 import events_pb2 as events
 from duifu.v1.commands_pb2 import VERDICT_REFUSE
@@ -225,12 +225,8 @@ def _facts(case: Case, ending: Ending) -> CaseFacts:
         grounds = (ground for decided in case.decisions for ground in decided.grounds)
         ruled_met |= {ground.code for ground in grounds if ground.status == CONDITION_STATUS_NEEDS_PERSON}
     lowered = _lowered(case.approval)
-    return CaseFacts(
-        received_on=case.received_on,
-        application=case.application,
-        checks=case.checks,
-        accepted_on=case.accepted_on,
-        case_id=case.case_id,
+    return replace(
+        of_claim(case),
         approved_fen=case.approval.approved_fen if lowered else None,
         approval_reason=case.approval.reason if lowered else "",
         ruled_met=frozenset(ruled_met - {finding.code for finding in findings if not finding.is_met}),
