@@ -1,26 +1,24 @@
 """A reference city that really runs: its own process, its own port, its own files."""
 
-import os
-import re
-import signal
-import subprocess
 import sys
-import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx
+from tests.service import HOUSE, RunningService
 
-SHIPPED = Path(__file__).parents[2] / "reference_city" / "city.yaml"
+SHIPPED = HOUSE / "reference_city" / "city.yaml"
 
 BUYER = "91110108MAYB000177"
 SUPPLIER = "91110112MAYG00011A"
 CLOSED_ACCOUNT = "0200000000000000901"
 
 
-class RunningCity:
+class RunningCity(RunningService):
     """Starts a city on a copy of the shipped data file, which a test may edit."""
+
+    health = "/healthz"
 
     def __init__(self, folder: Path) -> None:
         self.data = folder / "city.yaml"
@@ -28,42 +26,10 @@ class RunningCity:
         self.data.write_text(SHIPPED.read_text(encoding="utf-8"), encoding="utf-8")
         self.start()
 
-    def start(self) -> None:
-        """Start the process and wait until it answers."""
+    def command(self) -> Sequence[str]:
+        """See RunningService."""
         command = [sys.executable, "-m", "reference_city", "--port", "0"]
-        files = ["--data", str(self.data), "--state", str(self.state)]
-        self._process = subprocess.Popen(
-            command + files, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=SHIPPED.parents[1]
-        )
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        found = re.search(r"http://\S+", line)
-        assert found, f"the city did not start: {line!r}"
-        self.http = httpx.Client(base_url=found[0], timeout=10, trust_env=False)
-        deadline = time.monotonic() + 20
-        while not self._answers():
-            assert time.monotonic() < deadline, "the city does not answer"
-            time.sleep(0.02)
-
-    def _answers(self) -> bool:
-        try:
-            return self.http.get("/healthz").is_success
-        except httpx.TransportError:
-            return False
-
-    def kill(self) -> None:
-        """kill -9: the process gets no chance to tidy up."""
-        self._end(signal.SIGKILL)
-
-    def stop(self) -> None:
-        """Ask the process to end."""
-        self._end(signal.SIGTERM)
-
-    def _end(self, by: signal.Signals) -> None:
-        self.http.close()
-        if self._process.poll() is None:
-            os.kill(self._process.pid, by)
-        self._process.communicate(timeout=20)
+        return [*command, "--data", str(self.data), "--state", str(self.state)]
 
     def edit(self, old: str, new: str) -> None:
         """Replace a passage of the data file, which must be there."""
