@@ -41,7 +41,7 @@ from psycopg_pool import PoolTimeout
 from ledger import chain
 from ledger.address import shown
 from ledger.arrays import Blobs, Numbers, Texts, register
-from ledger.following import DenseSubscription
+from ledger.recorder import LeafedRecorder
 
 URL = "LEDGER_URL"
 VERSION_MAX = 2**63 - 1
@@ -225,8 +225,10 @@ class LedgerDatastore(PostgresDatastore):
             raise
 
 
-class LedgerRecorder(PostgresApplicationRecorder):
+class LedgerRecorder(LeafedRecorder, PostgresApplicationRecorder):
     """Appends through the function above; reads as the library does."""
+
+    _position = "notification_id"
 
     def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = "stored_events"):
         super().__init__(datastore, events_table_name=events_table_name)
@@ -304,16 +306,6 @@ class LedgerRecorder(PostgresApplicationRecorder):
             for row in rows
         ]
 
-    def position_of(self, stream: str, version: int) -> int | None:
-        """The log position of one event, or None if there is no such event."""
-        found = self._one("notification_id", stream, version)
-        return None if found is None else int(found)
-
-    def leaf_of(self, stream: str, version: int) -> bytes | None:
-        """The leaf of one event, or None if there is no such event."""
-        found = self._tails.leaf_of(stream, version) or self._one("leaf", stream, version)
-        return None if found is None else bytes(found)
-
     def streams_like(self, prefix: str) -> Sequence[str]:
         """Names of the streams that begin with `prefix`, sorted."""
         statement = SQL(
@@ -325,10 +317,6 @@ class LedgerRecorder(PostgresApplicationRecorder):
         with self.datastore.get_connection() as connection:
             rows = connection.execute(statement, (prefix, prefix + "\U0010ffff")).fetchall()
         return [row["originator_id"] for row in rows]
-
-    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> DenseSubscription:
-        """Everything after position `gt`, as it comes. Raises HoleInLog."""
-        return DenseSubscription(self, gt, topics)
 
     def _one(self, column: str, stream: str, version: int) -> Any:
         statement = SQL(

@@ -33,7 +33,7 @@ from eventsourcing.sqlite import (
 )
 
 from ledger import chain
-from ledger.following import DenseSubscription
+from ledger.recorder import LeafedRecorder
 from ledger.rows import EVENTS
 
 VERSION_MAX = 2**63 - 1
@@ -146,10 +146,12 @@ class DurablePool(SQLiteConnectionPool):
         return connection
 
 
-class LedgerRecorder(SQLiteApplicationRecorder):
+class LedgerRecorder(LeafedRecorder, SQLiteApplicationRecorder):
     """The library's recorder with a leaf for each event and a position that VACUUM does not renumber. The file has one
     writer at a time, so positions are dense and in the order of commits.
     """
+
+    _position = "rowid"
 
     def __init__(self, datastore: SQLiteDatastore, events_table_name: str = "stored_events"):
         super().__init__(datastore, events_table_name)
@@ -176,16 +178,6 @@ class LedgerRecorder(SQLiteApplicationRecorder):
         if "leaf" not in columns:
             raise ProgrammingError("this ledger was written before events had leaves, so nothing proves its history")
 
-    def position_of(self, stream: str, version: int) -> int | None:
-        """The log position of one event, or None if there is no such event."""
-        found = self._one("rowid", stream, version)
-        return None if found is None else int(found)
-
-    def leaf_of(self, stream: str, version: int) -> bytes | None:
-        """The leaf of one event, or None if there is no such event."""
-        found = self._tails.leaf_of(stream, version) or self._one("leaf", stream, version)
-        return None if found is None else bytes(found)
-
     def streams_like(self, prefix: str) -> Sequence[str]:
         """Names of the streams that begin with `prefix`, sorted."""
         with self.datastore.transaction(commit=False) as cursor:
@@ -195,10 +187,6 @@ class LedgerRecorder(SQLiteApplicationRecorder):
                 (prefix, prefix + "\U0010ffff"),
             )
             return [row["originator_id"] for row in cursor.fetchall()]
-
-    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> DenseSubscription:
-        """Everything after position `gt`, as it comes. Raises HoleInLog."""
-        return DenseSubscription(self, gt, topics)
 
     def select_events(
         self,

@@ -24,6 +24,7 @@ from ledger.address import is_url, shown
 from ledger.following import HoleInLog
 from ledger.keys import KeysUnavailable, SubjectKeys
 from ledger.mapper import ProtobufMapper, Recorded
+from ledger.recorder import LeafedRecorder
 
 APPEND_MAX = 500  # more in one commit is refused; larger work is split by its author
 
@@ -175,8 +176,8 @@ class Ledger(Application[str]):
             return LogEntry(notification.id, cast(Recorded, self.mapper.to_domain_event(notification)))
 
     @property
-    def _rows(self) -> sqlite.LedgerRecorder | postgres.LedgerRecorder:
-        return cast(sqlite.LedgerRecorder | postgres.LedgerRecorder, self.recorder)
+    def _rows(self) -> LeafedRecorder:
+        return cast(LeafedRecorder, self.recorder)
 
 
 @contextmanager
