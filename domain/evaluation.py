@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 from domain import accounts, allocation, pooling, validity
 from domain.accounts import Key, Used, applicant_of
@@ -62,6 +63,14 @@ class Outcome:
     counted: Mapping[str, int]
 
 
+class Round(NamedTuple):
+    """What came of all applications, what each account counts of each, and what is used afterwards."""
+
+    evaluations: list[Evaluation]
+    counted: list[Mapping[str, int]]
+    used: Used
+
+
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     """One application of a round on its way through the calculation."""
@@ -87,6 +96,11 @@ def evaluate(edition: Edition, facts: CaseFacts, used: Used = NOTHING_USED) -> E
 
 
 def evaluate_round(edition: Edition, applications: Sequence[CaseFacts], used: Used = NOTHING_USED) -> list[Evaluation]:
+    """The evaluations of `conclude_round`."""
+    return conclude_round(edition, applications, used).evaluations
+
+
+def conclude_round(edition: Edition, applications: Sequence[CaseFacts], used: Used = NOTHING_USED) -> Round:
     """All applications of a round, in the order given; limits and pools serve them in the order of acceptance. (BJ-A24)
 
     That order is the day, the time of receipt, and the case id. Who does not pass takes nothing from the others, and
@@ -103,7 +117,11 @@ def evaluate_round(edition: Edition, applications: Sequence[CaseFacts], used: Us
     for at in queue:
         if candidates[at].reason is not None and candidates[at].award is None:
             candidates[at] = _concluded(edition, replace(candidates[at], used=used))
-    return [_message(edition, candidate) for candidate in candidates]
+    counted: list[Mapping[str, int]] = [{} for _ in candidates]
+    for at in passing:
+        if (award := candidates[at].award) is not None:
+            counted[at] = award.counted
+    return Round([_message(edition, candidate) for candidate in candidates], counted, used)
 
 
 def outcome(edition: Edition, facts: CaseFacts, used: Used = NOTHING_USED) -> Outcome:

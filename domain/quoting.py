@@ -9,7 +9,7 @@ from domain.accounts import Key, Used
 from domain.asked import must_be_answerable, opening_of_all
 from domain.calendar import WorkingCalendar
 from domain.dates import Quarter, from_iso
-from domain.evaluation import Edition, evaluate_round
+from domain.evaluation import Edition, conclude_round
 from domain.facts import CaseFacts, from_message
 from domain.money import exact_text
 from domain.paying import Due, Paid, pay_out
@@ -60,26 +60,18 @@ def quote(edition: Edition, asked: Sequence[Facts], calendar: WorkingCalendar) -
     """
     programme, facts = edition.programme, [from_message(message) for message in asked]
     must_be_answerable(programme, asked)
-    used = opening_of_all(programme, asked, facts)
-    evaluations = evaluate_round(edition, facts, used)
+    evaluations, _, used = conclude_round(edition, facts, opening_of_all(programme, asked, facts))
     if programme.redemption is None:
         return evaluations
     holdings = []
     for message, known, evaluation in zip(asked, facts, evaluations, strict=True):
         granted = 0 if evaluation.code else evaluation.amount.amount_fen
-        used = accounts.after(programme, used, known, counted_when_granted(edition, granted))
         voucher = voucher_of(edition, known, granted) if granted else None
         holder, until, since = accounts.applicant_of(known), evaluation.valid_through, known.counted_on.isoformat()
         holdings.append(Holding(holder, voucher, message.redemptions, evaluation, until, since))
     for evaluation, answers in zip(evaluations, redeem(edition, holdings, used, calendar), strict=True):
         evaluation.redemptions.extend(answers)
     return evaluations
-
-
-def counted_when_granted(edition: Edition, amount: int) -> dict[str, int]:
-    """What each account counts of an amount that was granted."""
-    rows = edition.programme.accounts.items()
-    return {name: amount for name, account in rows if account.counts == "granted" and amount}
 
 
 def voucher_of(edition: Edition, facts: CaseFacts, face_value_fen: int) -> Voucher:

@@ -8,7 +8,7 @@ from domain import accounts, validity
 from domain.accounts import Key
 from domain.calendar import WorkingCalendar
 from domain.dates import Quarter
-from domain.evaluation import Edition, Outcome, evaluate_round, outcome
+from domain.evaluation import Edition, Outcome, conclude_round, outcome
 from domain.facts import CaseFacts
 from domain.money import floor, from_exact_text
 from domain.quoting import Holding, redeem, voucher_of
@@ -17,7 +17,6 @@ from domain.single import contract_identity
 from domain.steps import Pool
 from duifu.v1.events_pb2 import AmountTrace, Evaluation, RedemptionQuote
 from simulation.casebook import Ending, Recorded
-from simulation.counting import counted
 
 CONTRACT_CLAIMED = "BJ_E_CONTRACT_CLAIMED"  # one claim for each contract is the engine's own rule (BJ-3.4)
 #: What a person set has no place in this calculation; the rules alone then say the amount.
@@ -111,11 +110,9 @@ def _serve_round(running: _Running, pool: Pool, claims: Sequence[Recorded]) -> N
             running.contracts |= _contract(running, claim)
         together.append((claim, facts))
     asked: dict[Key, int] = {}
-    evaluations = evaluate_round(running.edition, [facts for _, facts in together])
-    for (claim, facts), evaluation in zip(together, evaluations, strict=True):
-        amount = 0 if evaluation.code else evaluation.amount.amount_fen
-        parts = counted(running.edition.programme, amount, evaluation.amount)
-        found = Outcome(evaluation.code, amount, parts)
+    evaluations, counted, _ = conclude_round(running.edition, [facts for _, facts in together])
+    for (claim, facts), evaluation, parts in zip(together, evaluations, counted, strict=True):
+        found = Outcome(evaluation.code, 0 if evaluation.code else evaluation.amount.amount_fen, parts)
         running.outcomes[claim.case_id] = found
         _use(running, claim, facts, found)
         _watch(running, facts, found, but=pool.account)
