@@ -6,17 +6,18 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from domain import cycle, settlement
+from domain import cycle
 from domain import voucher as vouchers
-from domain.award import Award, Draft
+from domain.calculation.award import Award, Draft
 from domain.calendar import WorkingCalendar
 from domain.case import Case
 from domain.cycle import Claim
 from domain.dates import Quarter, from_iso
-from domain.evaluation import Edition
+from domain.evaluation import settlement
+from domain.evaluation.edition import Edition
 from domain.facts import CaseFacts, of_claim
+from domain.format.redeeming import RedemptionRule
 from domain.headroom import EnterpriseYear, Grant, grant, redeemable
-from domain.redeeming import RedemptionRule
 from domain.serving import Limit, Served, served
 from domain.voucher import Voucher
 from duifu.v1.events_pb2 import (

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from audit.applied import facts_of
 from audit.compared import Comparison, Decision
 from audit.remaking import Remaking
-from domain import review, settlement, single
+from domain import review, single
 from domain import voucher as vouchers
-from domain.award import Draft
+from domain.calculation.award import Draft
 from domain.case import Case
 from domain.dates import SHANGHAI
+from domain.evaluation import settlement
 from domain.facts import CaseFacts
 from domain.kinds import CONTRACT, VOUCHER
 from domain.refusals import Refused

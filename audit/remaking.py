@@ -12,13 +12,14 @@ from audit.compared import Comparison, Decision, Difference, Tally, Unanswered
 from audit.entries import Entry
 from audit.folded import KEPT_MAX, Folded, Quarter
 from audit.scope import Scope
-from domain import review, settlement
-from domain.award import Draft
+from domain import review
+from domain.calculation.award import Draft
 from domain.case import CORRECTION, Case
+from domain.cel.expressions import RuleBroken
 from domain.cycle import cycle_id as id_of_cycle
 from domain.dates import Quarter as Days
 from domain.dates import civil_date, from_iso
-from domain.expressions import RuleBroken
+from domain.evaluation import settlement
 from domain.facts import CaseFacts
 from domain.headroom import EnterpriseYear
 from domain.kinds import CASE, ENTERPRISE_YEAR, VOUCHER, Kind

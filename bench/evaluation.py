@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
-from domain.evaluation import AT, Edition, evaluate, outcome
+from domain.evaluation.application import evaluate, outcome
+from domain.evaluation.edition import AT, Edition
 from domain.facts import CaseFacts
 from domain.money import yuan
 from tests.builders import PROGRAMME, a_contract, a_firm, an_application, an_item, clean_checks

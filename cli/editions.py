@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cli.output import WrongInput, errors
-from domain.evaluation import Edition
+from domain.evaluation.edition import Edition
 from policy.check import check
 from policy.problems import has_errors, render
 from policy.source import read

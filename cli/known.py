@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from cli.asking import configuration
 from cli.output import WrongInput, errors
-from domain.evaluation import Edition
+from domain.evaluation.edition import Edition
 from domain.facts import from_message
 from duifu.v1.facts_pb2 import Facts
 from ledger.rows import Rows

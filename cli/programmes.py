@@ -9,7 +9,7 @@ import click
 import settings
 from cli.output import USAGE, WrongInput, as_json, console, errors, print_json
 from domain.dates import civil_date, from_iso
-from domain.programme import Programme
+from domain.format.programme import Programme
 from policy import explain as explaining
 from policy import scaffold, schema
 from policy.folder import Checked, check_all

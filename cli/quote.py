@@ -10,10 +10,10 @@ from cli.editions import edition_of
 from cli.facts import read_facts
 from cli.output import REFUSED, RefusedHere, WrongInput, as_json, at_home, console, print_json
 from cli.terminal import one_line
-from domain import quoting
+from domain.cel.errors import RuleBroken
 from domain.dates import from_iso
-from domain.evaluation import Edition
-from domain.expression_errors import RuleBroken
+from domain.evaluation import quoting
+from domain.evaluation.edition import Edition
 from domain.money import show, show_exact
 from domain.refusals import Refused, sentence
 from domain.wellformed import problems_of_facts

@@ -15,9 +15,9 @@ from cli.editions import edition_of
 from cli.output import WrongInput, as_json, at_home, errors, print_json, refused
 from cli.simulated import as_dict, tell
 from domain.calendar import WorkingCalendar
+from domain.cel.errors import RuleBroken
 from domain.dates import Period, from_iso
-from domain.evaluation import Edition
-from domain.expression_errors import RuleBroken
+from domain.evaluation.edition import Edition
 from domain.refusals import Refused
 from policy.rulebook import ProgrammeBroken, calendar_beside
 from simulation import casebook, picture, table

@@ -6,7 +6,7 @@ from typing import Any
 
 from cli.auditing import say
 from cli.output import print_table
-from domain.evaluation import Edition
+from domain.evaluation.edition import Edition
 from domain.money import show
 from simulation.change import Change, Pair
 from simulation.comparison import Comparison, Exhausted

@@ -5,13 +5,13 @@ from fractions import Fraction
 from commands import privacy
 from commands.work import Work
 from domain import headroom, review, single
-from domain.award import Award, Draft
+from domain.calculation.award import Award, Draft
 from domain.case import Case
 from domain.facts import CaseFacts, of_claim
+from domain.format.programme import Programme
 from domain.headroom import EnterpriseYear
 from domain.kinds import CONTRACT, ENTERPRISE_YEAR, REGISTER, VOUCHER
 from domain.money import exact_text, show
-from domain.programme import Programme
 from domain.refusals import Refused
 from domain.serving import served
 from duifu.v1.commands_pb2 import SubmitApplication

@@ -5,9 +5,9 @@ from commands.work import Work, fold
 from domain import cycle, headroom
 from domain.cycle import Claim, Cycle
 from domain.dates import Quarter, from_iso
+from domain.format.programme import Programme
 from domain.kinds import CYCLE, ENTERPRISE_YEAR, VOUCHER
 from domain.money import show
-from domain.programme import Programme
 from domain.refusals import Refused
 from domain.serving import served
 from duifu.v1.commands_pb2 import PAYMENT_STATUS_SETTLED, ConfirmCycle, OpenCycle, RecordPayment

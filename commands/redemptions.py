@@ -2,14 +2,15 @@
 
 from commands.claims import next_case_id
 from commands.work import Work
-from domain import amount, cycle, review, settlement, single
+from domain import amount, cycle, review, single
 from domain import voucher as vouchers
 from domain.case import Case
 from domain.cycle import ClaimState, Cycle
 from domain.dates import Quarter
+from domain.evaluation import settlement
 from domain.facts import CaseFacts
+from domain.format.programme import Programme
 from domain.kinds import CYCLE, INVOICE, VOUCHER
-from domain.programme import Programme
 from domain.refusals import Refused
 from domain.serving import served
 from domain.voucher import Voucher

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from domain.apportion import Counting, inside
+from domain.calculation.apportion import Counting, inside
 from domain.dates import Period, from_iso
 from domain.money import exact_text, floor
 from duifu.v1.events_pb2 import AmountStep, AmountTrace

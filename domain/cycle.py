@@ -31,7 +31,7 @@ from duifu.v1.events_pb2 import (
 from duifu.v1.work_pb2 import PaymentOrder
 
 if TYPE_CHECKING:  # workflows fold quarters, and need no programme for it
-    from domain.programme import Programme
+    from domain.format.programme import Programme
 
 
 class ClaimState(StrEnum):

@@ -7,7 +7,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from domain.amount import with_step
-from domain.award import Draft
+from domain.calculation.award import Draft
 from domain.calendar import WorkingCalendar
 from domain.case import CORRECTION, Case
 from domain.dates import civil_date, end_of, from_iso

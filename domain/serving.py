@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from domain import accounts, headroom
+from domain import headroom
+from domain.calculation import accounts
 from domain.facts import CaseFacts
-from domain.programme import Programme
-from domain.redeeming import RedemptionRule
+from domain.format.programme import Programme
+from domain.format.redeeming import RedemptionRule
+from domain.format.steps import Account, Pool, Tiers
+from domain.format.steps import Cap as CapStep
 from domain.refusals import Refused
-from domain.steps import Account, Pool, Tiers
-from domain.steps import Cap as CapStep
 from duifu.v1.plan_pb2 import CASE_KIND_REDEMPTION_CLAIM, CASE_KIND_VOUCHER_CLAIM
 
 

@@ -2,8 +2,8 @@
 
 from itertools import chain
 
-from domain.misfits import misfits
-from domain.programme import Programme
+from domain.calculation.misfits import misfits
+from domain.format.programme import Programme
 from policy import citations, expressions, naming, plausible, references, routes, timeline
 from policy.model import validate
 from policy.problems import Problem, has_errors, in_order

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from domain.form import Row
-from domain.parameters import Parameter
-from domain.programme import ClauseRow, Programme
+from domain.format.form import Row
+from domain.format.parameters import Parameter
+from domain.format.programme import ClauseRow, Programme
 
 PEOPLE = "人工"
 READING = re.compile(r"-A[0-9]+$")

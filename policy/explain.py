@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from domain.conditions import MaterialRule
-from domain.programme import Programme
+from domain.format.conditions import MaterialRule
+from domain.format.programme import Programme
 from policy.explain_lines import APPLYING, cell, code, condition, numbered, titled
 from policy.explain_route import dates, notice, redemption, route
 from policy.explain_steps import limit, sentences

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from domain.conditions import CheckRule, Condition
+from domain.format.conditions import CheckRule, Condition
 from policy.wording import Values
 
 MOMENTS = {"submission": "提交时", "decision": "审核时", "request": "提出兑付时", "redemption": "支付前"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.route import StageRow, TimeLimitRow
+from domain.format.route import StageRow, TimeLimitRow
 from policy.explain_lines import APPLYING, cell, condition, numbered, titled
 from policy.wording import DAY_UNITS, Values, day, days
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain import steps
+from domain.format import steps
 from policy.wording import NO_VALUE, UNITS, Values, days
 
 #: What the lists that a sum goes through are called.

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from domain import step_inputs, tested
-from domain.expressions import Environment, ExpressionBroken
-from domain.programme import Programme
+from domain.calculation import step_inputs
+from domain.cel.expressions import Environment, ExpressionBroken
+from domain.eligibility import tested
+from domain.format.programme import Programme
 from policy.expression_places import place_within
 from policy.model import close
 from policy.problems import Path, Problem

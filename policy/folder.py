@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from domain.programme import Programme
+from domain.format.programme import Programme
 from policy import working_days
 from policy.check import check
 from policy.problems import Problem, Severity, has_errors

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from domain.parameters import RATIO
+from domain.format.parameters import RATIO
 from policy.problems import Problem, Severity
 from policy.source import Source
 from policy.walking import places

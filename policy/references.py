@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple, get_args
 
-from domain.apportion import Counting
+from domain.calculation.apportion import Counting
+from domain.format.parameters import Kind
 from domain.money import FEN_PER_UNIT, Mode
-from domain.parameters import Kind
 from policy.model import close
 from policy.problems import Path, Problem, Severity
 from policy.source import Source

@@ -5,10 +5,10 @@ from functools import cached_property
 from pathlib import Path
 
 from domain.calendar import WorkingCalendar
-from domain.evaluation import Edition
-from domain.programme import Programme
+from domain.eligibility.rules import Rules
+from domain.evaluation.edition import Edition
+from domain.format.programme import Programme
 from domain.refusals import Refused
-from domain.rules import Rules
 from policy import working_days
 from policy.check import check
 from policy.problems import Problem, Severity

@@ -10,7 +10,7 @@ from pathlib import Path
 from string import Template
 
 from domain.dates import Quarter
-from domain.programme import Programme
+from domain.format.programme import Programme
 from policy.characters import shown
 from policy.schema import as_text
 from policy.working_days import FILE as WORKING_DAYS

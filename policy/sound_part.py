@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from domain.conditions import CheckRule, Condition, FactRule, MaterialRule, Table
-from domain.form import Name, Window
-from domain.parameters import Parameter
-from domain.programme import Programme
-from domain.redeeming import RedemptionRule
-from domain.steps import AnyStep
+from domain.format.conditions import CheckRule, Condition, FactRule, MaterialRule, Table
+from domain.format.form import Name, Window
+from domain.format.parameters import Parameter
+from domain.format.programme import Programme
+from domain.format.redeeming import RedemptionRule
+from domain.format.steps import AnyStep
 from policy.walking import section
 
 TEXT = {"zh": "-"}

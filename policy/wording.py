@@ -3,9 +3,9 @@
 from datetime import date
 from fractions import Fraction
 
+from domain.format.parameters import Parameter, Value
+from domain.format.programme import Programme
 from domain.money import FEN_PER_UNIT, FEN_PER_YUAN, show
-from domain.parameters import Parameter, Value
-from domain.programme import Programme
 
 #: Words that a setting may be.
 SETTINGS = {

@@ -8,7 +8,7 @@ from pydantic import Field, RootModel
 
 from domain import calendar
 from domain.calendar import SATURDAY, WorkingCalendar
-from domain.form import Row, Rows
+from domain.format.form import Row, Rows
 from policy.model import validate
 from policy.problem_texts import Words
 from policy.problems import Path, Problem, has_errors

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from domain.accounts import applicant_of
+from domain.calculation.accounts import applicant_of
 from duifu.v1.facts_pb2 import (
     ENTERPRISE_SIZE_LARGE,
     ENTERPRISE_SIZE_MEDIUM,

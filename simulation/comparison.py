@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from domain.accounts import Key
+from domain.calculation.accounts import Key
 from domain.dates import Period
 from simulation.casebook import Casebook, Ending, Recorded
 from simulation.change import NOTHING, SIZES, Change, Pair

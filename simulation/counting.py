@@ -2,14 +2,14 @@
 
 from math import ceil
 
+from domain.format.programme import Programme
+from domain.format.steps import Pool
 from domain.money import from_exact_text
-from domain.programme import Programme
-from domain.steps import Pool
 from duifu.v1.events_pb2 import AmountTrace
 
 
 def counted(programme: Programme, amount: int, trace: AmountTrace) -> dict[str, int]:
-    """Account -> what it counts, as the calculation says it (`domain.award.Award.counted`), from the amount's trace."""
+    """Account -> what it counts, as `domain.calculation.award.Award.counted` says it, from the amount's trace."""
     if not amount:
         return {}
     pool = next((step for step in programme.award.steps if isinstance(step, Pool)), None)

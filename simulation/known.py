@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from domain import accounts
-from domain.accounts import Key, applicant_of
+from domain.calculation import accounts
+from domain.calculation.accounts import Key, applicant_of
 from domain.facts import CaseFacts
-from domain.programme import Programme
+from domain.format.programme import Programme
 from domain.refusals import Refused
 from domain.single import contract_identity
 from duifu.v1.facts_pb2 import AccountUse, OtherBenefit

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from domain.evaluation import AT
+from domain.evaluation.edition import AT
 from duifu.v1.events_pb2 import CONDITION_STATUS_NEEDS_PERSON
 from simulation.casebook import Casebook, Ending
 from simulation.change import Change

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from domain import accounts
+from domain.calculation import accounts
 from domain.dates import add_months
-from domain.evaluation import Edition
+from domain.evaluation.edition import Edition
 from domain.refusals import Refused
 from simulation.change import NOTHING, Change, Pair
 from simulation.comparison import Comparison

@@ -4,17 +4,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from domain import accounts, validity
-from domain.accounts import Key
+from domain.calculation import accounts
+from domain.calculation.accounts import Key
 from domain.calendar import WorkingCalendar
 from domain.dates import Quarter
-from domain.evaluation import Edition, Outcome, conclude_round, outcome
+from domain.evaluation import validity
+from domain.evaluation.application import Outcome, outcome
+from domain.evaluation.edition import Edition
+from domain.evaluation.quoting import Holding, redeem, voucher_of
+from domain.evaluation.rounds import conclude_round
 from domain.facts import CaseFacts
+from domain.format.steps import Pool
 from domain.money import floor, from_exact_text
-from domain.quoting import Holding, redeem, voucher_of
 from domain.refusals import Refused
 from domain.single import contract_identity
-from domain.steps import Pool
 from duifu.v1.events_pb2 import AmountTrace, Evaluation, RedemptionQuote
 from simulation.casebook import Ending, Recorded
 

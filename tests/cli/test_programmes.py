@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from cli.__main__ import COMMANDS, main
 from domain.dates import civil_date
-from domain.programme import Programme
+from domain.format.programme import Programme
 from policy.schema import json_schema
 from settings import SHIPPED_PROGRAMMES
 from tests.policy.drafts import VOUCHER, spoilt

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commands.door import SYSTEM, Door, declared
-from domain.evaluation import Edition
+from domain.evaluation.edition import Edition
+from domain.format.programme import Programme
 from domain.money import yuan
-from domain.programme import Programme
 from domain.refusals import Refused
 from duifu.v1.answers_pb2 import Receipt
 from duifu.v1.commands_pb2 import VERDICT_PASS, VERDICT_REFUSE, Command, Decide, IssueVoucher, WithdrawCase

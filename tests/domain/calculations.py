@@ -5,14 +5,15 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from domain.accounts import Key, Used
-from domain.award import Award
-from domain.calculation import Calculation
-from domain.evaluation import NOTHING_USED, Edition
-from domain.expressions import Environment
+from domain.calculation.accounts import Key, Used
+from domain.calculation.award import Award
+from domain.calculation.calculation import Calculation
+from domain.cel.expressions import Environment
+from domain.evaluation.application import NOTHING_USED
+from domain.evaluation.edition import Edition
 from domain.facts import CaseFacts
+from domain.format.programme import Programme
 from domain.money import from_exact_text, yuan
-from domain.programme import Programme
 from duifu.v1.events_pb2 import AmountStep, AmountTrace
 from duifu.v1.facts_pb2 import OtherBenefit
 from tests.builders import BUYER, Firm, a_contract, an_application

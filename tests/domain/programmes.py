@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from domain.programme import Programme
+from domain.format.programme import Programme
 
 FIRST, LAST = date(2020, 1, 1), date(2030, 12, 31)
 SHA256 = "ab" * 32

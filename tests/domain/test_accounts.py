@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import accounts
-from domain.accounts import Key
+from domain.calculation import accounts
+from domain.calculation.accounts import Key
 from domain.facts import CaseFacts
+from domain.format.programme import Programme
 from domain.money import yuan
-from domain.programme import Programme
 from domain.refusals import Refused
 from domain.single import contract_identity
 from duifu.v1.facts_pb2 import AccountUse, OtherIdentity

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.allocation import Share, first_come, pro_rata, split
+from domain.calculation.allocation import Share, first_come, pro_rata, split
 from domain.money import floor, yuan
 from domain.refusals import Refused
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain import voucher
 from domain.amount import Terms, invoice_key
-from domain.award import Draft
+from domain.calculation.award import Draft
 from domain.dates import Period
 from domain.facts import CaseFacts
 from domain.money import from_exact_text, yuan

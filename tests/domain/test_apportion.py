@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.apportion import Counting, Dated, inside, scheduled
+from domain.calculation.apportion import Counting, Dated, inside, scheduled
 from domain.dates import Period, from_iso
 from domain.money import floor, yuan
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from domain.at_once import AtOnce
-from domain.expressions import Environment, Expression, ExpressionBroken, RuleBroken
+from domain.cel.at_once import AtOnce
+from domain.cel.expressions import Environment, Expression, ExpressionBroken, RuleBroken
 from domain.facts import CaseFacts
 from domain.refusals import Refused
 from tests.builders import an_application

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.accounts import Key
-from domain.evaluation import Edition, evaluate, outcome
+from domain.calculation.accounts import Key
+from domain.evaluation.application import evaluate, outcome
+from domain.evaluation.edition import Edition
 from domain.facts import CaseFacts
 from domain.money import from_exact_text, yuan
 from duifu.v1.events_pb2 import (

@@ -8,11 +8,11 @@ from cel_expr_python import cel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.expressions import Environment, ExpressionBroken, RuleBroken, Wanted
+from domain.cel.expressions import Environment, ExpressionBroken, RuleBroken, Wanted
+from domain.cel.variables import RESERVED
+from domain.eligibility.facts_used import facts_used
 from domain.facts import CaseFacts
-from domain.facts_used import facts_used
 from domain.refusals import Refused
-from domain.variables import RESERVED
 from duifu.v1.facts_pb2 import (
     LEGAL_FORM_COMPANY,
     CheckResult,

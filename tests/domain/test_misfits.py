@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.misfits import misfits
+from domain.calculation.misfits import misfits
 from tests.domain.calculations import a_step, an_account, an_award, money, of_steps, ratio, voucher
 from tests.domain.programmes import a_parameter, a_programme
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.parameters import Parameter
+from domain.format.parameters import Parameter
 from domain.refusals import Refused
 
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.dates import Quarter
+from domain.evaluation.paying import Due, Paid, pay_out
 from domain.money import yuan
-from domain.paying import Due, Paid, pay_out
 
 CAP = yuan(2_000_000)
 Q1, Q2, Q4 = Quarter(2024, 1), Quarter(2024, 2), Quarter(2024, 4)

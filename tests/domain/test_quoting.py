@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from domain import quoting
-from domain.asked import must_be_answerable
 from domain.calendar import WorkingCalendar
-from domain.evaluation import Edition
+from domain.evaluation import quoting
+from domain.evaluation.asked import must_be_answerable
+from domain.evaluation.edition import Edition
+from domain.format.programme import Programme
 from domain.money import yuan
-from domain.programme import Programme
 from domain.refusals import Refused
 from domain.wellformed import problems_of_facts
 from duifu.v1.events_pb2 import Evaluation

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.accounts import Key
-from domain.evaluation import Edition, evaluate, evaluate_round
+from domain.calculation.accounts import Key
+from domain.evaluation.application import evaluate
+from domain.evaluation.edition import Edition
+from domain.evaluation.rounds import evaluate_round
 from domain.facts import CaseFacts
 from domain.money import yuan
 from domain.refusals import Refused

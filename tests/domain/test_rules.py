@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.case import is_answered
-from domain.expressions import Environment, RuleBroken
+from domain.cel.expressions import Environment, RuleBroken
+from domain.eligibility.rules import Moments, Rules
+from domain.eligibility.tested import problems
 from domain.facts import CaseFacts
-from domain.programme import Programme
-from domain.rules import Moments, Rules
-from domain.tested import problems
+from domain.format.programme import Programme
 from duifu.v1.events_pb2 import (
     CONDITION_STATUS_MET,
     CONDITION_STATUS_NEEDS_EVIDENCE,

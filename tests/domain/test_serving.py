@@ -8,7 +8,7 @@ import pytest
 
 from domain import headroom
 from domain.facts import CaseFacts
-from domain.programme import Programme
+from domain.format.programme import Programme
 from domain.refusals import Refused
 from domain.serving import served
 from tests.builders import an_application

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from domain.expressions import Environment, ExpressionBroken
+from domain.calculation.step_inputs import problems
+from domain.cel.expressions import Environment, ExpressionBroken
 from domain.money import yuan
 from domain.refusals import Refused
-from domain.step_inputs import problems
 from duifu.v1.facts_pb2 import (
     SERVICE_KIND_AI_COMPUTE,
     SERVICE_KIND_STORAGE,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.programme import Programme
+from domain.format.programme import Programme
 from policy.check import check
 from policy.problems import Problem
 from policy.scaffold import Draft, text

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.format.programme import Programme
 from domain.money import yuan
-from domain.programme import Programme
 from policy.check import check
 from policy.explain import guide
 from policy.source import read

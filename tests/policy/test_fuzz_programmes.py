@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cli.facts import read_facts
-from domain.evaluation import Edition, evaluate
+from domain.evaluation.application import evaluate
+from domain.evaluation.edition import Edition
 from domain.facts import CaseFacts, from_message
-from domain.programme import Programme
+from domain.format.programme import Programme
 from duifu.v1.facts_pb2 import Facts
 from policy.check import check
 from policy.explain import guide

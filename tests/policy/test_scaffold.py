@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.evaluation import Edition
+from domain.evaluation.edition import Edition
 from domain.facts import CaseFacts
 from duifu.v1.events_pb2 import ConditionStatus
 from duifu.v1.facts_pb2 import CHECK_OUTCOME_CLEAN, CheckResult, CreditListing, CreditRecord

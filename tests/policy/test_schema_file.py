@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 import yaml
 
-from domain.programme import Programme
+from domain.format.programme import Programme
 from policy import scaffold
 from policy.references import SETTINGS, USES
 from policy.schema import as_text, json_schema

@@ -10,9 +10,11 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from stdnum.cn.uscc import calc_check_digit
 
 from domain.dates import from_iso, start_of
-from domain.evaluation import Edition, evaluate, evaluate_round
+from domain.evaluation.application import evaluate
+from domain.evaluation.edition import Edition
+from domain.evaluation.rounds import evaluate_round
 from domain.facts import CaseFacts, from_message
-from domain.programme import Programme
+from domain.format.programme import Programme
 from duifu.v1.events_pb2 import ConditionStatus, Evaluation, Ground
 from duifu.v1.facts_pb2 import (
     CHECK_OUTCOME_CLEAN,

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from commands.door import Door
-from domain.evaluation import Edition
-from domain.programme import Programme
+from domain.evaluation.edition import Edition
+from domain.format.programme import Programme
 from policy.rulebook import PROGRAMMES, Rulebook
 from policy.source import read
 from tests.desk import Desk

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.accounts import Key
-from domain.evaluation import Edition, evaluate, outcome
+from domain.calculation.accounts import Key
+from domain.evaluation.application import evaluate, outcome
+from domain.evaluation.edition import Edition
 from domain.facts import CaseFacts
 from domain.money import yuan
 from duifu.v1.facts_pb2 import SERVICE_KIND_AI_COMPUTE, SERVICE_KIND_STORAGE, OtherBenefit, ScheduleEntry

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.programme import ClauseRow
+from domain.format.programme import ClauseRow
 from policy.citations import citations
 from policy.clauses import PEOPLE, table
 from policy.rulebook import PROGRAMMES

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain.evaluation import Edition, evaluate
+from domain.evaluation.application import evaluate
+from domain.evaluation.edition import Edition
 from domain.facts import CaseFacts
 from domain.money import yuan
 from domain.refusals import Refused

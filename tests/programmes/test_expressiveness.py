@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from google.protobuf.json_format import MessageToJson
 
 from cli.__main__ import main
-from domain.programme import Programme
+from domain.format.programme import Programme
 from duifu.v1.events_pb2 import Evaluation
 from duifu.v1.facts_pb2 import Facts, OtherBenefit
 from policy.check import check

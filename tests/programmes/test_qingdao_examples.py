@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cli.facts import read_facts
-from domain.evaluation import evaluate_round
+from domain.evaluation.rounds import evaluate_round
 from domain.facts import from_message
 from domain.money import yuan
 from domain.wellformed import problems_of_facts

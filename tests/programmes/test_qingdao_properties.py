@@ -7,7 +7,7 @@ from math import ceil
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.evaluation import evaluate_round
+from domain.evaluation.rounds import evaluate_round
 from domain.money import yuan
 from duifu.v1.events_pb2 import Evaluation
 from duifu.v1.facts_pb2 import ServiceContract

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from domain.accounts import Key
+from domain.calculation.accounts import Key
 from domain.calendar import WorkingCalendar
 from domain.dates import SHANGHAI, end_of
-from domain.evaluation import evaluate_round
+from domain.evaluation.rounds import evaluate_round
 from domain.money import yuan
 from domain.review import open_stage
 from duifu.v1.facts_pb2 import (

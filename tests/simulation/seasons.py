@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from domain.dates import Period
-from domain.evaluation import Edition
+from domain.evaluation.edition import Edition
 from domain.money import yuan
 from duifu.v1.commands_pb2 import VERDICT_REFUSE, WithdrawCase
 from duifu.v1.facts_pb2 import (

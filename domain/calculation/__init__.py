@@ -1,0 +1,1 @@
+"""How much: steps in exact rationals, limits as accounts, pools that are shared."""
