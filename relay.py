@@ -10,20 +10,23 @@ from dataclasses import dataclass
 
 import structlog
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from commands import deployment
 from duifu.v1.events_pb2 import Event
+from duifu.v1.plan_pb2 import CASE_KIND_GRANT_APPLICATION, CASE_KIND_REDEMPTION_CLAIM, CASE_KIND_VOUCHER_CLAIM
 from duifu.v1.work_pb2 import BusinessClock, Nudge, WorkflowStart
 from ledger import streams
 from ledger.store import Bookmark, Ledger, LogEntry
-from workflows import display
+from workflows import display, panel_card
 
 log = structlog.get_logger(__name__)
 
-CASE_WORKFLOW, CYCLE_WORKFLOW = "Case", "RedemptionCycle"  # the names under which the workflows are registered
+#: The names under which the workflows are registered.
+CASE_WORKFLOW, CYCLE_WORKFLOW, ROUND_WORKFLOW, PANEL_WORKFLOW = "Case", "RedemptionCycle", "GrantRound", "ExpertPanel"
+KINDS = {CASE_KIND_VOUCHER_CLAIM: "申领", CASE_KIND_REDEMPTION_CLAIM: "兑付", CASE_KIND_GRANT_APPLICATION: "申报"}
 FOLLOWER = "relay"
 BATCH = 500
 AT_ONCE = 16
@@ -41,6 +44,7 @@ class Subject:
     details: str
     programme: str
     applicant: str
+    fairness_key: str  # whose work it is: no district and no quarter holds up the others
 
 
 class Relay:
@@ -98,6 +102,7 @@ class Relay:
                     start_signal_args=[Nudge(position=position)],
                     static_summary=f"{display.REHEARSAL_MARK if clock.is_rehearsal else ''}{subject.summary}",
                     static_details=subject.details,
+                    priority=Priority(fairness_key=subject.fairness_key),
                     search_attributes=display.initial(subject.programme, subject.applicant, clock.is_rehearsal),
                 )
             except WorkflowAlreadyStartedError:
@@ -112,7 +117,7 @@ class Relay:
 
 def coalesce(entries: Iterable[LogEntry]) -> dict[str, int]:
     """The newest position for each stream that has a workflow, in log order."""
-    conducted = (streams.CASES, streams.CYCLES)
+    conducted = (streams.CASES, streams.CYCLES, streams.ROUNDS, streams.PANELS)
     return {
         entry.recorded.originator_id: entry.position
         for entry in entries
@@ -127,9 +132,23 @@ def subject_of(ledger: Ledger, stream: str) -> Subject:
         cycle = event.cycle_opened
         summary = f"{cycle.programme_title} {cycle.quarter} 兑付批次"
         details = f"受理 {cycle.opens_on} 至 {cycle.cut_off_on}，批次日 {cycle.as_of_on}（{cycle.clause}）"
-        return Subject(CYCLE_WORKFLOW, cycle.cycle_id, summary, details, cycle.programme_id, "—")
+        return Subject(CYCLE_WORKFLOW, cycle.cycle_id, summary, details, cycle.programme_id, "—", cycle.programme_id)
+    if stream.startswith(streams.PANELS):
+        convened, panel_id = event.panel_convened, stream.removeprefix(streams.PANELS)
+        # A panel that was dissolved before it was convened has neither programme nor applicant.
+        programme, applicant = convened.programme_id or "—", convened.applicant_name or "—"
+        details = panel_card.introduction(convened)
+        summary = panel_card.summary(applicant)
+        return Subject(PANEL_WORKFLOW, panel_id, summary, details, programme, applicant, programme)
+    if stream.startswith(streams.ROUNDS):
+        opened = event.round_opened
+        summary = f"{opened.programme_title} {opened.round}年度"
+        details = f"申报 {opened.opens_on} 至 {opened.closes_on}（{opened.clause}）"
+        return Subject(ROUND_WORKFLOW, opened.round_id, summary, details, opened.programme_id, "—", opened.programme_id)
     case = event.case_opened
-    kind = "申领" if case.HasField("application") else "兑付"
+    kind = KINDS[case.plan.kind]
     summary = f"{case.applicant_name} {case.plan.programme_title}{kind}"
     details = display.introduction(case)
-    return Subject(CASE_WORKFLOW, case.case_id, summary, details, case.plan.programme_id, case.applicant_name)
+    programme = case.plan.programme_id
+    district = case.application.applicant.registered_district or programme
+    return Subject(CASE_WORKFLOW, case.case_id, summary, details, programme, case.applicant_name, district)

@@ -22,9 +22,9 @@ from activities.notices import EditionLetters, HttpNotices
 from activities.outside import Outside
 from activities.registries import HttpRegistries
 from activities.treasury import HttpTreasury
-from commands import privacy
-from commands.cycles import was_ordered
+from commands import cycles, privacy, rounds
 from commands.door import Door
+from duifu.v1.work_pb2 import PaymentOrder
 from ledger.address import shown
 from ledger.keys import KeysUnavailable, SubjectKeys
 from ledger.store import Ledger, LedgerUnavailable
@@ -35,6 +35,8 @@ from settings import Settings
 from telemetry import logs
 from views.keeping import keep_up
 from workflows.case import CaseWorkflow
+from workflows.expert_panel import ExpertPanelWorkflow
+from workflows.grant_round import GrantRoundWorkflow
 from workflows.payloads import DATA_CONVERTER
 from workflows.redemption_cycle import RedemptionCycleWorkflow
 
@@ -73,6 +75,13 @@ def workflow_runner(sandboxed: bool) -> WorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PURE))
 
 
+def was_ordered(ledger: Ledger, order: PaymentOrder) -> bool:
+    """Whether the quarter or the round that an order names has ordered it."""
+    if order.round_id:
+        return rounds.was_ordered(ledger, order)
+    return cycles.was_ordered(ledger, order)
+
+
 @asynccontextmanager
 async def running_worker(config: Settings, client: Client, door: Door) -> AsyncIterator[Worker]:
     """A worker that polls until the block ends, then finishes what it has in hand."""
@@ -85,7 +94,7 @@ async def running_worker(config: Settings, client: Client, door: Door) -> AsyncI
         worker = Worker(
             client,
             task_queue=config.task_queue,
-            workflows=[CaseWorkflow, RedemptionCycleWorkflow],
+            workflows=[CaseWorkflow, ExpertPanelWorkflow, GrantRoundWorkflow, RedemptionCycleWorkflow],
             activities=[
                 ledger.facts_since,
                 ledger.carry_out,

@@ -41,7 +41,7 @@ class HttpNotices(ports.Notices):
             "text": delivery.text,
         }
         try:
-            await self._outside.put(f"/letters/{delivery.letter_id}", body)
+            await self._outside.put("/letters", delivery.letter_id, body)
         except ApplicationError as error:
             if error.type != CONFLICT:
                 raise

@@ -1,8 +1,9 @@
-"""The treasury, over HTTP: orders known by our id, so that asking twice pays once."""
+"""The treasuries, over HTTP: orders known by our id, so that asking twice pays once."""
 
 import asyncio
 from collections.abc import Callable
 
+import httpx
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -23,11 +24,14 @@ class HttpTreasury(ports.Treasury):
 
     @activity.defn(name="pay")
     async def pay(self, order: PaymentOrder) -> PaymentReport:
-        """Raises ApplicationError: PAYMENT_UNDER_WAY while the treasury does not know the end, NOT_ORDERED for good."""
+        """Raises ApplicationError: PAYMENT_UNDER_WAY while the treasury does not know the end, NOT_ORDERED for good.
+
+        TREASURY_UNKNOWN is tried again: somebody must mend it there, and nothing else waits for that.
+        """
         if not await asyncio.to_thread(self._was_ordered, order):
             sentence = f"账本没有支付指令 {order.order_id}，或内容不一致，不予支付"
             raise ApplicationError(sentence, type="NOT_ORDERED", non_retryable=True)
-        path = f"/treasury/orders/{order.order_id}"
+        orders = f"/treasuries/{order.treasury}/orders" if order.treasury else "/treasury/orders"
         body = {
             "payeeName": order.payee_name,
             "accountNumber": order.account_number,
@@ -37,8 +41,10 @@ class HttpTreasury(ports.Treasury):
             "budgetYear": order.budget_year,
             "payOn": order.pay_on,
         }
-        await self._outside.put(path, body)
-        answer = (await self._outside.get(path)).json()
+        taken = await self._outside.put(orders, order.order_id, body)
+        if taken.status_code == httpx.codes.NOT_FOUND:
+            raise ApplicationError(f"没有国库 {order.treasury}", type="TREASURY_UNKNOWN")
+        answer = (await self._outside.get(orders, order.order_id)).json()
         if answer["status"] not in ENDED:
             raise not_yet("PAYMENT_UNDER_WAY", f"{order.order_id} 支付中")
         status = ENDED[answer["status"]]

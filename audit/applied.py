@@ -1,12 +1,12 @@
 """What the rules of an edition give for a case, a voucher or a quarter, made again as the office made it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from domain import cycle
+from domain import cycle, round_decisions
 from domain import voucher as vouchers
 from domain.calculation.award import Award, Draft
 from domain.calendar import WorkingCalendar
@@ -15,18 +15,28 @@ from domain.cycle import Claim
 from domain.dates import Quarter, from_iso
 from domain.evaluation import settlement
 from domain.evaluation.edition import Edition
+from domain.evaluation.rounds import award_round
 from domain.facts import CaseFacts, of_claim
+from domain.format.programme import PublicNotice
 from domain.format.redeeming import RedemptionRule
+from domain.format.steps import Pool
 from domain.headroom import EnterpriseYear, Grant, grant, redeemable
-from domain.serving import Limit, Served, served
+from domain.serving import WINDOW, Limit, Served, served, served_grant
 from domain.voucher import Voucher
 from duifu.v1.events_pb2 import (
     CONDITION_STATUS_MET,
     CycleOpened,
     Ground,
     RedemptionAssessed,
+    RoundOpened,
 )
-from duifu.v1.plan_pb2 import CASE_KIND_REDEMPTION_CLAIM, CASE_KIND_VOUCHER_CLAIM, CaseKind, CasePlan
+from duifu.v1.plan_pb2 import (
+    CASE_KIND_GRANT_APPLICATION,
+    CASE_KIND_REDEMPTION_CLAIM,
+    CASE_KIND_VOUCHER_CLAIM,
+    CaseKind,
+    CasePlan,
+)
 from ledger import streams
 from policy.rulebook import Rulebook
 
@@ -34,6 +44,7 @@ from policy.rulebook import Rulebook
 MOMENTS: Mapping[CaseKind.ValueType, tuple[str, str]] = {
     CASE_KIND_VOUCHER_CLAIM: ("submission", "decision"),
     CASE_KIND_REDEMPTION_CLAIM: ("request", "redemption"),
+    CASE_KIND_GRANT_APPLICATION: ("submission", "decision"),
 }
 
 
@@ -59,6 +70,7 @@ class Applied:
     def __init__(self, rulebook: Rulebook):
         """`rulebook` has the editions at hand; one that the ledger names and it lacks cannot be applied."""
         self._rulebook = rulebook
+        self._editions: dict[str, Edition] = {}
         self._served: dict[str, Served] = {}
         self._in_force: dict[tuple[str, str], str] = {}
         self._plans: dict[tuple[str, int, bool], CasePlan] = {}
@@ -69,7 +81,7 @@ class Applied:
 
     def must_know(self, edition_sha256: str) -> None:
         """The edition is at hand."""
-        self._rulebook.pinned(edition_sha256)
+        self._edition(edition_sha256)
 
     # A case
 
@@ -148,6 +160,26 @@ class Applied:
         terms = settlement.terms_of(self._edition(case.plan.edition_sha256), facts, row.clause)
         return vouchers.assess(voucher, case.case_id, case.redemption, terms)
 
+    # A round
+
+    def most(self, case: Case, rate: str) -> Draft:
+        """The most that a grant may be, at a rate that was decided; empty: at the programme's. (QD-A1)"""
+        facts = replace(of_claim(case), approved_fen=None, approved_rate=Fraction(rate) if rate else None)
+        return self._edition(case.plan.edition_sha256).calculation.ceiling(facts)
+
+    def round_opened(self, edition_sha256: str) -> RoundOpened:
+        """The window of a round, by the edition that opened it."""
+        return round_decisions.open_round(self._edition(edition_sha256).programme, WINDOW)
+
+    def pool(self, edition_sha256: str) -> tuple[Pool, PublicNotice | None]:
+        """What a round shares, and how its results are shown to the public."""
+        programme = self._edition(edition_sha256).programme
+        return served_grant(programme), programme.public_notice
+
+    def shared(self, edition_sha256: str, cases: Sequence[Case]) -> list[Award]:
+        """What each of these gets of the pool."""
+        return award_round(self._edition(edition_sha256), [of_claim(case) for case in cases])
+
     # A quarter
 
     def redemption(self, edition_sha256: str) -> RedemptionRule:
@@ -197,7 +229,9 @@ class Applied:
         return self._paying[asked]
 
     def _edition(self, sha256: str) -> Edition:
-        return self._rulebook.edition(self._rulebook.pinned(sha256))
+        if sha256 not in self._editions:
+            self._editions[sha256] = self._rulebook.edition(self._rulebook.pinned(sha256))
+        return self._editions[sha256]
 
     def _engine(self, sha256: str) -> Served:
         if sha256 not in self._served:
@@ -205,8 +239,8 @@ class Applied:
         return self._served[sha256]
 
 
-def facts_of(case: Case, voucher: Voucher) -> CaseFacts:
-    """What the rules look at in a case; `voucher` is that of a request."""
-    if case.is_voucher_claim:
-        return of_claim(case)
-    return settlement.facts_of(voucher, case.redemption, case.received_on, case.checks)
+def facts_of(case: Case, voucher: Voucher, today: date | None = None) -> CaseFacts:
+    """What the rules look at in a case; `voucher` is that of a request, `today` the day on which answers are judged."""
+    if not case.is_redemption:
+        return replace(of_claim(case), today=today)
+    return replace(settlement.facts_of(voucher, case.redemption, case.received_on, case.checks), today=today)

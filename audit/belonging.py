@@ -9,7 +9,7 @@ from google.protobuf.message import Message
 from audit.entries import Entry, read
 from audit.related import ATTEMPTS
 from domain.single import contract_identity
-from duifu.v1.events_pb2 import PaymentOrdered
+from duifu.v1.events_pb2 import GrantOrdered, PaymentOrdered
 from ledger import streams
 from ledger.rows import COLUMNS, NAME_END, Row, Rows
 
@@ -18,7 +18,7 @@ NAMING = frozenset(
     {"case_id", "case_ids", "dropped_case_ids", "behind_case_ids", "released_by_case_id", "order_id", "voucher_id"}
 )
 #: Streams that many cases share, and that are read through for what names this one.
-SHARED = ("cycle/", "enterprise-year/")
+SHARED = ("cycle/", "enterprise-year/", "round/")
 COMMIT_ROWS = 16  # most commits are smaller
 STATE = Row._fields.index("state")
 
@@ -65,7 +65,8 @@ def belonging(rows: Rows, subject: str) -> Belonging:
     commits = [other for command in sorted({e.envelope.command_id for e in entries}) for other in collected.of(command)]
     touched = {entry.stream for entry in commits if _is_about(entry, ours) and entry.stream.startswith(SHARED)}
     candidates = commits + [entry for name in sorted(touched) for entry in collected.read(rows.stream(name))]
-    ours |= {e.event.order_id for e in candidates if isinstance(e.event, PaymentOrdered) and e.event.case_id in ours}
+    orders = [entry.event for entry in candidates if isinstance(entry.event, PaymentOrdered | GrantOrdered)]
+    ours |= {order.order_id for order in orders if order.case_id in ours}
     collected.keep(entry for entry in candidates if _is_about(entry, ours))
     collected.keep(collected.refused(ours))
     return collected.result()

@@ -1,21 +1,22 @@
-"""A case's decisions made again: receipt, deadlines, verdicts, acceptance, and how it ended."""
+"""A case's decisions made again: receipt, verdicts, acceptance, and how it ended."""
 
 from collections.abc import Sequence
 
 from audit.applied import facts_of
 from audit.compared import Comparison, Decision
 from audit.remaking import Remaking
-from domain import review, single
+from domain import panel_outcome, review, round_decisions, single
 from domain import voucher as vouchers
 from domain.calculation.award import Draft
 from domain.case import Case
 from domain.dates import SHANGHAI
 from domain.evaluation import settlement
 from domain.facts import CaseFacts
-from domain.kinds import CONTRACT, VOUCHER
+from domain.kinds import CONTRACT, PANEL, ROUND, VOUCHER
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import VERDICT_PASS, Decide
 from duifu.v1.events_pb2 import (
+    CASE_OUTCOME_CANCELLED,
     CASE_OUTCOME_ISSUED,
     CASE_OUTCOME_PAID,
     CASE_OUTCOME_REFUSED,
@@ -26,9 +27,8 @@ from duifu.v1.events_pb2 import (
     Decided,
     Ground,
     IssuanceHeld,
-    StageLapsed,
-    StageOpened,
 )
+from duifu.v1.plan_pb2 import CASE_KIND_GRANT_APPLICATION, STAGE_KIND_PANEL
 from ledger import streams
 
 
@@ -41,6 +41,10 @@ def opened(remaking: Remaking, event: CaseOpened) -> None:
     applied, on = remaking.applied, remaking.on
     check.same_message("plan", plan, applied.plan(plan, remaking.entry.envelope.is_rehearsal), "")
     check.same("received_on", event.received_on, on.isoformat(), "")
+    if plan.kind == CASE_KIND_GRANT_APPLICATION:
+        at = f"{remaking.entry.business_at.astimezone(SHANGHAI):%H:%M:%S}"
+        applied.must_pass_at_once(plan, CaseFacts(on, event.application, received_time=at))
+        return
     remaking.test_at_once()
     if event.HasField("application"):
         single.must_be_own(event.application.contract, event.application.applicant.uscc)
@@ -60,36 +64,15 @@ def supplied(remaking: Remaking, event: CorrectionSupplied) -> None:
     case = remaking.case
     if remaking.compare_case(Decision.RECEIPT, case) is None:
         return
-    if case.is_voucher_claim:
-        single.must_be_own(event.application.contract, event.application.applicant.uscc)
+    if not case.is_redemption:
+        if not case.is_grant:
+            single.must_be_own(event.application.contract, event.application.applicant.uscc)
         remaking.applied.must_pass_at_once(case.plan, CaseFacts(case.received_on, event.application))
         return
     voucher = remaking.state(streams.voucher(event.redemption.voucher_id), VOUCHER)
     facts = settlement.facts_of(voucher, event.redemption, remaking.on, {})
     remaking.applied.must_pass_at_once(case.plan, facts)
     vouchers.must_fit(voucher, event.redemption, remaking.on)
-
-
-def stage_opened(remaking: Remaking, event: StageOpened) -> None:
-    """The deadline counts from this day, by the plan and the announced working days."""
-    case = remaking.case
-    if (check := remaking.compare_case(Decision.DEADLINE, case)) is None:
-        return
-    due_at, rests_on = remaking.due(case, event)
-    check.same("rests_on", event.rests_on, rests_on, rests_on)
-    recorded = event.due_at if event.HasField("due_at") else None
-    if recorded != due_at:
-        ours, theirs = (moment and moment.ToDatetime(SHANGHAI) for moment in (recorded, due_at))
-        check.same("due_at", ours, theirs, rests_on)
-
-
-def lapsed(remaking: Remaking, event: StageLapsed) -> None:
-    """The deadline had passed, and silence meant what the plan says."""
-    case = remaking.case
-    if (check := remaking.compare_case(Decision.DEADLINE, case)) is None:
-        return
-    derived, *_ = review.lapse(case, event.stage, event.round, remaking.entry.business_at, remaking.applied.calendar)
-    check.same_message("", event, derived, case.row(event.stage).clause)
 
 
 def decided(remaking: Remaking, event: Decided) -> None:
@@ -99,7 +82,12 @@ def decided(remaking: Remaking, event: Decided) -> None:
         return
     applied = remaking.applied
     row = case.row(case.at(event.stage).key)
-    facts = facts_of(case, remaking.state(streams.voucher(case.redemption.voucher_id), VOUCHER))
+    if row.kind == STAGE_KIND_PANEL:
+        panel = remaking.state(streams.panel(event.decided_by.removeprefix("panel:")), PANEL)
+        concluded, *_ = panel_outcome.carried_to(case, panel, remaking.on, applied.calendar)
+        check.same_message("", event, concluded, row.clause)
+        return
+    facts = facts_of(case, remaking.state(streams.voucher(case.redemption.voucher_id), VOUCHER), remaking.on)
     is_first = remaking.awaits_test(case.case_id)
     is_all_met = applied.is_all_met(case, facts, event.grounds, is_first)
     if is_first:
@@ -107,7 +95,7 @@ def decided(remaking: Remaking, event: Decided) -> None:
     grounds = event.grounds if is_all_met else applied.grounds(case, facts)
     if not is_all_met:
         _compare_grounds(check, event.grounds, grounds)
-    if is_all_met and event.verdict == VERDICT_PASS and not row.sets_amount:
+    if is_all_met and event.verdict == VERDICT_PASS and not row.sets_amount and not row.outputs:
         review.must_hold(remaking.entry.envelope.actor, row)  # everything is met, and nothing else was decided
         return
     command = Decide(
@@ -117,10 +105,11 @@ def decided(remaking: Remaking, event: Decided) -> None:
         code=event.code,
         reason=event.reason,
         findings=event.findings,
+        approved_rate=event.approved_rate,
     )
     most = None
     if row.sets_amount:
-        most = remaking.ceiling(case)
+        most = applied.most(case, event.approved_rate) if case.is_grant else remaking.ceiling(case)
         if event.verdict == VERDICT_PASS:
             command.approved_fen = event.approved_fen
     actor = remaking.entry.envelope.actor
@@ -160,7 +149,12 @@ def closed(remaking: Remaking, event: CaseClosed) -> None:
         voucher = remaking.state(streams.voucher(event.voucher_id), VOUCHER)
         check.same("amount_fen", event.amount_fen, voucher.face_value_fen, event.clause)
     elif event.outcome == CASE_OUTCOME_PAID:
-        check.same("amount_fen", event.amount_fen, case.settled_fen, event.clause)
+        check.same("amount_fen", event.amount_fen, _paid_fen(remaking, case), event.clause)
+    elif event.outcome == CASE_OUTCOME_CANCELLED:
+        _vetoed(remaking, check, case, event)
+    elif event.outcome == CASE_OUTCOME_REFUSED and case.allocated and not case.allocated.amount_fen:
+        reason = remaking.shared[case.case_id].reason
+        check.same("code", event.code, reason.code if reason else "", reason.clause if reason else "")
     elif event.outcome == CASE_OUTCOME_REFUSED and case.stage is not None:
         task = case.row(case.stage.key).task
         if task == "issue_voucher":
@@ -168,6 +162,22 @@ def closed(remaking: Remaking, event: CaseClosed) -> None:
         elif task == "assess_redemption":
             due_fen = remaking.due_fen.pop(case.case_id, 0)
             check.same("code", event.code, "" if due_fen else "NOTHING_DUE", case.row(case.stage.key).clause)
+
+
+def _paid_fen(remaking: Remaking, case: Case) -> int:
+    """What was paid in all: by the quarter, or by every level of the round."""
+    if not case.is_grant:
+        return case.settled_fen
+    orders = remaking.state(streams.grant_round(case.round_id), ROUND).orders_of(case.case_id)
+    return sum(order.ordered.amount_fen for order in orders if order.result == "settled")
+
+
+def _vetoed(remaking: Remaking, check: Comparison, case: Case, event: CaseClosed) -> None:
+    """Somebody who may, for a ground that the plan names, before money was ordered. (QD-5.3)"""
+    rule, role = case.plan.veto, remaking.entry.envelope.actor.role
+    check.same("role", role, role if role in rule.roles else "、".join(rule.roles), rule.clause)
+    check.same("code", event.code, event.code if event.code in rule.codes else "、".join(rule.codes), rule.clause)
+    round_decisions.must_not_be_ordered(remaking.state(streams.grant_round(case.round_id), ROUND), case.case_id)
 
 
 def _no_voucher(remaking: Remaking, check: Comparison, case: Case, event: CaseClosed) -> None:
@@ -184,7 +194,7 @@ def _no_voucher(remaking: Remaking, check: Comparison, case: Case, event: CaseCl
     if limit.cap and not granted.amount_fen and not granted.behind:
         check.same("code", event.code, limit.code, limit.clause)
         return
-    reason = remaking.applied.awarded(case, remaking.ceiling(case), year).reason
+    reason = remaking.awarded(case, year).reason
     check.same("code", event.code, reason.code if reason else "", reason.clause if reason else limit.clause)
 
 
@@ -194,6 +204,8 @@ def _last_clause(draft: Draft) -> str:
 
 def _compare_grounds(check: Comparison, recorded: Sequence[Ground], derived: Sequence[Ground]) -> None:
     for number, (ours, theirs) in enumerate(zip(recorded, derived, strict=False)):
+        if ours == theirs:
+            continue
         path = f"grounds[{number}]"
         check.same(f"{path}.code", ours.code, theirs.code, theirs.clause)
         check.same(f"{path}.clause", ours.clause, theirs.clause, theirs.clause)

@@ -30,6 +30,8 @@ class Decision(StrEnum):
     ASSESSMENT = "assessment"  # what a claim adds to what is due
     PAYMENT = "payment"  # paid, deferred or given back, within the year's limit
     QUARTER = "quarter"  # the days of a quarter, who was in it, and its sums
+    ALLOCATION = "allocation"  # what each gets of a round's pool
+    ROUND = "round"  # the days of a round, its public notice, and its sums
     OUTCOME = "outcome"  # how a case ended
 
 
@@ -73,6 +75,16 @@ class Tally:
     def is_equal(self) -> bool:
         """Whether every decision was made again and came out the same."""
         return not self.differences and not self.unanswered
+
+    def add(self, later: "Tally") -> None:
+        """Count what was compared further on in the log, too."""
+        self.events += later.events
+        self.decisions.update(later.decisions)
+        self.amounts_fen.update(later.amounts_fen)
+        self.differences += later.differences
+        for reason, found in later.unanswered.items():
+            known = self.unanswered.setdefault(reason, Unanswered(reason, found.first_position))
+            known.decisions += found.decisions
 
 
 class Comparison:

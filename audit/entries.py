@@ -1,8 +1,8 @@
 """A stored row as an auditor reads it: its place in the log and in its stream, its envelope, the event inside."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from google.protobuf.message import DecodeError, Message
 
@@ -23,8 +23,7 @@ class EvidenceBroken(Exception):
     """What is stored cannot be what the door wrote; says where."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One event at its place."""
 
     position: int

@@ -24,6 +24,7 @@ from duifu.v1.plan_pb2 import CasePlan
 from ledger.personal import masked
 from ledger.registry import FIELD_OF_TOPIC
 
+BY_CHECK = ("checks", "asked_at", "entered_by")
 Place = tuple[int | str, ...]  # one part for each step from the state down; parts at one depth are of one type
 
 
@@ -87,7 +88,7 @@ class _Reader:
             yield Field(path, label, value, shown, text, place)
         elif isinstance(value, Mapping):
             for key in sorted(value):
-                title = check_title(key) if name == "checks" else key
+                title = check_title(key) if name in BY_CHECK else key
                 yield from self.one(value[key], shown[key], name, f"{path}[{key}]", f"{label}·{title}", (*place, key))
         elif isinstance(value, Message) or is_dataclass(value):
             yield from self.inside(value, path, label, place)
@@ -110,6 +111,8 @@ class _Reader:
                 return show_exact(exact_text(value))
             case str():
                 return f"sha256:{value}" if value and name.endswith("sha256") else VALUES.get(value, value)
+            case (str() as stage, int() as number):
+                return f"{stage}（第{number}轮）"
             case datetime():
                 return (
                     f"{last_day(value)} 24:00" if name == "due_at" else f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

@@ -1,12 +1,14 @@
 """Every decision that rests on a rule, made again from the ledger alone, in the order in which they were made."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from heapq import merge
 from operator import attrgetter
 
 from google.protobuf.message import DecodeError, Message
 
-from audit import case_decisions, entries, money_decisions, quarter_decisions
+from audit import case_decisions, deadline_decisions, entries, money_decisions, quarter_decisions, round_decisions
 from audit.applied import Applied
 from audit.belonging import named
 from audit.compared import Difference, Tally
@@ -14,6 +16,7 @@ from audit.entries import Entry
 from audit.folded import KEPT_MAX, evolved
 from audit.remaking import Handler, Remaking
 from audit.scope import EVERYTHING, Scope
+from audit.side_by_side import Progress, side_by_side
 from domain.case import Case
 from domain.cycle import cycle_id as id_of_cycle
 from domain.dates import Quarter
@@ -23,18 +26,18 @@ from duifu.v1 import events_pb2 as events
 from duifu.v1.events_pb2 import Envelope
 from ledger import streams
 from ledger.registry import FIELD_OF_TOPIC
-from ledger.rows import Row, Rows
+from ledger.rows import Row, Rows, open_rows
 from policy.rulebook import Rulebook
 
 #: How each kind of event is made again; None: it only changes what later ones rest on.
 HANDLERS: dict[type[Message], Handler | None] = {
     events.CaseOpened: case_decisions.opened,
-    events.StageOpened: case_decisions.stage_opened,
+    events.StageOpened: deadline_decisions.stage_opened,
     events.CheckRecorded: None,
     events.CorrectionRequested: None,
     events.CorrectionSupplied: case_decisions.supplied,
     events.Decided: case_decisions.decided,
-    events.StageLapsed: case_decisions.lapsed,
+    events.StageLapsed: deadline_decisions.lapsed,
     events.CaseAccepted: case_decisions.accepted,
     events.AmountDetermined: money_decisions.determined,
     events.IssuanceHeld: case_decisions.held,
@@ -63,11 +66,68 @@ HANDLERS: dict[type[Message], Handler | None] = {
     events.PaymentSettled: None,
     events.PaymentReturned: quarter_decisions.returned,
     events.CycleClosed: quarter_decisions.closed,
+    events.OutputRecorded: None,
+    events.SentBack: None,
+    events.ClockStopped: deadline_decisions.stopped,
+    events.ClockRestarted: deadline_decisions.restarted,
+    events.AmountAllocated: round_decisions.told_share,
+    events.GrantPaymentChanged: round_decisions.told_payment,
+    events.RoundOpened: round_decisions.opened,
+    events.ApplicantJoined: round_decisions.joined,
+    events.ApplicantDetermined: round_decisions.determined,
+    events.ApplicantReopened: None,
+    events.ApplicantLeft: round_decisions.left,
+    events.RoundAllocated: round_decisions.allocated,
+    events.NoticeClosed: round_decisions.notice_closed,
+    events.ObjectionRaised: round_decisions.objected,
+    events.ObjectionSettled: round_decisions.objection_settled,
+    events.ApplicantCleared: None,
+    events.GrantOrdered: round_decisions.ordered,
+    events.GrantSettled: None,
+    events.GrantReturned: None,
+    events.RoundClosed: round_decisions.closed,
 }
 CYCLES = {"cycle_id", "to_cycle_id"}
 TOPICS = frozenset(kind.DESCRIPTOR.full_name for kind in HANDLERS)
+RECEIPT = events.CommandAccepted.DESCRIPTOR.full_name
 
-Progress = Callable[[int, int], None]
+SIDE_BY_SIDE_FROM = 20_000  # events; for fewer, a second process costs more than it saves
+PAGE = 512  # rows; what fits in the processor's cache is read at half the cost of a large page
+DIFFERENCES_MAX = 1_000  # told of one part; further ones are counted
+
+
+def recompute_ledger(
+    address: str,
+    rulebook: Rulebook,
+    report: Callable[[Difference], None],
+    scope: Scope = EVERYTHING,
+    progress: Progress = lambda _done, _all: None,
+    processes: int | None = None,
+) -> Tally:
+    """`recompute` of the whole log, in parts side by side where that is worth a process.
+
+    Differences are given to `report` in the order of the log when all parts are done, of each part the first
+    DIFFERENCES_MAX. Raises RowsUnavailable, EvidenceBroken.
+    """
+
+    def work(after: int, upto: int, heard: Progress) -> tuple[Tally, list[Difference]]:
+        told: list[Difference] = []
+
+        def keep(difference: Difference) -> None:
+            if len(told) < DIFFERENCES_MAX:
+                told.append(difference)
+
+        with closing(open_rows(address)) as rows:
+            return recompute(rows, rulebook, keep, scope, heard, after=after, upto=upto), told
+
+    with closing(open_rows(address)) as rows:
+        bounds = _bounds(rows, processes or os.cpu_count() or 1)
+    whole = Tally()
+    for tally, told in side_by_side(work, bounds, progress):
+        whole.add(tally)
+        for difference in told:
+            report(difference)
+    return whole
 
 
 def recompute(
@@ -77,14 +137,17 @@ def recompute(
     scope: Scope = EVERYTHING,
     progress: Progress = lambda _done, _all: None,
     kept_max: int = KEPT_MAX,
+    after: int = 0,
+    upto: int | None = None,
 ) -> Tally:
-    """Read the whole log once and compare what `scope` wants; each difference is given to `report` as it is found.
+    """Read the log once and compare what `scope` wants; each difference is given to `report` as it is found.
 
-    `progress` hears how many positions of all were read; of `kept_max` streams the state is remembered, of others it is
-    read again. Raises RowsUnavailable, EvidenceBroken.
+    Of the log, the positions after `after` up to `upto`, which tear no commit apart; what came before is read where
+    something rests on it. `progress` hears how many positions of all were read; of `kept_max` streams the state is
+    remembered, of others it is read again. Raises RowsUnavailable, EvidenceBroken.
     """
     remaking = Remaking(rows, Applied(rulebook), scope, report, kept_max=kept_max)
-    for entry in _relevant(rows, progress):
+    for entry in _relevant(rows, after, rows.head() if upto is None else upto, progress):
         remaking.take(entry, HANDLERS[type(entry.event)])
     remaking.finish()
     return remaking.tally
@@ -102,26 +165,39 @@ def recompute_about(rows: Rows, rulebook: Rulebook, report: Callable[[Difference
     return remaking.tally
 
 
-def _relevant(rows: Rows, progress: Progress) -> Iterator[Entry]:
+def _bounds(rows: Rows, parts: int) -> list[int]:
+    """Where the log is cut: just before a receipt, with which every commit begins."""
+    head = rows.head()
+    bounds = [0]
+    statement = (
+        f"SELECT {rows.position} FROM stored_events WHERE {rows.position} > ? AND topic = ? "  # noqa: S608 (our own words)
+        f"ORDER BY {rows.position} LIMIT 1"
+    )
+    for part in range(1, parts if head >= SIDE_BY_SIDE_FROM else 1):
+        bounds += [position - 1 for (position,) in rows.query(statement, head * part // parts, RECEIPT)]
+    return [*bounds, head]
+
+
+def _relevant(rows: Rows, after: int, upto: int, progress: Progress) -> Iterator[Entry]:
     """What decisions are or rest on; receipts, refused attempts and letters are passed over undecoded."""
-    head, topic = rows.head(), Row._fields.index("topic")
-    for page in rows.pages(0, head):
-        for row in page:
-            if row[topic] in TOPICS:
-                yield _read(Row._make(row))
-        progress(page[-1][0], head)
+    for page in rows.pages(after, upto, size=PAGE):
+        for row in map(Row._make, page):
+            if row.topic in TOPICS:
+                yield _read(row)
+        progress(page[-1][0] - after, upto - after)
 
 
 def _read(row: Row) -> Entry:
     """An event without what was sealed for persons, on which no rule rests. Raises EvidenceBroken."""
+    position, stream, version, topic, state, leaf = row
     try:
-        envelope = Envelope.FromString(row.state)
+        envelope = Envelope.FromString(state)
     except (DecodeError, TypeError):
         return entries.read(row)  # which says what is wrong
-    field = FIELD_OF_TOPIC[row.topic]
-    if envelope.event.WhichOneof("kind") != field:
+    event, field = envelope.event, FIELD_OF_TOPIC[topic]
+    if event.WhichOneof("kind") != field:
         return entries.read(row)
-    return Entry(*row[:4], row.leaf, envelope, getattr(envelope.event, field))
+    return Entry(position, stream, version, topic, leaf, envelope, getattr(event, field))
 
 
 def _cases_of(rows: Rows, subject: str) -> list[str]:
@@ -139,8 +215,10 @@ def _rested_on(rows: Rows, case_id: str) -> set[str]:
     for entry in map(entries.read, rows.stream(streams.case(case_id))):
         case = evolved(CASE, case, entry)
         cycle_ids |= named(entry.event, CYCLES) - {""}
+    if case.is_grant:
+        return names | {streams.grant_round(case.round_id)}
     names |= set(rows.streams(f"enterprise-year/{case.plan.programme_id}/{case.applicant_uscc}/"))
-    if case.is_voucher_claim:
+    if not case.is_redemption:
         names.add(streams.contract(contract_identity(case.application.contract)))
     names.add(streams.voucher(case.redemption.voucher_id or (case.closed.voucher_id if case.closed else "")))
     quarter = Quarter.of(case.received_on)

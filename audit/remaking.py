@@ -1,7 +1,7 @@
 """One recorded decision after another, beside the state that it rested on and the rules that applied."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from audit.entries import Entry
 from audit.folded import KEPT_MAX, Folded, Quarter
 from audit.scope import Scope
 from domain import review
-from domain.calculation.award import Draft
+from domain.calculation.award import Award, Draft
 from domain.case import CORRECTION, Case
 from domain.cel.expressions import RuleBroken
 from domain.cycle import cycle_id as id_of_cycle
@@ -53,12 +53,14 @@ class Remaking:
         """`fed` are the streams that are given to `take` whole; None: all. `kept_max`: states remembered at once."""
         self.applied, self.tally = applied, Tally()
         self.due_fen: dict[str, int] = {}  # what the rules give for a claim, until its quarter knows
+        self.shared: Mapping[str, Award] = {}  # by case: how the rules share the pool that was shared last
         self._scope, self._report = scope, report
         self._folded = Folded(rows, fed, kept_max)
         self._days: dict[int, date] = {}
         self._untested: dict[str, Entry] = {}  # cases whose conditions at receipt are still to be tested
         self._deadlines: dict[Any, tuple[Timestamp | None, str]] = {}
         self._ceilings: OrderedDict[str, tuple[Application, date | None, Draft]] = OrderedDict()
+        self._award: tuple[Case, EnterpriseYear, Award] | None = None  # the newest
         self.entry: Entry  # whose decision is made again
         self._at_work: tuple[Comparison, Decision, int, bool] | None = None
 
@@ -187,6 +189,12 @@ class Remaking:
             if len(self._ceilings) > CEILINGS_KEPT:
                 self._ceilings.popitem(last=False)
         return kept[2]
+
+    def awarded(self, case: Case, year: EnterpriseYear) -> Award:
+        """What an approved claim gets; the voucher and the year are told of it in one commit."""
+        if self._award is None or self._award[0] is not case or self._award[1] is not year:
+            self._award = case, year, self.applied.awarded(case, self.ceiling(case), year)
+        return self._award[2]
 
     def due(self, case: Case, stage: StageOpened) -> tuple[Timestamp | None, str]:
         """When a stage that opens now is due, and the clause; by the plan of the edition."""

@@ -12,7 +12,8 @@ from audit.moments import Moment, until
 from domain.case import Case, UnknownEvent
 from domain.cycle import Cycle
 from domain.kinds import kind_of
-from domain.wording import quarter_standing, standing
+from domain.round import Round
+from domain.wording import quarter_standing, round_standing, standing
 from duifu.v1.plan_pb2 import CasePlan
 from ledger.rows import Rows
 
@@ -37,12 +38,17 @@ class Snapshot:
 
     @property
     def standing(self) -> str:
-        """Where a case or a quarter stood, in one sentence; empty for other streams and before the first event."""
+        """Where a case, a quarter or a round stood, in one sentence; empty for others and before the first event."""
         if self.last is None:
             return ""
-        if isinstance(self.state, Case):
-            return standing(self.state)
-        return quarter_standing(self.state) if isinstance(self.state, Cycle) else ""
+        match self.state:
+            case Case():
+                return standing(self.state)
+            case Cycle():
+                return quarter_standing(self.state)
+            case Round():
+                return round_standing(self.state)
+        return ""
 
 
 def beginning(stream: str) -> Snapshot:

@@ -179,8 +179,7 @@ def _check(page: Sequence[tuple[Any, ...]], read: int, tails: Tails, words: Word
             # As ledger.chain.leaf, which would make anew what is the same for a whole stream.
             content, entire = new_hash(), new_hash()
             content.update(state)
-            fields = tail.begin, versions[version], topics[topic], tail.leaf, content.digest()
-            entire.update(b"%b%b%b%b%b" % fields)
+            entire.update(b"".join((tail.begin, versions[version], topics[topic], tail.leaf, content.digest())))
             made = entire.digest()
             if made != leaf:
                 _mismatch(Row(position, stream, version, topic, state, leaf), tail.begin, tails, part)

@@ -2,6 +2,8 @@
 
 from google.protobuf.message import Message
 
+from audit.panel_story import of_panel
+from audit.round_story import of_round
 from domain.case import CORRECTION, UnknownEvent
 from domain.dates import SHANGHAI
 from domain.money import show, show_exact
@@ -22,22 +24,50 @@ COMMANDS = {
     "supply_correction": "提交补正",
     "decide": "作出决定",
     "withdraw_case": "撤回",
+    "record_output": "登记办理事项",
+    "return_for_rework": "内部退回",
+    "veto_case": "一票否决",
+    "raise_objection": "登记异议",
+    "settle_objection": "处理异议",
+    "allocate_round": "分配额度",
+    "close_notice": "公示期满",
+    "order_grants": "下达拨付指令",
+    "record_grant_payment": "记录拨付结果",
+    "close_round": "办结本轮",
     "request_redemption": "提交兑付申请",
     "replace_bank_account": "更换收款账户",
     "confirm_cycle": "确认批次",
     "open_cycle": "开立批次",
     "record_check": "记录查询结果",
+    "enter_check": "人工录入查询结果",
     "record_letter": "记录文书送达",
     "lapse_stage": "办理逾期",
+    "stop_clock": "停止计时",
+    "restart_clock": "恢复计时",
+    "remind_stage": "提醒办理",
     "issue_voucher": "发放算力券",
     "assess_redemption": "核定兑付",
     "freeze_cycle": "截止冻结",
     "order_payments": "下达支付指令",
     "record_payment": "记录支付结果",
     "close_cycle": "结清批次",
+    "claim_task": "认领",
+    "release_task": "释放认领",
+    "hand_over_task": "转交",
+    "delegate_role": "授权",
+    "revoke_delegation": "撤回授权",
     "start_rehearsal": "开始演练",
     "advance_rehearsal": "推进演练时间",
     "destroy_subject_key": "销毁个人信息密钥",
+    "register_expert": "专家入库",
+    "retire_expert": "专家出库",
+    "convene_panel": "召集评审组",
+    "draw_panel": "抽取专家",
+    "declare_interest": "声明利害关系",
+    "seal_sheet": "密封评分表",
+    "open_sheet": "开启评分表",
+    "sign_conclusion": "签署评审意见",
+    "lapse_panel": "办理评审组逾期",
 }
 NO_PLAN = CasePlan()
 
@@ -55,7 +85,8 @@ def sentence(event: Message, plan: CasePlan = NO_PLAN) -> str:
             return f"进入“{event.title}”，由{event.waits_on}办理，{deadline(due_at)}（{event.rests_on}）"
         case events.CheckRecorded():
             outcome = CHECKS.get(event.result.outcome, "未记录结果")
-            return f"{check_title(event.result.check)}：{outcome} {event.result.detail}".rstrip()
+            by_hand = f"（{event.entered_by}人工录入：{event.reason}）" if event.entered_by else ""
+            return f"{check_title(event.result.check, plan)}：{outcome} {event.result.detail}{by_hand}".rstrip()
         case events.CorrectionRequested():
             return f"要求补正：{'；'.join(event.items)}（{event.clause}）"
         case events.CorrectionSupplied():
@@ -66,6 +97,20 @@ def sentence(event: Message, plan: CasePlan = NO_PLAN) -> str:
             return f"{title(event.stage, plan)}：{verdict}{amount} {event.reason}".rstrip()
         case events.StageLapsed():
             return f"{title(event.stage, plan)}：{SILENCE.get(event.meaning, '逾期')}"
+        case events.ClockStopped():
+            why = f"{event.title}（{event.clause}）{event.note}"
+            return f"{title(event.stage, plan)}：自{event.stopped_on}起停止计时，{why}"
+        case events.ClockRestarted():
+            moved = f"停止{event.stopped_days}日，{deadline(event.due_at.ToDatetime(SHANGHAI))}"
+            return f"{title(event.stage, plan)}：自{event.restarted_on}起恢复计时，{moved} {event.note}".rstrip()
+        case events.Reminded():
+            return f"{title(event.stage, plan)}：提醒办理，余{event.days_left}个工作日"
+        case events.TaskClaimed():
+            return f"{title(event.stage, plan)}：{event.by}于{event.claimed_on}认领"
+        case events.TaskReleased():
+            return f"{title(event.stage, plan)}：释放认领 {event.reason}".rstrip()
+        case events.TaskHandedOver():
+            return f"{title(event.stage, plan)}：于{event.handed_over_on}转交{event.to} {event.reason}".rstrip()
         case events.CaseAccepted():
             return f"受理于{event.accepted_on}，上限{show(event.ceiling_fen)}，按受理顺序排入年度额度"
         case events.IssuanceHeld():
@@ -178,6 +223,8 @@ def _of_quarter(event: Message) -> str:
                 f"递延{len(event.deferred)}笔{show(event.deferred_fen)}，"
                 f"退回{len(event.returned)}笔{show(event.returned_fen)}，退出{len(event.dropped_case_ids)}笔"
             )
+    if said := of_round(event):
+        return said
     return _of_house(event)
 
 
@@ -194,6 +241,13 @@ def _of_house(event: Message) -> str:
             return f"演练开始，业务日期{event.business_date}"
         case events.RehearsalAdvanced():
             return f"推进演练时间，业务时间减机器时间为{event.offset_seconds}秒"
+        case events.RoleDelegated():
+            period = f"{event.from_on}至{event.through_on}"
+            return (
+                f"{event.delegator}将岗位{event.role}授权给{event.to}（{event.programme_id}），{period}：{event.reason}"
+            )
+        case events.DelegationRevoked():
+            return f"{event.delegator}撤回给{event.to}的岗位{event.role}授权：{event.reason}"
         case events.ContactNamed():
             return f"案件{event.case_id}以其为联系人"
         case events.SubjectKeyDestroyed():
@@ -201,6 +255,8 @@ def _of_house(event: Message) -> str:
                 f"销毁{event.subject}第{event.generation}代及以前的密钥，其个人信息不再可读："
                 f"{event.reason}（{event.legal_basis}）"
             )
+    if told := of_panel(event):
+        return told
     raise UnknownEvent(type(event).__name__)
 
 

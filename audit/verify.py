@@ -12,9 +12,8 @@ from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
 from audit.scan import PAGE, Finding, Part, scan
-from ledger.address import is_url
-from ledger.rows import Rows, RowsDamaged, RowsUnavailable, SQLiteRows, open_rows
-from ledger.seals import Seals, SealsDamaged, SealsUnavailable
+from ledger.rows import Rows, RowsDamaged, SQLiteRows, open_rows
+from ledger.seals import Seals, SealsDamaged
 from proofs.merkle import EMPTY_ROOT, Frontier
 from proofs.notes import Note, NoteRefused, Trusted, Verifier, trusted
 
@@ -77,8 +76,6 @@ def verify(
     so many events. `progress` hears how many events of all were read. `thorough` has SQLite check its file, too; on
     PostgreSQL it changes nothing. Raises RowsUnavailable, SealsUnavailable.
     """
-    if not is_url(address) and _would_wait(Path(address)):
-        raise RowsUnavailable(f"{address} is no regular file")
     # What was signed is read before the log is: a log that grows meanwhile only has more.
     memory = _remembered(seals_path)
     believed = _believed([*memory.checkpoints, *kept], trust)
@@ -141,8 +138,6 @@ def _remembered(seals_path: Path | None) -> Memory:
     memory = Memory()
     if seals_path is None:
         return memory
-    if _would_wait(seals_path):
-        raise SealsUnavailable(f"{seals_path} is no regular file")
     try:
         with closing(Seals(seals_path, read_only=True)) as seals:
             memory.size = seals.size()
@@ -150,11 +145,6 @@ def _remembered(seals_path: Path | None) -> Memory:
     except SealsDamaged as error:
         memory.findings.append(Finding("sealed", 0, f"封存文件已损坏：{error}"))
     return memory
-
-
-def _would_wait(path: Path) -> bool:
-    """Whether opening it could hang: a named pipe waits for somebody to write."""
-    return path.exists() and not path.is_file()
 
 
 def _self_check(rows: Rows) -> list[Finding]:

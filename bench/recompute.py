@@ -1,12 +1,17 @@
-"""How long it takes to make every decision again, against reading the same ledger: at most one and a half times."""
+"""How long it takes to make every decision again, against reading the same ledger: at most one and a half times.
+
+Reading is what every follower does: each event of the log, in order, decoded by `Ledger.entries`, in one process.
+"""
 
 import argparse
 import gc
 import logging
 import os
 import re
+import resource
 import sqlite3
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +22,7 @@ from pathlib import Path
 import structlog
 
 from audit.compared import Difference
-from audit.recompute import recompute
+from audit.recompute import recompute, recompute_ledger
 from domain.money import yuan
 from duifu.v1.events_pb2 import ClaimAmount, CycleClosed, CycleFrozen, CycleOpened, Envelope
 from ledger import chain
@@ -30,7 +35,6 @@ from tests.desk import Desk, the_rulebook
 QUARTERS = [f"{year}Q{number}" for year in (2024, 2025) for number in (1, 2, 3, 4)]
 REQUESTED = ("03-25", "06-10", "09-10", "11-10")  # a day on which each quarter takes requests
 COMMANDS = "bench-000000"
-ROUNDS = 3
 PAGE = 20_000  # rows
 
 COMMON = {kind.DESCRIPTOR.full_name for kind in (CycleFrozen, CycleClosed)}
@@ -46,35 +50,44 @@ Rename = Callable[[bytes], bytes]
 def main() -> None:
     """Write a ledger, then read it and recompute it in turn; prints both times and their ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--claims", type=int, default=100_000)
+    parser.add_argument("--claims", default="2000,10000,100000", help="sizes, one after the other")
+    parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    print(f"load at the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "ledger.sqlite"
-        firms = max(1, options.claims // len(QUARTERS))
-        events = make(path, firms)
-        print(f"{firms * len(QUARTERS):,} redemptions of {firms:,} vouchers in {events:,} events")
-        measure(path)
+    for claims in map(int, options.claims.split(",")):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "ledger.sqlite"
+            firms = max(1, claims // len(QUARTERS))
+            events = make(path, firms, lambda done: print(f"\r{done:,} events written", end="", file=sys.stderr))
+            print(f"\n{firms * len(QUARTERS):,} redemptions of {firms:,} vouchers in {events:,} events")
+            measure(path, options.rounds)
 
 
-def measure(path: Path) -> float:
-    """Both contestants in turn, several times; gives the ratio of the medians of their CPU times."""
-    contestants: dict[str, Callable[[Path], int]] = {"read": read, "recompute": remake}
-    seconds: dict[str, list[float]] = {name: [] for name in contestants}
-    for _ in range(ROUNDS):
+def measure(path: Path, rounds: int) -> None:
+    """All contestants in turn, several times; prints the medians, and each beside reading."""
+    contestants = {"read": read, "recompute, one process": remake, "recompute, side by side": remake_side_by_side}
+    spent: dict[str, list[tuple[float, float]]] = {name: [] for name in contestants}
+    for _ in range(rounds):
         for name, run in contestants.items():
             gc.collect()
-            begun = time.process_time()
-            done = run(path)
-            seconds[name].append(time.process_time() - begun)
-            print(f"{name}: {done:,} in {seconds[name][-1]:.1f} s of CPU")
-    ratio = statistics.median(seconds["recompute"]) / statistics.median(seconds["read"])
-    print(f"recompute takes {ratio:.2f} times as long as reading")
-    return ratio
+            begun, cpu = time.perf_counter(), _cpu_seconds()
+            run(path)
+            spent[name].append((time.perf_counter() - begun, _cpu_seconds() - cpu))
+            wall, cpu = spent[name][-1]
+            print(f"{name}: {wall:.1f} s, {cpu:.1f} s of CPU, load {os.getloadavg()[0]:.1f}", file=sys.stderr)
+    medians = {name: [statistics.median(each) for each in zip(*times, strict=True)] for name, times in spent.items()}
+    for name, times in medians.items():
+        ratios = [mine / reading for mine, reading in zip(times, medians["read"], strict=True)]
+        print(f"{name}: {times[0]:.2f} s ({ratios[0]:.2f}), {times[1]:.2f} s of CPU ({ratios[1]:.2f})")
 
 
-def read(path: Path) -> int:
+def _cpu_seconds() -> float:
+    """Of this process and of those that it waited for."""
+    of = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in of)
+
+
+def read(path: Path) -> None:
     """Every event, decoded as the ledger gives it; without keys, as an auditor reads."""
     ledger, position = Ledger(path), 0
     with closing(ledger):
@@ -83,23 +96,31 @@ def read(path: Path) -> int:
             for entry in ledger.entries(position):
                 position = entry.position
             if position == before:
-                return position
+                return
 
 
-def remake(path: Path) -> int:
+def remake(path: Path) -> None:
     """Every decision made again; stops if one comes out otherwise."""
     with closing(open_rows(path)) as rows:
         tally = recompute(rows, the_rulebook(), _stop)
     assert tally.is_equal, tally.unanswered
-    return sum(tally.decisions.values())
+
+
+def remake_side_by_side(path: Path) -> None:
+    """The same as `duifu audit recompute` does it: a process for each core."""
+    tally = recompute_ledger(str(path), the_rulebook(), _stop)
+    assert tally.is_equal, tally.unanswered
 
 
 def _stop(difference: Difference) -> None:
     raise AssertionError(difference)
 
 
-def make(path: Path, firms: int) -> int:
-    """A ledger in which so many firms do what one did at the door, command by command; gives the number of events."""
+def make(path: Path, firms: int, progress: Callable[[int], None] = lambda _done: None) -> int:
+    """A ledger in which so many firms do what one did at the door, command by command; gives the number of events.
+
+    `progress` hears how many are written.
+    """
     Ledger(path).close()
     position = 0
     with closing(sqlite3.connect(path)) as file:
@@ -109,6 +130,7 @@ def make(path: Path, firms: int) -> int:
             with file:
                 file.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?)", page)
             position = page[-1].position
+            progress(position)
     return position
 
 

@@ -16,6 +16,7 @@ from google.protobuf.message import Message
 import settings
 from cli.output import REFUSED, Unavailable, WrongInput, as_json, at_home, console, print_json, print_refusal
 from commands.door import Door, declared
+from duifu.v1.answers_pb2 import Answer
 from duifu.v1.commands_pb2 import Actor, Command
 from ledger.address import is_url
 from ledger.personal import impersonal, masked, readable
@@ -34,6 +35,7 @@ class Asking:
 
     actor_id: str
     actor_name: str
+    on_behalf_of: str
     command_id: str
     lang: str
     home: str | None
@@ -41,10 +43,16 @@ class Asking:
 
     def send(self, command: Command, role: str, uscc: str = "") -> None:
         """Send a command to a deployment that exists, and print its answer."""
-        config = existing_ledger(of_running(self.home))
         command.command_id, command.language = self.command_id, self.lang
-        actor = Actor(id=self.actor_id, name=self.actor_name, role=role, uscc=uscc)
-        send(open_door(config), command, actor, self.json_wanted)
+        send(self.door(), command, self.actor(role, uscc), self.json_wanted)
+
+    def door(self) -> Door:
+        """The door of the deployment that was named, if there is one."""
+        return open_door(existing_ledger(of_running(self.home)))
+
+    def actor(self, role: str, uscc: str = "") -> Actor:
+        """Who acts, as what."""
+        return Actor(id=self.actor_id, name=self.actor_name, role=role, uscc=uscc, on_behalf_of=self.on_behalf_of)
 
 
 def acting(command: Callable[..., R]) -> Callable[..., R]:
@@ -52,6 +60,7 @@ def acting(command: Callable[..., R]) -> Callable[..., R]:
 
     @click.option("--actor", "actor_id", required=True, help="Account of the person who acts; declared, not proven.")
     @click.option("--name", "actor_name", default="", help="Name of that person.")
+    @click.option("--on-behalf-of", metavar="ACCOUNT", default="", help="Who lent them the role, if somebody did.")
     @click.option(
         "--command-id", default="", help="Default: derived from the content, so that a repeat changes nothing."
     )
@@ -93,20 +102,33 @@ def existing_ledger(config: Settings) -> Settings:
     return config
 
 
-def send(door: Door, command: Command, actor: Actor, json_wanted: bool) -> None:
-    """Send a command and print its answer; a refusal ends with exit code 3."""
+def ask(door: Door, command: Command, actor: Actor) -> Answer:
+    """Send a command, under an id that follows from its content unless it has one."""
     command.actor.CopyFrom(actor)
     if not command.command_id:
         # An id stays readable for good, so nobody may find out a number by trying: it leaves persons' values out.
         content = impersonal(command).SerializeToString(deterministic=True)
         command.command_id = f"cli:{hashlib.sha256(content).hexdigest()[:32]}"
     try:
-        answer = door.answer(command, declared(actor))
+        return door.answer(command, declared(actor))
     except LedgerUnavailable as error:
         raise Unavailable(f"{error}. Send the command again with id {command.command_id}.") from None
+
+
+def send(door: Door, command: Command, actor: Actor, json_wanted: bool) -> None:
+    """Send a command and print its answer; a refusal ends with exit code 3."""
+    answer = ask(door, command, actor)
     if json_wanted:
         print_json(answer)
-    elif answer.HasField("refusal"):
+    else:
+        print_answer(answer)
+    if answer.HasField("refusal"):
+        raise click.exceptions.Exit(REFUSED)
+
+
+def print_answer(answer: Answer) -> None:
+    """A receipt or a refusal in words."""
+    if answer.HasField("refusal"):
         print_refusal(answer.refusal)
     else:
         repeat = "（重复命令，未作新的记录）" if answer.receipt.is_repeat else ""
@@ -114,8 +136,6 @@ def send(door: Door, command: Command, actor: Actor, json_wanted: bool) -> None:
             f"✓ {answer.summary}{repeat}\n  账本位置 {answer.receipt.position}，命令编号 {answer.receipt.command_id}",
             markup=False,
         )
-    if answer.HasField("refusal"):
-        raise click.exceptions.Exit(REFUSED)
 
 
 def as_seen(message: M, unmask: bool) -> M:

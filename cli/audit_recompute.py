@@ -10,10 +10,11 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from audit.compared import Difference, Tally
-from audit.recompute import recompute, recompute_about
+from audit.recompute import recompute_about, recompute_ledger
 from audit.scope import Scope
 from audit.subjects import find
 from cli import auditing
+from cli.asking import existing_ledger, of_running
 from cli.audit_recomputed import TEXTS, as_words, told
 from cli.auditing import say
 from cli.output import REFUSED, RefusedHere, WrongInput, as_json, at_home, errors, print_json
@@ -76,8 +77,9 @@ def recompute_command(
             listed.append(difference)
 
     scope = Scope(cycle_id=cycle or "", year=year or 0, programme_id=programme or "")
+    address = str(existing_ledger(of_running(home)).ledger)
     with auditing.evidence(home) as rows, _bar(lang, json_wanted) as progress:
-        tally = _recomputed(rows, rulebook, keep, subject, scope, progress)
+        tally = _recomputed(address, rows, rulebook, keep, subject, scope, progress)
     if json_wanted:
         print_json(told(tally, listed))
     else:
@@ -97,6 +99,7 @@ def _rulebook(folder: Path) -> Rulebook:
 
 
 def _recomputed(
+    address: str,
     rows: Rows,
     rulebook: Rulebook,
     report: Callable[[Difference], None],
@@ -106,13 +109,14 @@ def _recomputed(
 ) -> Tally:
     asked = subject or scope.cycle_id
     if not asked:
-        return recompute(rows, rulebook, report, scope, progress)
+        return recompute_ledger(address, rulebook, report, scope, progress)
     stream = find(rows, asked)
     kinds = RECOMPUTABLE if subject else ("cycle/",)
     if not stream.startswith(kinds):
         raise WrongInput(f"{stream} has no decisions of its own: name a case, a voucher or a quarter")
     if stream.startswith("cycle/"):
-        return recompute(rows, rulebook, report, replace(scope, cycle_id=stream.removeprefix("cycle/")), progress)
+        of_quarter = replace(scope, cycle_id=stream.removeprefix("cycle/"))
+        return recompute_ledger(address, rulebook, report, of_quarter, progress)
     return recompute_about(rows, rulebook, report, stream)
 
 

@@ -19,6 +19,8 @@ DECISIONS = {
         Decision.ASSESSMENT: "核定兑付",
         Decision.PAYMENT: "支付",
         Decision.QUARTER: "批次",
+        Decision.ALLOCATION: "分配",
+        Decision.ROUND: "轮次",
         Decision.OUTCOME: "办结",
     },
     "en": {
@@ -30,6 +32,8 @@ DECISIONS = {
         Decision.ASSESSMENT: "assessments",
         Decision.PAYMENT: "payments",
         Decision.QUARTER: "quarters",
+        Decision.ALLOCATION: "allocations",
+        Decision.ROUND: "rounds",
         Decision.OUTCOME: "outcomes",
     },
 }

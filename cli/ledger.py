@@ -12,7 +12,7 @@ from ledger.address import is_url, shown
 from ledger.postgres import prepare as prepare_database
 from ledger.rows import open_rows
 from ledger.sealer import LogChanged
-from ledger.seals import Seals, SealsUnavailable
+from ledger.seals import Seals
 from ledger.store import reaching
 from proofs.key_files import KeyFileRefused
 from proofs.notes import Checkpoint, Note, NoteRefused
@@ -72,7 +72,6 @@ def seal(home: str | None, json_wanted: bool) -> None:
     A running worker does this by itself (DUIFU_SEAL_SECONDS). What is sealed already is not sealed again.
     """
     config = existing_ledger(configuration(home))
-    _must_be_a_file(config.seals)
     try:
         sealer = open_sealer(config)
         sealed = sealer.seal()
@@ -139,15 +138,8 @@ def status(home: str | None, json_wanted: bool) -> None:
 def _kept(config: Settings) -> list[tuple[int, str]]:
     if not config.seals.exists():
         return []
-    _must_be_a_file(config.seals)
     with closing(Seals(config.seals, read_only=True)) as seals:
         return [(sealed.size, sealed.note) for sealed in seals.all()]
-
-
-def _must_be_a_file(path: Path) -> None:
-    """Opening a named pipe would wait for ever."""
-    if path.exists() and not path.is_file():
-        raise SealsUnavailable(f"{path} is no regular file")
 
 
 def _note(text: str) -> Note:

@@ -12,12 +12,15 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from commands import deployment
 from commands.door import Door, declared
 from commands.work import fold
-from domain import letters
+from domain import legal_clock, letters
+from domain.case import Case
 from domain.clock import clock_reading
 from domain.dates import SHANGHAI
-from domain.kinds import CASE, CYCLE
+from domain.kinds import CASE, CYCLE, PANEL, ROUND
+from domain.panel import open_panel
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import Actor, AdvanceRehearsal, Command, StartRehearsal
+from duifu.v1.plan_pb2 import STAGE_KIND_ROUND
 from duifu.v1.work_pb2 import Progress
 from ledger import streams
 from ledger.store import Bookmark
@@ -39,11 +42,12 @@ class NotSettled(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A case or a quarter that is under way: its workflow, its version in the ledger and its next due moment."""
+    """A case, a quarter or a round under way: its workflow, its version in the ledger and its next due moment."""
 
     subject_id: str
     version: int
     due_at: datetime | None
+    has_child: bool = False  # whose clock the server does not move while it runs; the parent has no timer then
 
 
 def begin(door: Door, business_date: str) -> None:
@@ -59,19 +63,34 @@ def begin(door: Door, business_date: str) -> None:
 
 
 def under_way(door: Door) -> Iterator[Open]:
-    """Every open case and quarter, and every case that owes a letter, from the ledger."""
+    """Every open case, quarter and round, and every case that owes a letter, from the ledger."""
     for stream in door.ledger.streams(streams.CASES):
         case, version = fold(door.ledger, stream, CASE)
         unsent = any(letter.letter_id not in case.letters for letter in letters.owed(case))
         if case.is_open or unsent:
-            due_at = case.stage.due_at if case.stage and not case.stage.is_overdue else None
-            yield Open(case.case_id, version, due_at)
+            yield Open(case.case_id, version, _due_at(case), bool(open_panel(case)))
     for stream in door.ledger.streams(streams.CYCLES):
         cycle, version = fold(door.ledger, stream, CYCLE)
         if cycle.closed is None:
             blocked = (cycle.opened.awaits_ruling and not cycle.confirmed) or cycle.waiting_for()
             pay_at = None if blocked else cycle.pay_at
             yield Open(cycle.cycle_id, version, pay_at if cycle.frozen else cycle.cut_off_at)
+    for stream in door.ledger.streams(streams.ROUNDS):
+        round_, version = fold(door.ledger, stream, ROUND)
+        if round_.closed is None:
+            yield Open(round_.round_id, version, round_.next_due(door.business_now()))
+    for stream in door.ledger.streams(streams.PANELS):
+        panel, version = fold(door.ledger, stream, PANEL)
+        if not panel.is_over:
+            yield Open(panel.panel_id, version, panel.due_at)
+
+
+def _due_at(case: Case) -> datetime | None:
+    """When the case's own timer rings; what the round waits for, its workflow waits for."""
+    stage = case.stage
+    if stage is None or case.row(stage.key).kind == STAGE_KIND_ROUND:
+        return None
+    return legal_clock.rings_at(stage)
 
 
 async def rehearse(door: Door, client: Client, until: datetime, say: Callable[[str], None]) -> None:
@@ -113,7 +132,7 @@ async def settled(door: Door, client: Client) -> None:
 async def _busy(door: Door, client: Client, present: set[str]) -> str:
     """The first workflow that has something left to do now, or nothing. `present` are those that need not be moved."""
     subjects = await asyncio.to_thread(lambda: list(under_way(door)))
-    late = [subject.subject_id for subject in subjects if subject.subject_id not in present]
+    late = [each.subject_id for each in subjects if each.subject_id not in present and not each.has_child]
     for subject_id, obstacle in zip(
         late, await asyncio.gather(*(_bring_to_present(door, client, each) for each in late)), strict=True
     ):

@@ -10,9 +10,11 @@ from temporalio.service import RPCError
 
 from cli import rehearsing
 from cli.asking import configuration, existing_ledger, of_running, run_to_the_end
-from cli.beijing_year import StoryBroken, Year
+from cli.beijing_year import Year
 from cli.output import OK, Unavailable, as_json, console, errors, link, print_json, refused
+from cli.qingdao_round import GrantRound
 from cli.stack import PartFailed, Stack
+from cli.story import StoryBroken
 from commands.door import Door
 from commands.work import fold
 from domain.dates import SHANGHAI, end_of
@@ -55,17 +57,25 @@ def up(home: str | None, rehearse_from: str | None, json_wanted: bool) -> None:
 @click.option("--stay", is_flag=True, help="Keep everything running until Ctrl-C.")
 @as_json
 def demo(home: str | None, stay: bool, json_wanted: bool) -> None:
-    """Play a Beijing year on the real engines: claims, a correction, the annual cap, refusals, two quarters paid.
+    """Play a Beijing year and a Qingdao round on the real engines.
+
+    Beijing: claims, a correction, the annual cap, refusals, two quarters paid. Qingdao: three operators share a pool,
+    one is vetoed while the public may object, the pool is shared again, two treasuries pay.
 
     It is a rehearsal: business time starts on 2024-01-08 and is skipped forward by Temporal itself. Played again on
     the same folder it continues and changes nothing.
     """
 
     async def work(stack: Stack, door: Door) -> None:
-        say("【演练】北京市人工智能算力券 2024")
-        year = Year(door, await stack.client(), say)
-        await year.play()
-        outcomes = _outcomes(stack.config, door, year.case_ids)
+        client = await stack.client()
+        year, grants = Year(door, client, say), GrantRound(door, client, say)
+        say("【演练】北京市人工智能算力券 2024：申领")
+        await year.claim_vouchers()
+        say("【演练】青岛市人工智能算力中心运营服务补助 2024")
+        await grants.play()
+        say("【演练】北京市人工智能算力券 2024：兑付")
+        await year.redeem_them()
+        outcomes = _outcomes(stack.config, door, [*year.case_ids, *grants.case_ids])
         if json_wanted:
             print_json(outcomes)
         else:

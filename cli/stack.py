@@ -34,6 +34,8 @@ DYNAMIC_CONFIG = (
     "frontend.WorkflowTimeSkippingEnabled=true",
     'history.timerProcessorMaxTimeShift="1ms"',
     "history.timerProcessorMaxPollRPS=1000",
+    "matching.useNewMatcher=true",
+    "matching.enableFairness=true",
 )
 
 

@@ -1,5 +1,6 @@
 """A voucher claim from receipt to issuance. (BJ-3, BJ-4.1, BJ-4.2)"""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from commands import privacy
@@ -14,7 +15,7 @@ from domain.kinds import CONTRACT, ENTERPRISE_YEAR, REGISTER, VOUCHER
 from domain.money import exact_text, show
 from domain.refusals import Refused
 from domain.serving import served
-from duifu.v1.commands_pb2 import SubmitApplication
+from domain.wellformed import RATE
 from duifu.v1.events_pb2 import (
     CASE_OUTCOME_ISSUED,
     CASE_OUTCOME_REFUSED,
@@ -30,32 +31,34 @@ from duifu.v1.events_pb2 import (
     IssuanceResumed,
     VoucherIssued,
 )
-from duifu.v1.plan_pb2 import CASE_KIND_VOUCHER_CLAIM
+from duifu.v1.facts_pb2 import Application
+from duifu.v1.plan_pb2 import CASE_KIND_VOUCHER_CLAIM, CasePlan
 from ledger import streams
 
 
-def submit(work: Work, command: SubmitApplication) -> str:
+def receive(work: Work, programme: Programme, application: Application) -> str:
     """Receive a claim; returns the case id. Refused at once if what the applicant says cannot be supported."""
-    application = command.application
-    applicant = application.applicant
-    if work.actor.role != review.APPLICANT or work.actor.uscc != applicant.uscc:
-        raise Refused("NOT_YOUR_CASE", case="（新申请）", uscc=work.actor.uscc or "—")
-    programme = work.rulebook.in_force(command.programme_id, work.on)
-    work.edition_sha256 = programme.sha256
     served(programme)
     must_be_claimable(work, programme, CaseFacts(work.on, application))
     case_id = next_case_id(work, programme, "claim")
+    open_case(work, case_id, programme.plan(CASE_KIND_VOUCHER_CLAIM, work.deployment.is_rehearsal), application)
+    return case_id
+
+
+def open_case(work: Work, case_id: str, plan: CasePlan, application: Application, round_id: str = "") -> None:
+    """Receive what an applicant asks for, and open its first stage."""
     opened = CaseOpened(
         case_id=case_id,
-        plan=programme.plan(CASE_KIND_VOUCHER_CLAIM, work.deployment.is_rehearsal),
+        plan=plan,
         received_on=work.on.isoformat(),
-        applicant_uscc=applicant.uscc,
-        applicant_name=applicant.name,
+        applicant_uscc=application.applicant.uscc,
+        applicant_name=application.applicant.name,
         application=application,
+        round_id=round_id,
+        submitted_by=work.actor.id,
     )
     work.on_case(case_id, review.open_case(opened, work.on, work.rulebook.calendar))
     privacy.name_contact(work, case_id, application)
-    return case_id
 
 
 def must_be_claimable(work: Work, programme: Programme, facts: CaseFacts) -> None:
@@ -75,10 +78,16 @@ def next_case_id(work: Work, programme: Programme, kind: str) -> str:
     return case_id
 
 
-def ceiling_of(work: Work, case: Case) -> Draft:
-    """The most the voucher of this claim may be worth, by the edition pinned at receipt."""
+def ceiling_of(work: Work, case: Case, rate: str = "") -> Draft:
+    """The most that may be approved, by the edition pinned at receipt; `rate` is one that was decided. (QD-A1)
+
+    Raises Refused RATE_MALFORMED, and what the calculation raises.
+    """
+    if rate and not RATE.fullmatch(rate):
+        raise Refused("RATE_MALFORMED", asked=rate)
     programme = work.rulebook.pinned(case.plan.edition_sha256)
-    return work.rulebook.edition(programme).calculation.ceiling(of_claim(case))
+    facts = replace(of_claim(case), approved_fen=None, approved_rate=Fraction(rate) if rate else None)
+    return work.rulebook.edition(programme).calculation.ceiling(facts)
 
 
 def accept(work: Work, case_id: str) -> None:

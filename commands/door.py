@@ -12,12 +12,24 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from commands import claims, cycles, deployment, privacy, redemptions, stages
+from commands import (
+    applications,
+    checks,
+    clock,
+    cycles,
+    deployment,
+    inbox,
+    panels,
+    privacy,
+    redemptions,
+    rounds,
+    stages,
+)
 from commands.work import Work
 from domain.clock import business_time
 from domain.refusals import Refused, sentence
 from domain.wellformed import must_be_wellformed
-from domain.wording import quarter_standing, standing
+from domain.wording import quarter_standing, round_standing, standing
 from duifu.v1.answers_pb2 import Answer, Receipt
 from duifu.v1.commands_pb2 import AUTHENTICATION_DECLARED, AUTHENTICATION_INTERNAL, Actor, Command
 from duifu.v1.events_pb2 import Cause, CommandAccepted, CommandRefused, Envelope
@@ -42,17 +54,31 @@ Handler = Callable[[Work, Command], str]
 
 #: What each kind of command does; the answer names the case or quarter it was about.
 HANDLERS: dict[str, Handler] = {
-    "submit_application": lambda work, c: claims.submit(work, c.submit_application),
+    "submit_application": lambda work, c: applications.submit(work, c.submit_application),
     "request_correction": lambda work, c: stages.request_correction(work, c.request_correction),
     "supply_correction": lambda work, c: stages.supply_correction(work, c.supply_correction),
     "decide": lambda work, c: stages.decide(work, c.decide),
+    "stop_clock": lambda work, c: clock.stop_clock(work, c.stop_clock),
+    "restart_clock": lambda work, c: clock.restart_clock(work, c.restart_clock),
+    "record_output": lambda work, c: stages.record_output(work, c.record_output),
+    "return_for_rework": lambda work, c: stages.send_back(work, c.return_for_rework),
+    "veto_case": lambda work, c: stages.veto(work, c.veto_case),
+    "raise_objection": lambda work, c: rounds.raise_objection(work, c.raise_objection),
+    "settle_objection": lambda work, c: rounds.settle_objection(work, c.settle_objection),
+    "allocate_round": lambda work, c: rounds.allocate(work, c.allocate_round.round_id),
+    "close_notice": lambda work, c: rounds.close_notice(work, c.close_notice.round_id),
+    "order_grants": lambda work, c: rounds.order_grants(work, c.order_grants.round_id),
+    "record_grant_payment": lambda work, c: rounds.record_payment(work, c.record_grant_payment),
+    "close_round": lambda work, c: rounds.close(work, c.close_round.round_id),
     "withdraw_case": lambda work, c: stages.withdraw(work, c.withdraw_case),
     "request_redemption": lambda work, c: redemptions.request(work, c.request_redemption),
-    "replace_bank_account": lambda work, c: redemptions.replace_account(work, c.replace_bank_account),
+    "replace_bank_account": lambda work, c: applications.replace_account(work, c.replace_bank_account),
     "confirm_cycle": lambda work, c: cycles.confirm(work, c.confirm_cycle),
     "open_cycle": lambda work, c: cycles.open_ahead(work, c.open_cycle),
-    "record_check": lambda work, c: stages.record_check(work, c.record_check),
+    "record_check": lambda work, c: checks.record(work, c.record_check),
+    "enter_check": lambda work, c: checks.enter(work, c.enter_check),
     "record_letter": lambda work, c: stages.record_letter(work, c.record_letter),
+    "remind_stage": lambda work, c: clock.remind(work, c.remind_stage),
     "lapse_stage": lambda work, c: stages.lapse(work, c.lapse_stage),
     "issue_voucher": lambda work, c: stages.run_task(work, c.issue_voucher.case_id, "issue_voucher"),
     "assess_redemption": lambda work, c: stages.run_task(work, c.assess_redemption.case_id, "assess_redemption"),
@@ -60,6 +86,20 @@ HANDLERS: dict[str, Handler] = {
     "order_payments": lambda work, c: cycles.order_payments(work, c.order_payments.cycle_id),
     "record_payment": lambda work, c: cycles.record_payment(work, c.record_payment),
     "close_cycle": lambda work, c: cycles.close(work, c.close_cycle.cycle_id),
+    "claim_task": lambda work, c: inbox.claim_task(work, c.claim_task),
+    "release_task": lambda work, c: inbox.release_task(work, c.release_task),
+    "hand_over_task": lambda work, c: inbox.hand_over_task(work, c.hand_over_task),
+    "delegate_role": lambda work, c: inbox.delegate_role(work, c.delegate_role),
+    "revoke_delegation": lambda work, c: inbox.revoke_delegation(work, c.revoke_delegation),
+    "register_expert": lambda work, c: panels.register_expert(work, c.register_expert),
+    "retire_expert": lambda work, c: panels.retire_expert(work, c.retire_expert),
+    "convene_panel": lambda work, c: panels.convene(work, c.convene_panel),
+    "draw_panel": lambda work, c: panels.draw(work, c.draw_panel),
+    "declare_interest": lambda work, c: panels.declare(work, c.declare_interest),
+    "seal_sheet": lambda work, c: panels.seal_sheet(work, c.seal_sheet),
+    "open_sheet": lambda work, c: panels.open_sheet(work, c.open_sheet),
+    "sign_conclusion": lambda work, c: panels.sign(work, c.sign_conclusion),
+    "lapse_panel": lambda work, c: panels.lapse(work, c.lapse_panel),
     "start_rehearsal": lambda work, c: deployment.start(work, c.start_rehearsal),
     "advance_rehearsal": lambda work, c: deployment.advance(work, c.advance_rehearsal),
     "destroy_subject_key": lambda work, c: privacy.destroy(work, c.destroy_subject_key),
@@ -74,12 +114,19 @@ INTERNAL = frozenset(
         "record_check",
         "record_letter",
         "lapse_stage",
+        "lapse_panel",
+        "remind_stage",
         "issue_voucher",
         "assess_redemption",
         "freeze_cycle",
         "order_payments",
         "record_payment",
         "close_cycle",
+        "allocate_round",
+        "close_notice",
+        "order_grants",
+        "record_grant_payment",
+        "close_round",
     }
 )
 
@@ -154,6 +201,7 @@ class Door:
             at = business_time(recorded_at, standing_now.clock)
             work = Work(self.ledger, self.rulebook, actor, at, standing_now)
             try:
+                inbox.must_be_lent(work, getattr(command, kind))
                 subject_id = HANDLERS[kind](work, command)
             except Refused:
                 # A twin of this command may have been executed while this one was deciding: then its answer is ours.
@@ -291,4 +339,6 @@ def _summary(work: Work, subject_id: str) -> str:
         return f"{subject_id} {standing(work.case(subject_id))}"
     if work.has_cycle(subject_id):
         return f"{subject_id} {quarter_standing(work.cycle(subject_id))}"
+    if work.has_round(subject_id):
+        return f"{subject_id} {round_standing(work.round(subject_id))}"
     return subject_id

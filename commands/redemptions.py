@@ -54,6 +54,7 @@ def request(work: Work, command: RequestRedemption) -> str:
         applicant_name=voucher.holder_name,
         redemption=asked,
         cycle_id=joined.cycle_id,
+        submitted_by=work.actor.id,
     )
     work.on_case(case_id, review.open_case(opened, work.on, work.rulebook.calendar))
     admitted = ClaimAdmitted(case_id=case_id, voucher_id=voucher.voucher_id, uscc=voucher.uscc)
@@ -115,7 +116,7 @@ def replace_account(work: Work, command: ReplaceBankAccount) -> str:
     case = work.case(command.case_id)
     review.must_be_applicant(work.actor, case)
     case.any_stage()
-    if case.is_voucher_claim:
+    if not case.is_redemption:
         raise Refused("NO_ACCOUNT", case=case.case_id)
     if command.bank_account.holder_name != case.applicant_name:
         payee = command.bank_account.holder_name

@@ -2,24 +2,25 @@
 
 from dataclasses import replace
 
-from commands import claims, privacy, redemptions
+from commands import claims, grants, inbox, panel_streams, privacy, redemptions
 from commands.work import Work
-from domain import review
+from domain import endings, letters, outputs, returns, review, round_decisions
 from domain.case import CORRECTION, Case
 from domain.facts import CaseFacts, of_claim
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import (
     Decide,
     LapseStage,
-    RecordCheck,
     RecordLetter,
+    RecordOutput,
     RequestCorrection,
+    ReturnForRework,
     SupplyCorrection,
+    VetoCase,
     WithdrawCase,
 )
 from duifu.v1.events_pb2 import (
     CASE_OUTCOME_ISSUED,
-    CheckRecorded,
     Ground,
     LetterSent,
 )
@@ -28,7 +29,8 @@ from duifu.v1.events_pb2 import (
 def request_correction(work: Work, command: RequestCorrection) -> str:
     """Tell the applicant what is missing."""
     case = work.case(command.case_id)
-    events = review.request_correction(case, command, work.actor, work.on, work.rulebook.calendar)
+    events = returns.request_correction(case, command, work.actor, work.on, work.rulebook.calendar)
+    inbox.must_be_free_to_act(work, case, case.row(command.stage))
     work.on_case(case.case_id, events)
     return case.case_id
 
@@ -36,9 +38,11 @@ def request_correction(work: Work, command: RequestCorrection) -> str:
 def supply_correction(work: Work, command: SupplyCorrection) -> str:
     """The applicant's answer; what rules a claim out at submission rules it out here too."""
     case = work.case(command.case_id)
-    events = review.supply_correction(case, command, work.actor, work.on, work.rulebook.calendar)
+    events = returns.supply_correction(case, command, work.actor, work.on, work.rulebook.calendar)
     programme = work.rulebook.pinned(case.plan.edition_sha256)
-    if case.is_voucher_claim:
+    if case.is_grant:
+        grants.must_be_possible(work, programme, command.application, case)
+    elif not case.is_redemption:
         claims.must_be_claimable(work, programme, CaseFacts(case.received_on, command.application))
     else:
         redemptions.must_be_possible(work, programme, command.redemption, case.case_id)
@@ -50,11 +54,14 @@ def supply_correction(work: Work, command: SupplyCorrection) -> str:
 def decide(work: Work, command: Decide) -> str:
     """An officer passes or refuses the open stage."""
     case = work.case(command.case_id)
-    row = case.row(case.at(command.stage).key)
-    most = claims.ceiling_of(work, case) if row.sets_amount else None
+    row = review.must_decide(case, command.stage, work.actor)
+    inbox.must_be_free_to_act(work, case, row)
+    most = claims.ceiling_of(work, case, command.approved_rate) if row.sets_amount else None
+    if case.is_grant and row.sets_amount:
+        grants.must_have_one_rate(work, case, command)
     events = review.decide(case, command, work.actor, grounds_of(work, case), most, work.on, work.rulebook.calendar)
     work.on_case(case.case_id, events)
-    _after_stage(work, case)
+    after_stage(work, case)
     return case.case_id
 
 
@@ -63,24 +70,53 @@ def lapse(work: Work, command: LapseStage) -> str:
     case = work.case(command.case_id)
     events = review.lapse(case, command.stage, command.round, work.at, work.rulebook.calendar)
     work.on_case(case.case_id, events)
-    _after_stage(work, case)
+    after_stage(work, case)
     return case.case_id
 
 
 def withdraw(work: Work, command: WithdrawCase) -> str:
     """The applicant takes the case back."""
     case = work.case(command.case_id)
-    work.on_case(case.case_id, review.withdraw(case, work.actor, command.reason))
-    _after_stage(work, case)
+    if case.is_grant:
+        round_decisions.must_not_be_ordered(work.round(case.round_id), case.case_id)
+    work.on_case(case.case_id, endings.withdraw(case, work.actor, command.reason))
+    after_stage(work, case)
     return case.case_id
 
 
-def record_check(work: Work, command: RecordCheck) -> str:
-    """Keep what an outside source answered. It counts as long as the case is open, whatever the stage."""
+def veto(work: Work, command: VetoCase) -> str:
+    """一票否决, at any stage before money is ordered. (QD-5.3)"""
     case = work.case(command.case_id)
-    case.any_stage()
-    recorded = CheckRecorded(stage=command.stage, round=command.round, result=command.result)
-    work.on_case(case.case_id, [recorded])
+    events = endings.veto(case, command, work.actor)
+    if case.is_grant:
+        round_decisions.must_not_be_ordered(work.round(case.round_id), case.case_id)
+    work.on_case(case.case_id, events)
+    after_stage(work, case)
+    return case.case_id
+
+
+def send_back(work: Work, command: ReturnForRework) -> str:
+    """Back to an earlier stage, inside the authority. (内部退回)"""
+    case = work.case(command.case_id)
+    events = returns.send_back(case, command, work.actor, work.on, work.rulebook.calendar)
+    inbox.must_be_free_to_act(work, case, case.row(command.stage))
+    work.on_case(case.case_id, events)
+    after_stage(work, case)
+    return case.case_id
+
+
+def record_output(work: Work, command: RecordOutput) -> str:
+    """What a stage brought about; a letter is written from the pinned edition's template."""
+    case = work.case(command.case_id)
+    row = case.row(case.at(command.stage).key)
+    template = next((output.template for output in row.outputs if output.key == command.output), "")
+    text = ""
+    if template:
+        letter = work.rulebook.pinned(case.plan.edition_sha256).letters[template]
+        text = letter.text.format(**letters.words_of_output(case, command.document_number))
+    events = outputs.record_output(case, command, work.actor, text)
+    inbox.must_be_free_to_act(work, case, row)
+    work.on_case(case.case_id, events)
     return case.case_id
 
 
@@ -106,18 +142,21 @@ def grounds_of(work: Work, case: Case) -> list[Ground]:
     """Every condition of the programme that this kind of case is tested against, as it stands now."""
     programme = work.rulebook.pinned(case.plan.edition_sha256)
     at, facts = "decision", of_claim(case)
-    if not case.is_voucher_claim:
+    if case.is_redemption:
         at, facts = "redemption", redemptions.facts_of(work, case)
     return work.rulebook.rules(programme).grounds(at, replace(facts, today=work.on))
 
 
-def _after_stage(work: Work, before: Case) -> None:
+def after_stage(work: Work, before: Case) -> None:
     """What follows in other streams, in the same commit, when the case has moved on or ended."""
+    panel_streams.dissolve(work, before)
     case = work.case(before.case_id)
     assert before.stage is not None
     passed = case.is_open and case.stage is not None and case.stage.key != before.stage.key
     if passed and before.stage.key != CORRECTION and before.row(before.stage.key).reserves_headroom:
         claims.accept(work, case.case_id)
+    if case.is_grant:
+        grants.tell_round(work, case.case_id)
     if case.closed is not None and case.closed.outcome != CASE_OUTCOME_ISSUED:
         if case.accepted_on is not None:
             claims.release(work, case)

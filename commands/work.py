@@ -10,9 +10,10 @@ from google.protobuf.message import Message
 from domain.case import Case
 from domain.cycle import Cycle
 from domain.dates import civil_date
-from domain.kinds import CASE, CYCLE, REGISTER, Kind
+from domain.kinds import CASE, CYCLE, REGISTER, ROUND, Kind
 from domain.refusals import Refused
 from domain.rehearsal import Deployment
+from domain.round import Round
 from domain.single import Register
 from duifu.v1.commands_pb2 import Actor
 from ledger import streams
@@ -68,6 +69,10 @@ class Work:
             self.events.append((stream, version, event))
             self._loaded[stream] = Loaded(kind, kind.evolve(loaded.state, event), version)
 
+    def leaf_of(self, stream: str, version: int) -> str:
+        """The leaf of a stored event, 64 hexadecimal digits. Raises KeyError if there is no such event."""
+        return self._ledger.leaf_of(stream, version).hex()
+
     def ledger_is_empty(self) -> bool:
         """Whether nothing was ever accepted or refused here."""
         return self._ledger.head() == 0
@@ -96,6 +101,20 @@ class Work:
     def on_case(self, case_id: str, events: Iterable[Message]) -> None:
         """Add events to a case."""
         self.record(streams.case(case_id), CASE, events)
+
+    def round(self, round_id: str) -> Round:
+        """A round; empty if nobody has applied in it."""
+        state = self.read(streams.grant_round(round_id), ROUND)
+        self.edition_sha256 = state.opened.edition_sha256 or self.edition_sha256
+        return state
+
+    def has_round(self, round_id: str) -> bool:
+        """Whether this command has read or written the round."""
+        return streams.grant_round(round_id) in self._loaded
+
+    def on_round(self, round_id: str, events: Iterable[Message]) -> None:
+        """Add events to a round."""
+        self.record(streams.grant_round(round_id), ROUND, events)
 
     def cycle(self, cycle_id: str) -> Cycle:
         """A quarter; empty if no claim has joined it."""

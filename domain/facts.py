@@ -44,15 +44,17 @@ class CaseFacts:
 
 
 def of_claim(case: Case) -> CaseFacts:
-    """What is known of a claim as it stands."""
+    """What is known of a claim, or of an application for a grant, as it stands."""
     return CaseFacts(
         received_on=case.received_on,
         application=case.application,
-        checks=case.checks,
+        checks=case.counting_checks,
         accepted_on=case.accepted_on,
         case_id=case.case_id,
         approved_fen=case.approval.approved_fen or None,
         approval_reason=case.approval.reason,
+        approved_rate=Fraction(case.approval.approved_rate) if case.approval.approved_rate else None,
+        ruled_met=case.ruled_met,
     )
 
 

@@ -9,13 +9,21 @@ from google.protobuf.message import Message
 
 from domain import case as cases
 from domain import cycle as cycles
+from domain import delegation as delegations
+from domain import experts as pools
 from domain import headroom, rehearsal, single
+from domain import panel as panels
+from domain import round as rounds
 from domain import subject as subjects
 from domain import voucher as vouchers
 from domain.case import Case
 from domain.cycle import Cycle
+from domain.delegation import Delegations
+from domain.experts import Pool
 from domain.headroom import EnterpriseYear
+from domain.panel import Panel
 from domain.rehearsal import Deployment
+from domain.round import Round
 from domain.single import ContractClaim, InvoiceBinding, Register
 from domain.subject import Subject
 from domain.voucher import Voucher
@@ -39,21 +47,29 @@ CASE = Kind(Case(), cases.evolve)
 VOUCHER = Kind(Voucher(), vouchers.evolve)
 ENTERPRISE_YEAR = Kind(EnterpriseYear(), headroom.evolve)
 CYCLE = Kind(Cycle(), cycles.evolve)
+ROUND = Kind(Round(), rounds.evolve)
+EXPERTS = Kind(Pool(), pools.evolve)
+PANEL = Kind(Panel(), panels.evolve)
 CONTRACT = Kind(ContractClaim(), single.evolve_contract)
 INVOICE = Kind(InvoiceBinding(), single.evolve_invoice)
 REGISTER = Kind(Register(), single.evolve_register)
 DEPLOYMENT = Kind(Deployment(), rehearsal.evolve)
 SUBJECT = Kind(Subject(), subjects.evolve)
+DELEGATION = Kind(Delegations(), delegations.evolve)
 
 #: By the first part of the stream's name. Receipts and refused attempts are events without a state.
 BY_STREAM: dict[str, Kind[Any]] = {
     "case": CASE,
     "contract": CONTRACT,
     "cycle": CYCLE,
+    "delegation": DELEGATION,
     "deployment": DEPLOYMENT,
     "enterprise-year": ENTERPRISE_YEAR,
+    "experts": EXPERTS,
     "invoice": INVOICE,
+    "panel": PANEL,
     "register": REGISTER,
+    "round": ROUND,
     "subject": SUBJECT,
     "voucher": VOUCHER,
 }

@@ -1,5 +1,6 @@
 """The letters a case owes its applicant. They follow from its events alone: written late, they say the same."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from domain.case import CORRECTION, Case, OpenStage
 from domain.wording import deadline
 
 #: What a template may leave blank.
-BLANKS = frozenset({"applicant", "programme", "case", "waits_on", "due", "items", "summary"})
+BLANKS = frozenset({"applicant", "programme", "case", "waits_on", "due", "items", "summary", "number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +18,14 @@ class Owed:
     letter_id: str
     template: str
     words: Mapping[str, str]
+    recipient: str
+    title: str = ""
+    text: str = ""  # of a letter that was written already; empty: from the template
 
 
 def owed(case: Case) -> Iterator[Owed]:
     """Every letter of the plan that the case has come to so far, whether sent or not, in order."""
+    passed: Counter[str] = Counter()
     for stage, following in zip(case.stages, (*case.stages[1:], None), strict=True):
         row = case.row(stage.key)
         if stage.key == CORRECTION:
@@ -29,11 +34,37 @@ def owed(case: Case) -> Iterator[Owed]:
             continue
         if stage.round == 1:
             yield from _letter(case, row.letters.get("opened", ""), stage, stage.key)
-        if following is not None and following.key != CORRECTION:
-            yield from _letter(case, row.letters.get("passed", ""), following, stage.key)
+        if following is not None and _goes_on(case, stage, following):
+            passed[stage.key] += 1
+            yield from _letter(case, row.letters.get("passed", ""), following, stage.key, passed[stage.key])
+    for (key, output), recorded in case.outputs.items():
+        template = next((row.template for row in case.row(key).outputs if row.key == output), "")
+        if template and recorded.recipient:
+            letter_id = f"{case.case_id}:output:{output}:{key}:{recorded.round}"
+            yield Owed(letter_id, template, {}, recorded.recipient, recorded.title, recorded.text)
     if case.closed is not None:
         template = case.plan.letters.get("closed", "")
         yield from _letter(case, template, None, "closed", words={"summary": case.closed.summary})
+
+
+def _goes_on(case: Case, stage: OpenStage, following: OpenStage) -> bool:
+    """Whether a stage was passed, and the case neither mended nor sent back."""
+    keys = [row.key for row in case.plan.stages]
+    return following.key != CORRECTION and keys.index(following.key) > keys.index(stage.key)
+
+
+def words_of_output(case: Case, document_number: str) -> dict[str, str]:
+    """What fills in the letter that a stage brings about."""
+    return {
+        "applicant": case.applicant_name,
+        "programme": case.plan.programme_title,
+        "case": case.case_id,
+        "number": document_number,
+        "waits_on": "",
+        "due": "",
+        "items": "\n".join(f"{name}：{result.detail}" for name, result in sorted(case.checks.items())),
+        "summary": "",
+    }
 
 
 def _letter(
@@ -54,4 +85,5 @@ def _letter(
             "due": deadline(names.due_at) if names else "",
             **(words or {}),
         }
-        yield Owed(f"{case.case_id}:letter:{template}:{about}:{number}", template, blanks)
+        letter_id = f"{case.case_id}:letter:{template}:{about}:{number}"
+        yield Owed(letter_id, template, blanks, case.applicant_name)

@@ -99,12 +99,13 @@ def _numeral(number: int) -> str:
 
 def exact_text(exact: Fraction | int) -> str:
     """An exact amount as it is stored: "n" or "n/d", in fen."""
-    return str(Fraction(exact))
+    return str(exact)
 
 
 def from_exact_text(text: str) -> Fraction:
     """The exact amount behind a stored "n" or "n/d"; an empty text is nothing."""
-    return Fraction(text or "0")
+    numerator, _, denominator = text.partition("/")
+    return Fraction(int(numerator or 0), int(denominator or 1))
 
 
 def show_exact(text: str) -> str:

@@ -165,11 +165,11 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "REASON_MISSING": {
         "zh": (
-            "{title}：不予通过、低于上限核定、裁定或销毁密钥须说明理由。",
+            "{title}：不予通过、低于上限核定、录入查询结果、裁定或销毁密钥须说明理由。",
             "请填写 reason；销毁密钥还须在 legalBasis 写明法律依据。",
         ),
         "en": (
-            "{title}: a refusal, a lower amount, a ruling or the destruction of a key needs a reason.",
+            "{title}: a refusal, a lower amount, an answer put in by hand, a ruling or a destroyed key needs a reason.",
             "Fill in reason; to destroy a key, also its ground in law as legalBasis.",
         ),
     },
@@ -216,6 +216,30 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "zh": ("案件 {case} 的“{title}”时限为 {due_at}，现在是 {at}，尚未届满。", "届满后再处理。"),
         "en": ("{title} of case {case} is due at {due_at}; it is {at}.", "Ask again when it has passed."),
     },
+    "STOP_REASON_UNKNOWN": {
+        "zh": (
+            "“{title}”不能以 {asked} 为由停止计时；办理方案允许的事由：{known}。",
+            "请选用允许的事由，或继续计时办理。",
+        ),
+        "en": (
+            "The clock of {title} does not stop for {asked}; the plan allows: {known}.",
+            "Give a reason that the plan allows, or let the clock run.",
+        ),
+    },
+    "CLOCK_STOPPED": {
+        "zh": (
+            "案件 {case} 的“{title}”自{since}起已停止计时（{reason}）。",
+            "恢复计时（RestartClock）后再办；其间可以直接作出决定。",
+        ),
+        "en": (
+            "The clock of {title}, case {case}, has stood still since {since} ({reason}).",
+            "Restart it first with RestartClock; a decision is possible at any time.",
+        ),
+    },
+    "CLOCK_RUNNING": {
+        "zh": ("案件 {case} 的“{title}”正在计时，没有停止。", "无需恢复。"),
+        "en": ("The clock of {title}, case {case}, is running.", "Nothing needs to be restarted."),
+    },
     "AMOUNT_ABOVE_CEILING": {
         "zh": ("核定{asked_fen}，超过上限{most_fen}。", "请核定不超过上限的金额。"),
         "en": ("{asked_fen} was approved; the ceiling is {most_fen}.", "Approve no more than the ceiling."),
@@ -233,11 +257,11 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "NOT_DIVISIBLE_BY_LEVELS": {
         "zh": (
-            "核定{amount_fen}不能由各级按{ratio}分担到分；金额须为{step_fen}的整数倍。",
+            "核定{amount_fen}不能由各级按{ratio}分尽；金额须为{step_fen}的整数倍。",
             "请改为{step_fen}的整数倍；不超过原金额的最接近数额为{lower_fen}。",
         ),
         "en": (
-            "{amount_fen} was approved; levels that pay {ratio} can share only multiples of {step_fen} to the fen.",
+            "{amount_fen} was approved; levels that pay {ratio} can share only multiples of {step_fen}.",
             "Approve a multiple of {step_fen}; the nearest below is {lower_fen}.",
         ),
     },
@@ -298,6 +322,54 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     "NAME_NOT_OF_PROGRAMME": {
         "zh": ("事实中 {place} 的 {name} 不是本政策的名称。", "可用的名称：{known}。"),
         "en": ("{name} under {place} of the facts is no name of the programme.", "Its names: {known}."),
+    },
+    "CHECK_OF_OTHER": {
+        "zh": (
+            "查询 {check} 的结果是关于 {named} 的，而申请单位的统一社会信用代码为 {uscc}。",
+            "请按申请单位的统一社会信用代码重新查询，并使用该结果。",
+        ),
+        "en": (
+            "The answer to {check} is about {named}; the applicant's code is {uscc}.",
+            "Query the source again by the applicant's code, and give that answer.",
+        ),
+    },
+    "CHECK_UNKNOWN": {
+        "zh": ("本案没有名为 {asked} 的查询。", "可用的名称：{known}。"),
+        "en": ("This case has no check {asked}.", "Its checks: {known}."),
+    },
+    "CHECK_ANSWERED": {
+        "zh": (
+            "{title}已由来源答复（{source}，{queried_at}），不能人工录入。",
+            "请按来源的答复办理；对答复有疑问的，请向来源核实更正，更正后将重新查询。",
+        ),
+        "en": (
+            "The source of {title} has answered itself ({source}, {queried_at}); nothing is put in by hand.",
+            "Go by that answer; if it is wrong, have it corrected at the source, where it is asked again.",
+        ),
+    },
+    "ANSWER_OF_OTHER_KIND": {
+        "zh": (
+            "{title}须有来源的实际答复，类型为 {needed}，录入的是 {given}。",
+            "请在 result 填写 {needed}，outcome 为命中或未命中；没有答复的无需录入。",
+        ),
+        "en": (
+            "{title} is answered by {needed}, with an outcome that is clean or a hit; given was {given}.",
+            "Fill in {needed} in result; what has no answer yet is not put in.",
+        ),
+    },
+    "ANSWER_FROM_FUTURE": {
+        "zh": ("{title}的查询时间{queried_at}晚于现在{at}。", "请填写实际查询的时间。"),
+        "en": ("{title} is said to be queried at {queried_at}, which is after {at}.", "Give the time of the query."),
+    },
+    "CHECK_TWICE": {
+        "zh": (
+            "查询 {check} 的结果出现两次：{first} 和 {second}。",
+            "请只保留据以办理的一次结果，通常是最近一次。",
+        ),
+        "en": (
+            "The answer to {check} is there twice: {first} and {second}.",
+            "Keep the one that counts, as a rule the newest.",
+        ),
     },
     "CONTRACT_TWICE_IN_QUOTE": {
         "zh": ("合同 {number} 出现在两份事实中，同一合同仅能申领一次。", "请只保留其中一份事实。"),
@@ -470,6 +542,123 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "zh": ("账本已有正式记录，不能改为演练。", "演练须使用新的空账本。"),
         "en": ("The ledger holds production records and cannot become a rehearsal.", "Use a new, empty ledger."),
     },
+    "EXPERT_UNKNOWN": {
+        "zh": ("专家库 {programme} 中没有专家 {expert}。", "请核对账号；已出库的专家无需再办。"),
+        "en": ("{expert} is not in the pool of {programme}.", "Check the account; who has left the pool stays out."),
+    },
+    "STAGE_NOT_PANEL": {
+        "zh": ("案件 {case} 现处于“{title}”，该环节不由专家评审组办理。", "请待案件进入专家评审环节后再办。"),
+        "en": ("Case {case} is at {title}, which no panel concludes.", "Wait until it has come to a panel of experts."),
+    },
+    "PANEL_CONVENED": {
+        "zh": ("评审组 {panel} 已召集，不得重新召集。", "请继续该评审组的工作；在席人数不足时方可重新召集。"),
+        "en": (
+            "Panel {panel} is convened already, and nobody convenes it again to draw others.",
+            "Go on with it; it is convened anew only when fewer than its quorum are left.",
+        ),
+    },
+    "PANEL_NOT_CONVENED": {
+        "zh": ("案件 {case} 的评审组尚未召集。", "请先召集评审组并提交种子的承诺。"),
+        "en": ("No panel is convened for case {case}.", "Convene one first, with the commitment to a seed."),
+    },
+    "PANEL_DRAWN": {
+        "zh": ("评审组 {panel} 已完成抽取。", "抽取只进行一次；任何人可用 duifu panel verify 核验。"),
+        "en": ("Panel {panel} is drawn already.", "It is drawn once; duifu panel verify checks how."),
+    },
+    "PANEL_NOT_DRAWN": {
+        "zh": ("评审组 {panel} 未在工作：尚未抽取，或在席人数不足。", "请待评审秘书召集并完成抽取。"),
+        "en": (
+            "Panel {panel} is not at work: it is not drawn yet, or too few are left.",
+            "Wait until the secretary has convened it and opened the seed.",
+        ),
+    },
+    "POOL_TOO_SMALL": {
+        "zh": ("专家库{pool}人中可抽取的有{able}人，评审组需{needed}人。", "请补充与本案无利害关系的专家后再召集。"),
+        "en": (
+            "Of {pool} experts in the pool {able} may be drawn; the panel has {needed}.",
+            "Register more experts who have nothing to do with the case, then convene it.",
+        ),
+    },
+    "SEED_MISMATCH": {
+        "zh": ("种子的SHA-256与召集时的承诺 {committed} 不符。", "请提交召集时所承诺的种子，原样64个字符。"),
+        "en": (
+            "The seed's SHA-256 is not the commitment {committed}.",
+            "Open the seed that was committed to, as it was.",
+        ),
+    },
+    "NOT_ON_PANEL": {
+        "zh": ("{expert} 不在评审组 {panel} 的席上。", "请由在席专家办理；已退出的专家不得继续参与。"),
+        "en": ("{expert} does not sit on panel {panel}.", "Its members act; who has left it takes no further part."),
+    },
+    "NOT_DECLARED": {
+        "zh": (
+            "{expert} 尚未就评审组 {panel} 的案件声明有无利害关系，不得查阅案件内容和评分。",
+            "请先提交利害关系声明。",
+        ),
+        "en": (
+            "{expert} has not declared interests to panel {panel}; nothing of the case is shown before that.",
+            "Declare a conflict, or that there is none.",
+        ),
+    },
+    "DECLARATION_GIVEN": {
+        "zh": ("{expert} 已向评审组 {panel} 声明无利害关系。", "无需重复声明；此后发现利害关系的，可随时声明回避。"),
+        "en": (
+            "{expert} has declared to panel {panel} that there is no conflict.",
+            "Nothing more is needed; a conflict that is found later may be declared at any time.",
+        ),
+    },
+    "CONFLICT_UNNAMED": {
+        "zh": ("声明有利害关系的，须写明类别和情况；声明无利害关系的，不填类别。", "请补充后重新声明。"),
+        "en": (
+            "A conflict is declared with its kinds and what it is; who has none names no kind.",
+            "Complete the declaration and send it again.",
+        ),
+    },
+    "SCORING_OTHER": {
+        "zh": ("本次为第{scoring}次评分，所提交的是第{asked}次评分的评分表。", "请按第{scoring}次评分重新填写。"),
+        "en": (
+            "Scoring {scoring} is open; the sheet is for scoring {asked}.",
+            "Fill in a sheet for scoring {scoring}.",
+        ),
+    },
+    "SHEETS_COMPLETE": {
+        "zh": ("评审组 {panel} 的评分表已全部密封，不得更换。", "请开启已密封的评分表。"),
+        "en": ("Every sheet of panel {panel} is sealed; none is changed any more.", "Open the sheet that was sealed."),
+    },
+    "SHEETS_NOT_COMPLETE": {
+        "zh": ("评审组 {panel} 尚有 {missing} 未密封评分表，此前不得开启。", "请待全部评分表密封后开启。"),
+        "en": ("{missing} of panel {panel} have not sealed their sheets yet.", "Open yours when all are sealed."),
+    },
+    "SHEET_OPENED": {
+        "zh": ("{expert} 在评审组 {panel} 的评分表已开启。", "无需重复开启。"),
+        "en": ("The sheet of {expert} on panel {panel} is open already.", "Nothing more is needed."),
+    },
+    "SHEET_MISMATCH": {
+        "zh": ("评分表的SHA-256为 {found}，与密封时的 {sealed} 不符。", "请提交密封时的评分表和随机数，一字不改。"),
+        "en": (
+            "The sheet's SHA-256 is {found}; {sealed} was sealed.",
+            "Open the very sheet that was sealed, with its salt.",
+        ),
+    },
+    "SHEET_INVALID": {
+        "zh": ("评分表不符合评分标准：{problem}。", "请按评分标准逐项、按顺序打分；已密封的无效评分表视为未评分。"),
+        "en": (
+            "The sheet does not follow the criteria: {problem}.",
+            "Score every criterion once and in order; an invalid sheet that is sealed counts as silence.",
+        ),
+    },
+    "NO_CONCLUSION": {
+        "zh": ("评审组 {panel} 尚未形成评审意见。", "请待全部评分表开启后签署。"),
+        "en": ("Panel {panel} has no conclusion yet.", "Sign it when every sheet is open."),
+    },
+    "CONCLUSION_SIGNED": {
+        "zh": ("{expert} 已签署评审组 {panel} 的评审意见。", "无需重复签署。"),
+        "en": ("{expert} has signed the conclusion of panel {panel}.", "Nothing more is needed."),
+    },
+    "CONCLUSION_OTHER": {
+        "zh": ("所签署的评审意见 {asked} 不是现行的 {known}。", "请核对现行评审意见后签署其摘要。"),
+        "en": ("The conclusion {asked} is not the one that stands, {known}.", "Read that one, and sign its digest."),
+    },
     "SUBJECT_UNKNOWN": {
         "zh": ("没有这个账号的个人信息密钥。", "请核对账号；账号不是姓名或手机号。"),
         "en": (
@@ -495,6 +684,258 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "en": (
             "{subject} is the contact of open cases, which need the values until they end: {cases}.",
             "Wait until they are closed, or let a correction name another contact.",
+        ),
+    },
+    "DUTY_REQUESTER": {
+        "zh": (
+            "账号 {account} 是案件 {at} 申请人一方的经办人或联系人，应当回避，不得办理案件 {case}。",
+            "请由与申请单位无关的其他人员办理。",
+        ),
+        "en": (
+            "{account} handed in or is the contact of case {at} for the applicant, so decides nothing in case {case}.",
+            "Let somebody act who has nothing to do with the applicant.",
+        ),
+    },
+    "DUTIES_APART": {
+        "zh": (
+            "{duty}：账号 {account} 已以{acted_as}办理本案的“{stage}”，不得再以{role}办理。",
+            "请由未以上述岗位办理过本案的其他人员办理；委托、转交和催办都不改变这一要求。",
+        ),
+        "en": (
+            "{duty}: {account} acted in this case as {acted_as}, in the stage {stage}, so may not act as {role}.",
+            "Ask somebody who has not; a delegation, a hand-over or an overdue deadline changes nothing.",
+        ),
+    },
+    "TASK_CLAIMED_BY_OTHER": {
+        "zh": (
+            "“{title}”已由 {by} 于{since}认领。",
+            "请由认领人办理、转交或释放；同岗位人员也可说明理由后释放。",
+        ),
+        "en": (
+            "{by} took the stage {title} in hand on {since}.",
+            "Let them decide it, hand it over or release it; another holder of the role may release it with a reason.",
+        ),
+    },
+    "TASK_NOT_CLAIMED": {
+        "zh": ("“{title}”没有人认领。", "无需释放或转交；可直接认领或办理。"),
+        "en": ("Nobody has taken the stage {title} in hand.", "Claim it or decide it; there is nothing to give back."),
+    },
+    "DELEGATION_TO_SELF": {
+        "zh": ("不能授权给自己（{account}）。", "请授权给其他人员。"),
+        "en": ("{account} cannot delegate to themselves.", "Name somebody else."),
+    },
+    "DELEGATION_IN_PAST": {
+        "zh": ("授权自{from_on}起，早于今天（{today}）。", "授权不得追溯；请从今天或以后起算。"),
+        "en": ("The delegation begins on {from_on}, before today, {today}.", "Begin it today or later."),
+    },
+    "DELEGATION_TOO_LONG": {
+        "zh": ("授权自{from_on}至{through_on}，超过一年。", "最长至{last}；到期后可重新授权。"),
+        "en": (
+            "The delegation from {from_on} through {through_on} is longer than a year.",
+            "It may last through {last}; then give it anew.",
+        ),
+    },
+    "DELEGATION_ONWARD": {
+        "zh": (
+            "岗位 {role} 由 {delegator} 授权行使，不得转授权。",
+            "请由 {delegator} 本人授权。",
+        ),
+        "en": (
+            "The role {role} is lent by {delegator}; who has it on loan does not lend it on.",
+            "Let {delegator} lend it themselves.",
+        ),
+    },
+    "DELEGATION_MISSING": {
+        "zh": (
+            "{delegator} 没有将岗位 {role} 授权给 {account}，或已经撤回，或不适用于该政策和事项。",
+            "请由 {delegator} 先授权，或由其本人办理。",
+        ),
+        "en": (
+            "{delegator} has not lent the role {role} to {account}, or took it back, or not for what this is about.",
+            "Let {delegator} delegate it first, or act themselves.",
+        ),
+    },
+    "DELEGATION_EXPIRED": {
+        "zh": (
+            "{delegator} 将岗位 {role} 授权给 {account} 的期间为{periods}，今天（{today}）不在其内。",
+            "请由 {delegator} 重新授权，或由其本人办理。",
+        ),
+        "en": (
+            "{delegator} lent the role {role} to {account} for {periods}; today is {today}.",
+            "Let {delegator} delegate it anew, or act themselves.",
+        ),
+    },
+    "ROUND_UNKNOWN": {
+        "zh": ("没有编号为 {round} 的申报轮次，或尚无单位申报。", "请核对编号；首个单位申报时轮次自动开立。"),
+        "en": (
+            "There is no round {round}, or nobody has applied in it.",
+            "Check the number; the first application opens a round.",
+        ),
+    },
+    "ROUND_CLOSED": {
+        "zh": ("轮次 {round} 已办结。", "请在下一轮申报；已办结的轮次不再变动。"),
+        "en": ("Round {round} is closed.", "Apply in the next round; a closed one is not changed."),
+    },
+    "ROUND_ALLOCATED": {
+        "zh": ("轮次 {round} 已分配额度，不再接受申报。", "请在下一轮申报。"),
+        "en": ("The pool of round {round} has been shared; nobody joins it any more.", "Apply in the next round."),
+    },
+    "APPLIED_ALREADY": {
+        "zh": (
+            "{uscc} 在轮次 {round} 已有在办申报 {case}。",
+            "一家单位同一轮次只能有一件在办申报；需修改的请在补正时更换，或先撤回再申报。",
+        ),
+        "en": (
+            "{uscc} has an open application in round {round}: {case}.",
+            "One application at a time: mend it when a correction is asked for, or withdraw it first.",
+        ),
+    },
+    "WINDOW_OPEN": {
+        "zh": ("轮次 {round} 的申报期至{closes_on}，现在是 {at}。", "请待申报期结束。"),
+        "en": (
+            "Round {round} takes applications through {closes_on}; it is {at}.",
+            "Wait until the window has closed.",
+        ),
+    },
+    "APPLICANTS_UNDETERMINED": {
+        "zh": ("轮次 {round} 尚有未核定的申报：{cases}。", "全部核定或退出后才能分配；请督办这些案件。"),
+        "en": (
+            "Applications of round {round} are not determined yet: {cases}.",
+            "The pool is shared once all are determined or have left; see to these cases.",
+        ),
+    },
+    "ALLOCATION_STANDS": {
+        "zh": ("轮次 {round} 的第{number}次分配仍然有效，没有变化。", "无需再办。"),
+        "en": ("Allocation {number} of round {round} stands; nothing has changed since.", "Nothing needs to be done."),
+    },
+    "ALLOCATION_STALE": {
+        "zh": ("轮次 {round} 在上次分配后有变化，须先重新分配。", "请待系统重新分配并公示。"),
+        "en": (
+            "Something has changed in round {round} since it was shared.",
+            "Wait until the pool has been shared and shown again.",
+        ),
+    },
+    "GRANTS_ORDERED": {
+        "zh": ("轮次 {round} 已发出支付指令。", "已发出的指令不再变动；需追回的另行立案。"),
+        "en": (
+            "Payments of round {round} are ordered.",
+            "Orders are not changed; money is claimed back in a case of its own.",
+        ),
+    },
+    "GRANT_ORDERED": {
+        "zh": ("案件 {case} 已发出支付指令 {orders}，不能再撤回或否决。", "已拨付的资金通过追回程序处理。"),
+        "en": (
+            "Payments to case {case} are ordered: {orders}. It can be neither withdrawn nor vetoed.",
+            "Money that was paid is claimed back in a procedure of its own.",
+        ),
+    },
+    "NOTICE_RUNNING": {
+        "zh": ("轮次 {round} 没有公示期满且无异议的结果；公示中：{cases}。", "请待公示期满，并先处理异议。"),
+        "en": (
+            "No result of round {round} has been shown long enough without an open objection; shown now: {cases}.",
+            "Wait for the last day of the notice, and settle objections first.",
+        ),
+    },
+    "NOT_IN_NOTICE": {
+        "zh": (
+            "案件 {case} 在轮次 {round} 中不在公示期内，不能登记异议。",
+            "公示期内以书面实名提出；其他时间的反映请作举报办理。",
+        ),
+        "en": (
+            "The result of case {case} in round {round} is not on public notice.",
+            "Objections are made in writing and by name while it is; otherwise report it.",
+        ),
+    },
+    "OBJECTION_UNKNOWN": {
+        "zh": ("案件 {case} 没有第{objection}号异议。", "请核对异议编号。"),
+        "en": ("There is no objection {objection} to case {case}.", "Check the number."),
+    },
+    "OBJECTION_SETTLED": {
+        "zh": ("第{objection}号异议已处理。", "处理结果不再更改；有新证据的请另行登记。"),
+        "en": ("Objection {objection} was settled.", "It is not settled twice; with new evidence, raise another."),
+    },
+    "APPLICANTS_NOT_CLEARED": {
+        "zh": ("轮次 {round} 尚有未完成拨付审核的单位：{cases}。", "额度相互关联，须全部完成后一并支付。"),
+        "en": (
+            "Applicants of round {round} are not cleared for payment yet: {cases}.",
+            "Amounts depend on one another, so all are paid together once all are cleared.",
+        ),
+    },
+    "ROUND_NOT_SETTLED": {
+        "zh": ("轮次 {round} 尚有未办结的单位：{cases}。", "请待两级均支付后办结。"),
+        "en": ("Round {round} has open applications: {cases}.", "Close it once every level has paid all of them."),
+    },
+    "NOT_IN_ROUND": {
+        "zh": ("案件 {case} 不属于按轮次分配的补助。", "异议只针对公示的补助结果。"),
+        "en": ("Case {case} is not part of a round.", "Objections are made to results that are on public notice."),
+    },
+    "ACCOUNT_MISSING": {
+        "zh": ("申报未填写收款账户。", "请填写户名与申报单位一致的账户（bankAccount）。"),
+        "en": (
+            "The application names no account for the money.",
+            "Name one that is held by the applicant (bankAccount).",
+        ),
+    },
+    "RATE_MALFORMED": {
+        "zh": ("核定比例“{asked}”格式不正确。", "请写成 40/100 的形式；不填即按政策比例。"),
+        "en": ("{asked} is not a rate.", "Write it as 40/100, or leave it out for the programme's own."),
+    },
+    "RATE_DIFFERS": {
+        "zh": (
+            "本轮 {other} 按{known}核定，本案为{asked}，未说明理由。",
+            "同一轮次比例应一致；确需不同的，请在核定理由中说明。",
+        ),
+        "en": (
+            "Case {other} of this round was determined at {known}, this one at {asked}, without a reason.",
+            "One rate holds for all of a round; where it must differ, give the reason.",
+        ),
+    },
+    "OUTPUT_UNKNOWN": {
+        "zh": ("“{title}”没有应办事项 {asked}。", "本环节的事项：{known}。"),
+        "en": ("Stage {title} brings about no {asked}.", "It brings about: {known}."),
+    },
+    "OUTPUT_RECORDED": {
+        "zh": ("{output}已登记（文号{number}）。", "每项只登记一次；有误的请退回该环节后重新登记。"),
+        "en": (
+            "{output} is on record (number {number}).",
+            "It is recorded once; to mend it, have the case sent back to this stage.",
+        ),
+    },
+    "OUTPUTS_MISSING": {
+        "zh": ("“{title}”尚缺：{missing}，不能通过。", "请先逐项登记（recordOutput），再作决定。"),
+        "en": ("Stage {title} lacks: {missing}.", "Record each of them (recordOutput), then decide."),
+    },
+    "NUMBER_MISSING": {
+        "zh": ("登记{output}须填写文号。", "请填写 documentNumber。"),
+        "en": ("{output} needs its document number.", "Fill in documentNumber."),
+    },
+    "EVIDENCE_MISSING": {
+        "zh": ("{title}须附文件摘要（SHA-256）。", "请附上文件并填写其摘要。"),
+        "en": ("{title} needs a document, by its SHA-256.", "Attach the document and give its digest."),
+    },
+    "REWORK_NOT_ALLOWED": {
+        "zh": ("“{title}”不能退回到 {asked}。", "本环节可以退回到：{allowed}；需申请人补充材料的，请用补正。"),
+        "en": (
+            "Stage {title} cannot send a case back to {asked}.",
+            "It may send it back to: {allowed}; what the applicant must mend is asked for as a correction.",
+        ),
+    },
+    "VETO_NOT_FORESEEN": {
+        "zh": ("案件 {case} 所适用的政策没有一票否决。", "请在所办环节作不予通过的决定。"),
+        "en": ("The programme of case {case} knows no veto.", "Refuse it in its stage."),
+    },
+    "VETO_ROLE": {
+        "zh": ("岗位 {role} 不能一票否决。", "可以否决的岗位：{needed}。"),
+        "en": ("The role {role} may not veto.", "These may: {needed}."),
+    },
+    "ENTERED_BY_SELF": {
+        "zh": (
+            "“{title}”所依据的查询结果由 {account} 人工录入，录入人不得办理该环节。",
+            "请由另一名同岗位人员办理；来源恢复后的答复会取代录入的结果。",
+        ),
+        "en": (
+            "{account} put in by hand an answer that stage {title} rests on, and does not decide it.",
+            "Ask another holder of the role; an answer of the source itself takes the place of what was put in.",
         ),
     },
 }

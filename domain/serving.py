@@ -1,4 +1,4 @@
-"""What the engine can carry out today: vouchers under annual limits of an enterprise. Anything else it must refuse."""
+"""What the engine carries out: vouchers under annual limits, and rounds that share a pool. Else it refuses."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,10 @@ from domain.format.redeeming import RedemptionRule
 from domain.format.steps import Account, Pool, Tiers
 from domain.format.steps import Cap as CapStep
 from domain.refusals import Refused
-from duifu.v1.plan_pb2 import CASE_KIND_REDEMPTION_CLAIM, CASE_KIND_VOUCHER_CLAIM
+from duifu.v1.plan_pb2 import CASE_KIND_GRANT_APPLICATION, CASE_KIND_REDEMPTION_CLAIM, CASE_KIND_VOUCHER_CLAIM
+
+WINDOW = "apply"  # the window in which a round takes applications
+ROUND_TASKS = ("allocate_round", "pay_grant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +87,41 @@ def served(programme: Programme) -> Served:
     for name in limited:
         if len(limited) > 1 or not _is_annual(programme.accounts[name], "truncate"):
             raise _refused(programme, f"accounts.{name}")
+    if _readings(programme, redemption.deferred_first) != {"oldest"}:
+        raise _refused(programme, "redemption.deferred_first")
     paying = programme.accounts[redemption.account]
     if paying.limit is not None and not _is_annual(paying, "defer"):
         raise _refused(programme, f"accounts.{redemption.account}")
     return Served(programme, redemption, limited[0] if limited else None)
+
+
+def _readings(programme: Programme, words: str) -> set[str]:
+    """What a setting says on any day."""
+    name = words.removeprefix("parameter.")
+    return {words} if name == words else {str(dated.value) for dated in programme.parameters[name].values}
+
+
+def served_grant(programme: Programme) -> Pool:
+    """The pool that a round shares. Raises Refused PROGRAMME_NOT_SERVED for any rule that nobody carries out."""
+    if WINDOW not in programme.windows or not programme.round:
+        raise _refused(programme, f"windows.{WINDOW}" if programme.round else "round")
+    award = programme.award
+    if award.benefit != "grant" or award.payee != "applicant" or award.valid_for:
+        raise _refused(programme, "award")
+    pools = [step for step in award.steps if isinstance(step, Pool)]
+    for step in award.steps:
+        if isinstance(step, (CapStep, Tiers)):
+            raise _refused(programme, f"award.steps.{step.name}")
+    if len(pools) != 1 or pools[0].sharing != "pro_rata" or not programme.levels:
+        raise _refused(programme, "award.steps")
+    account = programme.accounts[pools[0].account]
+    if account.period != "round" or _readings(programme, account.round_year) != {"round"}:
+        raise _refused(programme, f"accounts.{pools[0].account}")  # another round would have to be asked
+    tasks = [row.task for row in programme.stages[CASE_KIND_GRANT_APPLICATION]]
+    for task in ROUND_TASKS:
+        if tasks.count(task) != 1:
+            raise _refused(programme, "plans.grant_application")
+    return pools[0]
 
 
 def _is_annual(account: Account, on_exceed: str) -> bool:

@@ -14,16 +14,10 @@ from domain.dates import from_iso
 from domain.money import exact_text, from_exact_text, show, show_exact
 from domain.refusals import Refused
 from domain.states import changed
-from duifu.v1.events_pb2 import (
-    AmountStep,
-    AmountTrace,
-    InvoiceUse,
-    Operand,
-    RedemptionAssessed,
-    VoucherIssued,
-    VoucherRedeemed,
-)
+from duifu.v1.events_pb2 import InvoiceUse, RedemptionAssessed, VoucherIssued, VoucherRedeemed
 from duifu.v1.facts_pb2 import Contract, RedemptionRequest
+
+NOTHING_COUNTED = InvoiceTotals()
 
 
 @dataclass(frozen=True)
@@ -91,21 +85,26 @@ def assess(voucher: Voucher, case_id: str, request: RedemptionRequest, terms: Te
     """What this claim adds to the part of the voucher that is due; may be nothing. (BJ-4.6, BJ-A8, BJ-A12)"""
     totals = amount.invoice_totals(voucher.invoices, request, terms)
     base = Fraction(0)
-    uses = []
+    assessed = RedemptionAssessed(case_id=case_id)
     for key, after in totals.items():
-        before = voucher.invoices.get(key, InvoiceTotals())
-        base += max(Fraction(0), after.base_fen - before.used_fen)
-        uses.append(_use(key, after, before))
+        before = voucher.invoices.get(key, NOTHING_COUNTED)
+        after_fen = after.base_fen
+        if after_fen > before.used_fen:
+            base += after_fen - before.used_fen
+        assessed.uses.add(
+            invoice_key=key,
+            invoiced_fen=exact_text(after.invoiced_fen),
+            delivered_fen=exact_text(after.delivered_fen),
+            paid_fen=exact_text(after.paid_fen),
+            base_fen=exact_text(after_fen),
+            proof_numbers=sorted(after.numbers - before.numbers),
+        )
     cumulative = min(voucher.eligible_fen, voucher.cumulative_fen + base)
-    due_fen = amount.due(voucher.face_value_fen, voucher.eligible_fen, cumulative, voucher.due_fen, terms.rate)
-    return RedemptionAssessed(
-        case_id=case_id,
-        due_fen=due_fen,
-        base_fen=exact_text(base),
-        cumulative_fen=exact_text(cumulative),
-        uses=uses,
-        trace=AmountTrace(steps=_steps(voucher, base, cumulative, due_fen, terms), amount_fen=due_fen),
-    )
+    assessed.due_fen = amount.due(voucher.face_value_fen, voucher.eligible_fen, cumulative, voucher.due_fen, terms.rate)
+    assessed.base_fen, assessed.cumulative_fen = exact_text(base), exact_text(cumulative)
+    assessed.trace.amount_fen = assessed.due_fen
+    _write_steps(assessed, voucher, terms, is_cut=voucher.cumulative_fen + base > voucher.eligible_fen)
+    return assessed
 
 
 def nothing_due(before: Voucher, case: str, assessed: RedemptionAssessed, clause: str) -> Refused:
@@ -120,46 +119,40 @@ def nothing_due(before: Voucher, case: str, assessed: RedemptionAssessed, clause
     )
 
 
-def _steps(voucher: Voucher, base: Fraction, cumulative: Fraction, due_fen: int, terms: Terms) -> list[AmountStep]:
+def _write_steps(assessed: RedemptionAssessed, voucher: Voucher, terms: Terms, *, is_cut: bool) -> None:
     settled = "本次 min(开票, 交付, 付款)" if terms.needs_payment_proof else "本次 min(开票, 交付)，发票视为已付款"
-    times = f"{show(voucher.face_value_fen)} × 累计 ÷ E"
-    if terms.rate is not None:
-        times = f"min({show(voucher.face_value_fen)}, 累计 × {terms.rate})"
-    return [
-        AmountStep(
-            name="base",
-            clause=terms.settled_clause or terms.clause,
-            explanation=settled,
-            exact_fen=exact_text(base),
-            operation="sum",
-        ),
-        AmountStep(
-            name="cumulative",
-            clause=terms.clause,
-            explanation="累计，不超过 E",
-            exact_fen=exact_text(cumulative),
-            operation="least",
-            operands=[
-                Operand(name="E", exact=exact_text(voucher.eligible_fen)),
-                Operand(name="before", exact=exact_text(voucher.cumulative_fen)),
-                Operand(name="base", exact=exact_text(base)),
-            ],
-            bound=voucher.cumulative_fen + base > voucher.eligible_fen,
-        ),
-        AmountStep(
-            name="due",
-            clause=terms.formula_clause or terms.clause,
-            explanation=f"⌊{times}⌋ − 前次累计应兑 {show(voucher.due_fen)}",
-            exact_fen=exact_text(due_fen),
-            operation="round",
-            operands=[
-                Operand(name="V", exact=exact_text(voucher.face_value_fen)),
-                Operand(name="E", exact=exact_text(voucher.eligible_fen)),
-                Operand(name="cumulative", exact=exact_text(cumulative)),
-                Operand(name="due_before", exact=exact_text(voucher.due_fen)),
-            ],
-        ),
-    ]
+    worth, eligible = show(voucher.face_value_fen), exact_text(voucher.eligible_fen)
+    times = f"{worth} × 累计 ÷ E" if terms.rate is None else f"min({worth}, 累计 × {terms.rate})"
+    step = assessed.trace.steps.add  # in place: messages that are put into others are copied
+    step(
+        name="base",
+        clause=terms.settled_clause or terms.clause,
+        explanation=settled,
+        exact_fen=assessed.base_fen,
+        operation="sum",
+    )
+    operand = step(
+        name="cumulative",
+        clause=terms.clause,
+        explanation="累计，不超过 E",
+        exact_fen=assessed.cumulative_fen,
+        operation="least",
+        bound=is_cut,
+    ).operands.add
+    operand(name="E", exact=eligible)
+    operand(name="before", exact=exact_text(voucher.cumulative_fen))
+    operand(name="base", exact=assessed.base_fen)
+    operand = step(
+        name="due",
+        clause=terms.formula_clause or terms.clause,
+        explanation=f"⌊{times}⌋ − 前次累计应兑 {show(voucher.due_fen)}",
+        exact_fen=exact_text(assessed.due_fen),
+        operation="round",
+    ).operands.add
+    operand(name="V", exact=exact_text(voucher.face_value_fen))
+    operand(name="E", exact=eligible)
+    operand(name="cumulative", exact=assessed.cumulative_fen)
+    operand(name="due_before", exact=exact_text(voucher.due_fen))
 
 
 def evolve(voucher: Voucher, event: Message) -> Voucher:
@@ -191,19 +184,8 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
     raise UnknownEvent(type(event).__name__)
 
 
-def _use(key: str, after: InvoiceTotals, before: InvoiceTotals) -> InvoiceUse:
-    return InvoiceUse(
-        invoice_key=key,
-        invoiced_fen=exact_text(after.invoiced_fen),
-        delivered_fen=exact_text(after.delivered_fen),
-        paid_fen=exact_text(after.paid_fen),
-        base_fen=exact_text(after.base_fen),
-        proof_numbers=sorted(after.numbers - before.numbers),
-    )
-
-
 def _totals(use: InvoiceUse, voucher: Voucher) -> InvoiceTotals:
-    before = voucher.invoices.get(use.invoice_key, InvoiceTotals())
+    before = voucher.invoices.get(use.invoice_key, NOTHING_COUNTED)
     return InvoiceTotals(
         invoiced_fen=from_exact_text(use.invoiced_fen),
         delivered_fen=from_exact_text(use.delivered_fen),

@@ -10,7 +10,7 @@ from stdnum.cn import uscc
 
 from domain.dates import from_iso
 from domain.refusals import Refused
-from duifu.v1.commands_pb2 import Actor, AdvanceRehearsal, Command
+from duifu.v1.commands_pb2 import Actor, AdvanceRehearsal, Command, DelegateRole, HandOverTask, RaiseObjection
 from duifu.v1.facts_pb2 import (
     Applicant,
     Application,
@@ -22,6 +22,7 @@ from duifu.v1.facts_pb2 import (
     OtherBenefit,
     ServiceContract,
 )
+from duifu.v1.panel_pb2 import Expert
 
 COMMAND_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,159}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -34,6 +35,7 @@ RATE = re.compile(r"[0-9]{1,9}(/[1-9][0-9]{0,8})?")
 EMAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 IDENTITY = re.compile(r"[0-9]{17}[0-9Xx]")  # 公民身份号码 (GB 11643-1999)
 ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,79}")
+AN_ACCOUNT = "an account of 1 to 80 characters of A-Z a-z 0-9 . _ : + -, no mobile or identity number"
 PERSON_NAME_MAX = 64  # characters
 TEXT_MAX = 4_000  # characters
 NUMBER_MAX = 200  # characters of a contract's number, which names its stream
@@ -76,17 +78,47 @@ MUST_BE_FILLED = {
     "duifu.v1.BankReceipt": ("receipt_number", "invoice_number", "amount_fen", "sha256"),
     "duifu.v1.BankAccount": ("holder_name", "number", "bank_name"),
     "duifu.v1.Decide": ("case_id", "stage", "verdict"),
+    "duifu.v1.RecordOutput": ("case_id", "stage", "output"),
+    "duifu.v1.ReturnForRework": ("case_id", "stage", "to_stage"),
+    "duifu.v1.VetoCase": ("case_id", "code"),
+    "duifu.v1.RaiseObjection": ("case_id", "objector_id", "objector_name"),
+    "duifu.v1.SettleObjection": ("case_id", "objection"),
+    "duifu.v1.AllocateRound": ("round_id",),
+    "duifu.v1.CloseNotice": ("round_id",),
+    "duifu.v1.OrderGrants": ("round_id",),
+    "duifu.v1.RecordGrantPayment": ("round_id", "order_id", "status"),
+    "duifu.v1.CloseRound": ("round_id",),
     "duifu.v1.RequestCorrection": ("case_id", "stage"),
     "duifu.v1.SupplyCorrection": ("case_id",),
     "duifu.v1.WithdrawCase": ("case_id",),
+    "duifu.v1.StopClock": ("case_id", "stage", "reason"),
+    "duifu.v1.RestartClock": ("case_id", "stage"),
     "duifu.v1.ReplaceBankAccount": ("case_id", "bank_account"),
     "duifu.v1.ConfirmCycle": ("cycle_id",),
     "duifu.v1.OpenCycle": ("programme_id", "quarter"),
+    "duifu.v1.ClaimTask": ("case_id", "stage"),
+    "duifu.v1.ReleaseTask": ("case_id", "stage"),
+    "duifu.v1.HandOverTask": ("case_id", "stage", "to", "reason"),
+    "duifu.v1.DelegateRole": ("to", "role", "programme_id", "reason"),
+    "duifu.v1.RevokeDelegation": ("to", "role", "programme_id", "reason"),
+    "duifu.v1.EnterCheck": ("case_id", "stage", "result"),
     "duifu.v1.RecordCheck": ("case_id", "stage", "result"),
     "duifu.v1.CheckResult": ("check", "outcome", "source"),
     "duifu.v1.RecordPayment": ("cycle_id", "order_id", "status"),
     "duifu.v1.Finding": ("code", "reason"),
     "duifu.v1.DestroySubjectKey": ("subject",),
+    "duifu.v1.RegisterExpert": ("programme_id", "expert"),
+    "duifu.v1.Expert": ("expert_id", "name"),
+    "duifu.v1.RetireExpert": ("programme_id", "expert_id"),
+    "duifu.v1.ConvenePanel": ("case_id", "seed_sha256"),
+    "duifu.v1.DrawPanel": ("case_id", "seed"),
+    "duifu.v1.DeclareInterest": ("case_id",),
+    "duifu.v1.SealSheet": ("case_id", "scoring", "sheet_sha256"),
+    "duifu.v1.OpenSheet": ("case_id", "scoring", "sheet", "salt"),
+    "duifu.v1.ScoreSheet": ("scores",),
+    "duifu.v1.Score": ("criterion",),
+    "duifu.v1.SignConclusion": ("case_id", "conclusion_sha256"),
+    "duifu.v1.LapsePanel": ("case_id",),
     "duifu.v1.Actor": ("id", "role"),
 }
 
@@ -148,14 +180,22 @@ def _problems(message: Message, path: str, complete: bool = True) -> Iterator[st
         yield from _contract_problems(message, path)
     if isinstance(message, ServiceContract) and message.ends_on < message.starts_on:
         yield f"{path}endsOn: must not be before startsOn"
+    if isinstance(message, ServiceContract) and message.tax_fen > message.amount_fen:
+        yield f"{path}taxFen: must not be more than amountFen"
     if isinstance(message, Invoice):
         yield from _invoice_problems(message, path)
     if isinstance(message, Contact):
         yield from _contact_problems(message, path)
     if isinstance(message, OtherBenefit):
         yield from _benefit_problems(message, path)
-    if isinstance(message, Actor) and says_who_it_is(message.id):
-        yield f"{path}id: an account stays readable for good, so it is no mobile or identity number"
+    if isinstance(message, Actor):
+        yield from _actor_problems(message, path)
+    if isinstance(message, HandOverTask | DelegateRole):
+        yield from _receiver_problems(message, path)
+    if isinstance(message, Expert) and message.expert_id and not is_account(message.expert_id):
+        yield f"{path}expertId: {AN_ACCOUNT}"
+    if isinstance(message, RaiseObjection) and message.objector_id and not is_account(message.objector_id):
+        yield f"{path}objectorId: {AN_ACCOUNT}"
     if isinstance(message, DeliveryProof) and message.delivered_through < message.delivered_from:
         yield f"{path}deliveredThrough: must not be before deliveredFrom"
     if isinstance(message, AdvanceRehearsal) and message.business_seconds not in BUSINESS_SECONDS:
@@ -180,7 +220,7 @@ def _value_problems(field: FieldDescriptor, value: object, where: str) -> Iterat
             yield f"{where}: {value!r} is not a date written YYYY-MM-DD"
         elif field.name.endswith("uscc") and not is_uscc(value):
             yield f"{where}: {value!r} is not a valid unified social credit code (GB 32100-2015)"
-        elif field.name.endswith("sha256") and not SHA256.fullmatch(value):
+        elif field.name.endswith(("sha256", "seed", "salt")) and not SHA256.fullmatch(value):
             yield f"{where}: 64 lower-case hexadecimal digits"
         elif field.name.endswith(NAMES) and field.full_name not in NAMED_BELOW and not is_one_line(value):
             # The value is not repeated: it may be made to look like more than one line.
@@ -227,16 +267,35 @@ def _contract_problems(contract: Contract, path: str) -> Iterator[str]:
             yield f"{where}.schedule: must add up to the item's amountFen"
 
 
+def _actor_problems(actor: Actor, path: str) -> Iterator[str]:
+    if says_who_it_is(actor.id):
+        yield f"{path}id: an account stays readable for good, so it is no mobile or identity number"
+    if actor.on_behalf_of and not is_account(actor.on_behalf_of):
+        yield f"{path}onBehalfOf: {AN_ACCOUNT}"
+
+
+def _receiver_problems(message: HandOverTask | DelegateRole, path: str) -> Iterator[str]:
+    if message.to and not is_account(message.to):
+        yield f"{path}to: {AN_ACCOUNT}"
+    if isinstance(message, DelegateRole) and message.through_on < message.from_on:
+        yield f"{path}throughOn: must not be before fromOn"
+
+
 def _contact_problems(contact: Contact, path: str) -> Iterator[str]:
     # A value that is wrong is not repeated: refusals travel and are kept, and it may be somebody's.
-    if contact.person_id and (not ACCOUNT.fullmatch(contact.person_id) or says_who_it_is(contact.person_id)):
-        yield f"{path}personId: an account of 1 to 80 characters of A-Z a-z 0-9 . _ : + -, no mobile or identity number"
+    if contact.person_id and not is_account(contact.person_id):
+        yield f"{path}personId: {AN_ACCOUNT}"
     if len(contact.name) > PERSON_NAME_MAX or (contact.name and not contact.name.strip().isprintable()):
         yield f"{path}name: at most {PERSON_NAME_MAX} characters in one line"
     if contact.mobile and not MOBILE.fullmatch(contact.mobile):
         yield f"{path}mobile: 11 digits that begin with 13 to 19, without spaces or country code"
     if contact.email and not EMAIL.fullmatch(contact.email):
         yield f"{path}email: an address such as name@example.cn, or nothing"
+
+
+def is_account(text: str) -> bool:
+    """Whether this may name a person for good."""
+    return bool(ACCOUNT.fullmatch(text)) and not says_who_it_is(text)
 
 
 def says_who_it_is(account: str) -> bool:

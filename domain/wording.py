@@ -1,13 +1,17 @@
 """How a case and a quarter stand, in one sentence for operators."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from domain.case import Case
+from domain.calendar import WorkingCalendar
+from domain.case import Case, OpenStage
 from domain.cycle import Cycle
-from domain.dates import SHANGHAI
+from domain.dates import SHANGHAI, from_iso, start_of
+from domain.legal_clock import limit_of, read
 from domain.money import show
+from domain.round import Round, Standing
 from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL, Actor
 from duifu.v1.events_pb2 import (
+    CASE_OUTCOME_CANCELLED,
     CASE_OUTCOME_ISSUED,
     CASE_OUTCOME_PAID,
     CASE_OUTCOME_REFUSED,
@@ -18,12 +22,14 @@ from duifu.v1.events_pb2 import (
     CLAIM_PAYMENT_STATUS_SETTLED,
 )
 from duifu.v1.facts_pb2 import CHECK_OUTCOME_CLEAN, CHECK_OUTCOME_HIT, CHECK_OUTCOME_UNAVAILABLE
+from duifu.v1.plan_pb2 import DAY_UNIT_CALENDAR_DAYS, CasePlan, TimeLimit
 
 OUTCOMES = {
     CASE_OUTCOME_ISSUED: "已发放",
     CASE_OUTCOME_REFUSED: "不予通过",
     CASE_OUTCOME_WITHDRAWN: "已撤回",
     CASE_OUTCOME_PAID: "已支付",
+    CASE_OUTCOME_CANCELLED: "取消扶持",
 }
 PAYMENTS = {
     CLAIM_PAYMENT_STATUS_ORDERED: "支付中",
@@ -36,6 +42,15 @@ CHECKS = {
     CHECK_OUTCOME_HIT: "命中",
     CHECK_OUTCOME_UNAVAILABLE: "无法查询",
 }
+STANDINGS = {
+    Standing.REVIEWED: "审核中",
+    Standing.DETERMINED: "已核定",
+    Standing.NOTICED: "公示中",
+    Standing.PUBLISHED: "公示期满",
+    Standing.CLEARED: "待拨付",
+    Standing.LEFT: "已退出",
+}
+NO_PLAN = CasePlan()
 #: For who has no programme at hand; a programme file titles its own.
 CHECK_TITLES = {
     "enterprise": "登记信息",
@@ -54,9 +69,9 @@ def actor_name(actor: Actor) -> str:
     return f"{name}（{actor.role}）"
 
 
-def check_title(check: str) -> str:
-    """What people call a check of the plan."""
-    return CHECK_TITLES.get(check, check)
+def check_title(check: str, plan: CasePlan = NO_PLAN) -> str:
+    """What people call a check: the case's own plan says it, else the kind of answer it was named after."""
+    return plan.checks[check].title if check in plan.checks else CHECK_TITLES.get(check, check)
 
 
 def last_day(due_at: datetime) -> str:
@@ -69,6 +84,58 @@ def deadline(due_at: datetime | None) -> str:
     return f"时限至{last_day(due_at)}" if due_at else "无办理时限"
 
 
+def time_limit(stage: OpenStage) -> str:
+    """Until when a stage is to be done, and whether its clock stands still or its deadline has passed."""
+    if stage.stop is not None:
+        return f"自{stage.stop.stopped_on}起停止计时（{stage.stop.title}）"
+    return deadline(stage.due_at) + ("，已逾期督办" if stage.is_overdue else "")
+
+
+def days(number: int, limit: TimeLimit) -> str:
+    """So many days, of the kind that a limit counts."""
+    return f"{number}日" if limit.unit == DAY_UNIT_CALENDAR_DAYS else f"{number}个工作日"
+
+
+def clock_title(stage: OpenStage, rings_at: datetime) -> str:
+    """What the clock of a stage is waiting for: the end of a stop, the deadline, or a reminder before it."""
+    if stage.stop is not None:
+        return f"停止计时至{last_day(rings_at)}"
+    what = "" if rings_at == stage.due_at else f"，{rings_at.astimezone(SHANGHAI):%Y-%m-%d}提醒"
+    return f"{deadline(stage.due_at)}{what}"
+
+
+def clock_lines(case: Case, stage: OpenStage) -> list[str]:
+    """How the clock of the open stage stands, and why its deadline moved."""
+    limit = limit_of(case.row(stage.key), stage)
+    lines = [f"{deadline(stage.due_at)}（业务时间）"]
+    if stage.stop is not None:
+        stop = stage.stop
+        until = f"，停止计时至{last_day(start_of(from_iso(stop.restarts_on)))}" if stop.restarts_on else ""
+        so_far = f"已用{days(stop.elapsed_days, limit)}，余{days(stop.left_days, limit)}"
+        lines = [f"{time_limit(stage)}{until}；{so_far}，恢复计时后顺延（{stop.clause}）"]
+    if stage.stopped_days:
+        reasons = "、".join(dict.fromkeys(stage.moved_by))
+        lines += [f"因停止计时（{reasons}），时限已顺延{days(stage.stopped_days, limit)}"]
+    if stage.reminded:
+        lines += [f"已提醒：余{min(stage.reminded)}个工作日"]
+    return lines
+
+
+def time_used(case: Case, on: date, calendar: WorkingCalendar) -> str:
+    """What of the open stage's time has elapsed and is left at the end of a day; empty without a deadline.
+
+    Raises Refused CALENDAR_NOT_ANNOUNCED.
+    """
+    if case.stage is None:
+        return ""
+    limit = limit_of(case.row(case.stage.key), case.stage)
+    reading = read(case.stage, limit, on, calendar)
+    if reading is None:
+        return ""
+    elapsed, stopped, left = (days(count, limit) for count in (reading.elapsed, reading.stopped, reading.left))
+    return f"计时（至{on}）：已用{elapsed}，停止{stopped}，余{left}"
+
+
 def standing(case: Case) -> str:
     """Where a case stands, on whom it waits and until when; or how it ended."""
     if case.closed is not None:
@@ -77,8 +144,7 @@ def standing(case: Case) -> str:
         return "未开立"
     if case.held_behind:
         return f"{case.stage.title}：额度等待在先受理的案件 {'、'.join(case.held_behind)}"
-    overdue = "，已逾期督办" if case.stage.is_overdue else ""
-    return f"{case.stage.title}：由{case.stage.waits_on}办理，{deadline(case.stage.due_at)}{overdue}"
+    return f"{case.stage.title}：由{case.stage.waits_on}办理，{time_limit(case.stage)}"
 
 
 def quarter_standing(cycle: Cycle) -> str:
@@ -99,3 +165,24 @@ def quarter_standing(cycle: Cycle) -> str:
     if outstanding := cycle.outstanding():
         return f"{quarter}支付中：{len(outstanding)}笔待国库结果"
     return f"{quarter}待支付：{len(cycle.ready())}笔，{cycle.opened.pay_on}起支付"
+
+
+def round_standing(round_: Round) -> str:
+    """Where a round stands; or how it closed."""
+    number = f"{round_.opened.round}年度"
+    if round_.closed is not None:
+        titles = {row.level: row.title for row in round_.opened.levels}
+        parts = "，".join(f"{titles[paid.level]}{show(paid.amount_fen)}" for paid in round_.closed.paid_by_level)
+        return f"{number}已办结：{len(round_.closed.paid)}家获补助，{parts}"
+    if reviewed := round_.standing(Standing.REVIEWED):
+        return f"{number}审核中：{len(reviewed)}家待核定，{len(round_.sharing)}家已核定"
+    if round_.is_stale and round_.sharing:
+        return f"{number}待分配：{len(round_.sharing)}家"
+    if noticed := round_.standing(Standing.NOTICED):
+        objections = f"，{len(round_.open_objections())}件异议待处理" if round_.open_objections() else ""
+        return f"{number}公示中：{len(noticed)}家{objections}"
+    if outstanding := round_.outstanding():
+        return f"{number}拨付中：{len(outstanding)}笔待国库结果"
+    if published := round_.standing(Standing.PUBLISHED):
+        return f"{number}拨付审核中：{len(published)}家"
+    return f"{number}待拨付：{len(round_.standing(Standing.CLEARED))}家"

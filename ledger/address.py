@@ -1,5 +1,6 @@
 """Where a database is: the path of a SQLite file, or a "postgresql://" URL."""
 
+import os
 import re
 from pathlib import Path
 
@@ -18,6 +19,11 @@ def is_url(address: Path | str) -> bool:
     if separator and scheme not in ("postgresql", "postgres"):
         raise NoDatabase(f"{scheme}:// is no database of ours; give the path of a file or a postgresql:// URL")
     return bool(separator)
+
+
+def would_wait(path: Path | str) -> bool:
+    """Whether opening a file could hang: a named pipe waits for somebody to write."""
+    return os.path.exists(path) and not os.path.isfile(path)
 
 
 def shown(address: Path | str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg.errors import DataCorrupted, IndexCorrupted, UndefinedColumn, UndefinedTable
 
-from ledger.address import is_url, shown
+from ledger.address import is_url, shown, would_wait
 from proofs.merkle import HASH_BYTES, Frontier
 
 PAGE = 2000  # rows
@@ -82,7 +82,11 @@ class Rows(ABC):
 
     def count(self, upto: int) -> int:
         """How many rows there are up to a position, those without a place in the log included."""
-        statement = f"SELECT count(*) FROM stored_events WHERE {self.position} <= ? OR {self.position} IS NULL"  # noqa: S608 (our own words)
+        # All but those beyond it: SQLite counts all of them from its index, without looking at any position.
+        statement = (
+            "SELECT (SELECT count(*) FROM stored_events) - "  # noqa: S608 (our own words)
+            f"(SELECT count(*) FROM stored_events WHERE {self.position} > ?)"
+        )
         ((count,),) = self.query(statement, upto)
         return int(count)
 
@@ -147,6 +151,8 @@ class SQLiteRows(Rows):
     """Rows of a file that is opened for reading alone."""
 
     def __init__(self, path: str):
+        if would_wait(path):
+            raise RowsUnavailable(f"{path} is no regular file")
         try:
             self._connection = sqlite3.connect(
                 f"file:{quote(path)}?mode=ro", uri=True, timeout=30, check_same_thread=False

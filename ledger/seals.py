@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ledger.address import would_wait
 from proofs.merkle import EMPTY_ROOT, HASH_BYTES, above, root_at
 
 TILE = 256  # nodes of one level that are kept together
@@ -47,6 +48,8 @@ class Seals:
 
     def __init__(self, path: Path, *, read_only: bool = False):
         """Open, and unless `read_only` make what is missing. Raises SealsUnavailable."""
+        if would_wait(path):
+            raise SealsUnavailable(f"{path} is no regular file")
         self.path = path
         try:
             if read_only:

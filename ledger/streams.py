@@ -3,6 +3,8 @@
 DEPLOYMENT = "deployment"
 CASES = "case/"
 CYCLES = "cycle/"
+ROUNDS = "round/"
+PANELS = "panel/"
 
 
 def case(case_id: str) -> str:
@@ -13,6 +15,21 @@ def case(case_id: str) -> str:
 def cycle(cycle_id: str) -> str:
     """One quarter of one programme."""
     return f"{CYCLES}{cycle_id}"
+
+
+def grant_round(round_id: str) -> str:
+    """One round of one programme."""
+    return f"{ROUNDS}{round_id}"
+
+
+def experts(programme_id: str) -> str:
+    """The pool of experts of one programme."""
+    return f"experts/{programme_id}"
+
+
+def panel(panel_id: str) -> str:
+    """One panel of experts."""
+    return f"{PANELS}{panel_id}"
 
 
 def voucher(voucher_id: str) -> str:
@@ -43,6 +60,11 @@ def register(programme_id: str, kind: str, year: int) -> str:
 def subject(account: str) -> str:
     """One person whose data is here."""
     return f"subject/{account}"
+
+
+def delegation(programme_id: str, account: str) -> str:
+    """The roles that one person has lent to others."""
+    return f"delegation/{programme_id}/{account}"
 
 
 def command(command_id: str) -> str:

@@ -121,6 +121,42 @@ CHECK_TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
             "Delete it, or make the kind system.",
         ),
     },
+    "TASK_ORDER": {
+        "zh": (
+            "{task} 出现在 {order} 的顺序之外，或重复出现。",
+            "每项各一次，依次为：{order}。",
+            "请调整环节顺序，或删去重复的环节。",
+        ),
+        "en": (
+            "{task} is out of its order, or there twice.",
+            "Once each, in this order: {order}.",
+            "Move the stage, or delete the second one.",
+        ),
+    },
+    "CLOCK_MISSING": {
+        "zh": (
+            "{key} 用于没有时限的环节。",
+            "没有时限，就没有可以停止或提醒的计时。",
+            "请写明 time_limit 或 due_by，或删去 {key}。",
+        ),
+        "en": (
+            "{key} of a stage without a deadline.",
+            "Without one there is no clock to stop or to remind of.",
+            "Give it a time_limit or due_by, or delete {key}.",
+        ),
+    },
+    "REMINDER_DAYS": {
+        "zh": (
+            "时限前{written}日提醒，而时限为{days}日。",
+            "提醒须在环节开始之后、时限届满之前。",
+            "请写1至{days}之间的数。",
+        ),
+        "en": (
+            "A reminder {written} days before the end of {days} days.",
+            "It comes after the stage opens and before it is due.",
+            "Write a number from 1 to less than {days}.",
+        ),
+    },
     "STAGE_AFTER_LAST": {
         "zh": ("{kind} 环节之后还有环节。", "按季兑付结束一件申请，应是最后一个环节。", "请移到最后。"),
         "en": (

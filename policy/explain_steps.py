@@ -18,6 +18,8 @@ HOLDERS = {
     "supplier": "每个供给方",
     "programme": "全部申请",
 }
+EACH_APPLICANT = "每个申请单位"
+SERVICE_YEAR = "同一服务年度的各轮合计"
 PERIODS = {"calendar_year": "每个自然年度", "round": "本轮", "programme": "整个执行期"}
 ON_EXCEED = {
     "truncate": "超出部分不再支持",
@@ -47,7 +49,12 @@ def limit(values: Values, name: str) -> str:
             counted = PERIODS[period]
         case years:
             counted = f"{years.from_year}年起的{years.years}个自然年度"
-    who = f"{HOLDERS[account.holder]}{counted}"
+    holder = HOLDERS[account.holder]
+    if account.holder == "programme" and values.chosen(account.each_applicant) == "true":
+        holder = EACH_APPLICANT
+    if account.period == "round" and values.chosen(account.round_year) == "service_year":
+        counted = SERVICE_YEAR
+    who = f"{holder}{counted}"
     if account.limit is None:
         return f"{who}累计，不设限额"
     words = f"{who}不超过{values.parameter(account.limit)}，{ON_EXCEED[account.on_exceed]}"
@@ -159,7 +166,8 @@ class _Words:
         most = self._values.parameter(account.limit) if account.limit else "资金总额"
         whose = f"{self._values.programme.levels[step.level].title}资金" if step.level else "资金"
         weight = f"，比例按{self._operand(step.weight)}" if step.weight else ""
-        return f"{whose}总额{most}，{SHARING[step.sharing]}{weight}"
+        whole = EACH_APPLICANT if self._values.chosen(account.each_applicant) == "true" else "总额"
+        return f"{whose}{whole}{most}，{SHARING[step.sharing]}{weight}"
 
     def _levels(self) -> str:
         levels = self._values.programme.levels.values()

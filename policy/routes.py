@@ -16,7 +16,7 @@ COMMON_YEAR = 2023
 LAST = {
     "voucher_claim": ("system",),
     "redemption_claim": ("cycle",),
-    "grant_application": ("system", "decision"),
+    "grant_application": ("round",),
 }
 
 
@@ -42,9 +42,9 @@ def _plan(source: Source, path: Path, stages: list[dict[str, Any]]) -> Iterator[
         if isinstance(key, str) and key in seen:
             yield source.problem("ENTRY_TWICE", (*at, "key"), written=key)
         seen.add(key if isinstance(key, str) else None)
-        if kind == "system" and "task" not in stage:
+        if kind in ("system", "round") and "task" not in stage:
             yield source.problem("KEY_MISSING", at, keys=["task"])
-        if kind in ("decision", "applicant", "cycle") and "task" in stage:
+        if kind in ("decision", "applicant", "cycle", "panel") and "task" in stage:
             yield source.problem("TASK_WITHOUT_SYSTEM", (*at, "task"), of_key=True, kind=kind)
         if kind == "cycle" and stage is not stages[-1]:
             yield source.problem("STAGE_AFTER_LAST", (*at, "kind"), kind=kind)

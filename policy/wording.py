@@ -28,6 +28,7 @@ SETTINGS = {
     "previous_working_day": "之前最近的工作日",
     "next_working_day": "之后最近的工作日",
     "oldest": "最早提出的在前",
+    "pro_rata": "按各申请应兑付额的比例",
     "true": "是",
     "false": "否",
 }

@@ -10,7 +10,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from reference_city.consultations import Consultations
 from reference_city.data_file import DataFile
+from reference_city.duplicates import Duplicates
 from reference_city.fields import Malformed
 from reference_city.invoices import Invoices
 from reference_city.letters import Letters
@@ -28,7 +30,7 @@ def city_app(data: DataFile, store: Store) -> Starlette:
 
     def health(_: Request) -> JSONResponse:
         city, problem = data.look()
-        return JSONResponse({"status": "SERVING", "problem": problem, "unavailable": sorted(city.unavailable)})
+        return JSONResponse({"status": "SERVING", "problem": problem, "faults": city.faults})
 
     @asynccontextmanager
     async def until_it_ends(_: Starlette) -> AsyncIterator[None]:
@@ -40,6 +42,8 @@ def city_app(data: DataFile, store: Store) -> Starlette:
         routes=[
             Route("/healthz", health),
             *Registries(data).routes(),
+            *Duplicates(data).routes(),
+            *Consultations(data, store).routes(),
             *Invoices(data).routes(),
             *Treasury(data, store).routes(),
             *Letters(data, store).routes(),

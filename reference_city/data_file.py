@@ -5,8 +5,6 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeAlias
 
-from starlette.exceptions import HTTPException
-
 from reference_city.city import City
 from reference_city.reading import BrokenCity, read_city
 
@@ -36,12 +34,10 @@ class DataFile:
                 self._read_again()
             return self._city, self._problem
 
-    def city_for(self, service: str) -> City:
-        """The city in force. Raises HTTPException 503 if the file switches this service off."""
-        city, _ = self.look()
-        if service in city.unavailable:
-            raise HTTPException(503, f"{service} is unavailable: {self.path} switches it off.")
-        return city
+    @property
+    def city(self) -> City:
+        """The city in force."""
+        return self.look()[0]
 
     def _read_again(self) -> None:
         try:

@@ -39,9 +39,9 @@ class Fields:
         """Text that a regular expression matches in full; `allowed` says the same in words."""
         return self._read(name, allowed, partial(values.matching, pattern), otherwise)
 
-    def one_of(self, name: str, choices: Collection[str]) -> str:
+    def one_of(self, name: str, choices: Collection[str], otherwise: str | None = None) -> str:
         """One of a few words."""
-        return self._read(name, f"one of {', '.join(sorted(choices))}", partial(values.one_of, choices))
+        return self._read(name, f"one of {', '.join(sorted(choices))}", partial(values.one_of, choices), otherwise)
 
     def uscc(self, name: str) -> str:
         """A unified social credit code of 18 characters."""
@@ -75,6 +75,14 @@ class Fields:
         """Any of a few words, as a list; missing is none."""
         allowed = f"a list of any of {', '.join(sorted(choices))}"
         return self._read(name, allowed, partial(values.words, choices), otherwise=frozenset())
+
+    def names(self, name: str) -> frozenset[str]:
+        """Names without spaces, as a list, each once. It may be empty, but not missing."""
+        given = self._inner(name, list)
+        found = frozenset(str(entry) for entry in given if values.matching(r"\S{1,80}", entry))
+        if len(found) < len(given):
+            raise Malformed(f"{self._prefix}{name} must be a list of names without spaces, each once.")
+        return found
 
     def section(self, name: str) -> "Fields":
         """The object in this field. It may be empty, but not missing; the same holds for `keyed` and `listed`."""

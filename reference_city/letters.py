@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from reference_city.city import Record
 from reference_city.data_file import DataFile
+from reference_city.faults import guarded
 from reference_city.fields import Fields
 from reference_city.incoming import body_of, id_of, query_of
 from reference_city.store import Store
@@ -18,20 +19,20 @@ class Letters:
     """A letter is delivered once, whoever repeats it."""
 
     def __init__(self, data: DataFile, store: Store) -> None:
-        """Keep letters in this store, unless the data file switches the letter box off."""
+        """Keep letters in this store; fail as this data file says."""
         self._data = data
         self._store = store
 
     def routes(self) -> list[Route]:
         """The paths that this service answers."""
+        guard = guarded(self._data, "letters")
         return [
-            Route("/letters", self.of_case),
-            Route("/letters/{letter_id:path}", self.deliver, methods=["PUT"]),
+            Route("/letters", self.of_case, middleware=guard),
+            Route("/letters/{letter_id:path}", self.deliver, methods=["PUT"], middleware=guard),
         ]
 
     async def deliver(self, request: Request) -> JSONResponse:
         """Deliver a letter: 201 at first, 200 with the same body when repeated, 409 for other content."""
-        self._data.city_for("letters")
         letter_id = id_of(request, "letter_id")
         letter = _letter(await body_of(request))
         is_new = await run_in_threadpool(self._store.receive, LETTER, letter_id, letter)
@@ -39,7 +40,6 @@ class Letters:
 
     def of_case(self, request: Request) -> JSONResponse:
         """The letters of one case, in the order of their delivery; an unknown case has none."""
-        self._data.city_for("letters")
         asked = query_of(request)
         case_id = asked.text("caseId")
         asked.nothing_else()

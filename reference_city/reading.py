@@ -7,7 +7,17 @@ from typing import TypeVar
 import yaml
 
 from reference_city import values
-from reference_city.city import INVOICE_STATUSES, LEGAL_FORMS, SERVICES, City, Record
+from reference_city.city import (
+    FAULTS,
+    INVOICE_STATUSES,
+    LEGAL_FORMS,
+    OPINIONS,
+    SERVICES,
+    Bank,
+    City,
+    Funded,
+    Record,
+)
 from reference_city.fields import Fields, Malformed
 
 K = TypeVar("K")
@@ -38,22 +48,37 @@ def read_city(path: Path) -> City:
 
 def _city(top: Fields) -> City:
     enterprises = {code: _enterprise(code, given) for code, given in top.keyed("enterprises").items()}
-    listings: dict[str, list[Record]] = {code: [] for code in enterprises}
+    sources = top.names("credit_sources")
+    listings: dict[tuple[str, str], list[Record]] = {}
     for given in top.listed("credit"):
-        listings[_registered("uscc", given, enterprises)].append(_listing(given))
-    treasury = top.section("treasury")
-    returned = [(given.text("accountNumber"), given.text("reason")) for given in treasury.listed("returned_accounts")]
+        source = given.one_of("source", sources, otherwise="")
+        listings.setdefault((source, _registered("uscc", given, enterprises)), []).append(_listing(given))
+    consultations = top.section("consultations")
+    authorities = consultations.names("authorities")
+    opinions = [_opinion(given, authorities, enterprises) for given in consultations.listed("opinions")]
+    treasuries = top.keyed("treasuries")
     city = City(
         enterprises=enterprises,
         relations=_once("relations", [_relation(given, enterprises) for given in top.listed("relations")]),
+        credit_sources=sources,
         listings=listings,
+        authorities=authorities,
+        opinions=_once("consultations.opinions", opinions),
+        answering_seconds=consultations.integer("answering_seconds", 0, 86_400, otherwise=0),
+        funded=tuple(_funded(given) for given in top.listed("duplicates")),
         invoice_statuses=_once("invoices", [_invoice(given) for given in top.listed("invoices")]),
-        returned_accounts=_once("treasury.returned_accounts", returned),
-        settling_seconds=treasury.integer("settling_seconds", 0, 86_400, otherwise=0),
-        unavailable=top.words("unavailable", SERVICES),
+        banks={"": _bank(top.section("treasury"))} | {name: _bank(given) for name, given in treasuries.items()},
+        faults=_faults(top, (*SERVICES, *sources, *authorities, *treasuries)),
     )
     top.nothing_else()
     return city
+
+
+def _faults(top: Fields, services: Collection[str]) -> dict[str, str]:
+    failing = top.section("faults")
+    said = {service: failing.one_of(service, FAULTS, otherwise="") for service in services}
+    switched_off = dict.fromkeys(top.words("unavailable", services), "unavailable")
+    return {service: fault for service, fault in said.items() if fault} | switched_off
 
 
 def _once(section: str, entries: Iterable[tuple[K, V]]) -> dict[K, V]:
@@ -108,6 +133,29 @@ def _listing(given: Fields) -> Record:
         "repairedOn": given.day("repairedOn", otherwise=""),
         "isDishonesty": given.flag("isDishonesty"),
     }
+
+
+def _opinion(given: Fields, authorities: Collection[str], enterprises: Collection[str]) -> tuple[tuple[str, str], str]:
+    about = given.one_of("authority", authorities), _registered("uscc", given, enterprises)
+    return about, given.one_of("kind", OPINIONS)
+
+
+def _funded(given: Fields) -> Funded:
+    return Funded(
+        uscc=given.uscc("uscc"),
+        contract_number=given.text("contractNumber"),
+        programme=given.text("programme"),
+        description=given.text("description"),
+        is_certain=given.flag("isCertain"),
+    )
+
+
+def _bank(given: Fields) -> Bank:
+    returned = [(entry.text("accountNumber"), entry.text("reason")) for entry in given.listed("returned_accounts")]
+    return Bank(
+        returned_accounts=_once(f"{given.where}.returned_accounts", returned),
+        settling_seconds=given.integer("settling_seconds", 0, 86_400, otherwise=0),
+    )
 
 
 def _invoice(given: Fields) -> tuple[tuple[str, str], str]:

@@ -1,4 +1,4 @@
-"""The business registry, the registry of relations and the credit registry."""
+"""The business registry, the registry of relations and those of credit."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from reference_city.city import City
 from reference_city.data_file import DataFile
+from reference_city.faults import guarded
 from reference_city.fields import Fields
 from reference_city.incoming import path_of, query_of
 from reference_city.reading import UNRELATED
@@ -21,22 +22,24 @@ class Registries:
 
     def routes(self) -> list[Route]:
         """The paths that this service answers."""
-        return [
-            Route("/registries/enterprises/{uscc}", self.enterprise),
-            Route("/registries/relations", self.relation),
-            Route("/registries/credit/{uscc}", self.credit),
-        ]
+        answers = (
+            ("/registries/enterprises/{uscc}", self.enterprise, "registries"),
+            ("/registries/relations", self.relation, "relations"),
+            ("/registries/credit/{uscc}", self.credit, "credit"),
+            ("/registries/credit-sources/{source}/{uscc}", self.credit_at, "{source}"),
+        )
+        return [Route(path, answer, middleware=guarded(self._data, service)) for path, answer, service in answers]
 
     def enterprise(self, request: Request) -> JSONResponse:
         """An EnterpriseRecord. 404 for an unknown enterprise."""
-        city = self._data.city_for("registries")
-        return JSONResponse(city.enterprises[_known("uscc", path_of(request), city)])
+        city = self._data.city
+        return JSONResponse(city.enterprises[known("uscc", path_of(request), city)])
 
     def relation(self, request: Request) -> JSONResponse:
         """The Relation of buyer and supplier, the same either way round. 404 if either is unknown."""
-        city = self._data.city_for("relations")
+        city = self._data.city
         asked = query_of(request)
-        buyer, supplier = _known("buyer", asked, city), _known("supplier", asked, city)
+        buyer, supplier = known("buyer", asked, city), known("supplier", asked, city)
         asked.nothing_else()
         if buyer == supplier:
             return JSONResponse(UNRELATED | {"sameController": True, "sameLegalRepresentative": True})
@@ -44,11 +47,19 @@ class Registries:
 
     def credit(self, request: Request) -> JSONResponse:
         """A CreditRecord. 404 for an unknown enterprise."""
-        city = self._data.city_for("credit")
-        return JSONResponse({"listings": city.listings[_known("uscc", path_of(request), city)]})
+        return self._credit(request, "")
+
+    def credit_at(self, request: Request) -> JSONResponse:
+        """The CreditRecord that one source keeps. 404 for an unknown enterprise, 400 for an unknown source."""
+        return self._credit(request, path_of(request).one_of("source", self._data.city.credit_sources))
+
+    def _credit(self, request: Request, source: str) -> JSONResponse:
+        city = self._data.city
+        return JSONResponse({"listings": city.listings.get((source, known("uscc", path_of(request), city)), [])})
 
 
-def _known(name: str, asked: Fields, city: City) -> str:
+def known(name: str, asked: Fields, city: City) -> str:
+    """The code of a registered enterprise. Raises Malformed, HTTPException 404."""
     code = asked.uscc(name)
     if code not in city.enterprises:
         raise HTTPException(404, f"{name} {code} is not in the registry.")

@@ -1,4 +1,4 @@
-"""The treasury: accepts payment orders once, pays them, and says when the bank returned the money."""
+"""The treasuries: each accepts payment orders once, pays them, and says when the bank returned the money."""
 
 from hashlib import sha256
 
@@ -8,14 +8,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from reference_city.city import City, Record
+from reference_city.city import Record
 from reference_city.data_file import DataFile
+from reference_city.faults import guarded
 from reference_city.fields import Fields
 from reference_city.incoming import body_of, id_of
 from reference_city.papers import Outcome, Paper, now_ms
 from reference_city.store import Store
 
-ORDER = "payment order"
 ACCEPTED = Outcome("ACCEPTED", reason="")
 SETTLED = Outcome("SETTLED", reason="")
 
@@ -30,51 +30,65 @@ class Treasury:
 
     def routes(self) -> list[Route]:
         """The paths that this service answers."""
-        return [
-            Route("/treasury/orders", self.orders),
-            Route("/treasury/orders/{order_id:path}", self.order),
-            Route("/treasury/orders/{order_id:path}", self.accept, methods=["PUT"]),
-        ]
+        routes = []
+        for path, service in (("/treasury/orders", "treasury"), ("/treasuries/{treasury}/orders", "{treasury}")):
+            guard = guarded(self._data, service)
+            routes += [
+                Route(path, self.orders, middleware=guard),
+                Route(f"{path}/{{order_id:path}}", self.order, middleware=guard),
+                Route(f"{path}/{{order_id:path}}", self.accept, methods=["PUT"], middleware=guard),
+            ]
+        return routes
 
     async def accept(self, request: Request) -> JSONResponse:
         """Accept an order: 201 at first, 200 with the same receipt when repeated, 409 for other content."""
-        self._data.city_for("treasury")
-        order_id = id_of(request, "order_id")
+        treasury, order_id = self._treasury(request), id_of(request, "order_id")
         order = _order(await body_of(request))
-        is_new = await run_in_threadpool(self._store.receive, ORDER, order_id, order)
+        is_new = await run_in_threadpool(self._store.receive, _kind(treasury), order_id, order)
         return JSONResponse(_answer(order_id, ACCEPTED), 201 if is_new else 200)
 
     def order(self, request: Request) -> JSONResponse:
         """How an order stands. 404 for an unknown one."""
-        city = self._data.city_for("treasury")
-        order_id = id_of(request, "order_id")
-        order = self._store.paper(ORDER, order_id)
+        treasury, order_id = self._treasury(request), id_of(request, "order_id")
+        order = self._store.paper(_kind(treasury), order_id)
         if order is None:
             raise HTTPException(404, f"There is no payment order {order_id}.")
-        return JSONResponse(_answer(order_id, self._outcome(order, city)))
+        return JSONResponse(_answer(order_id, self._outcome(order, treasury)))
 
-    def orders(self, _: Request) -> JSONResponse:
+    def orders(self, request: Request) -> JSONResponse:
         """All orders in the order of their acceptance: what each asks and how it stands; amountFen is text."""
-        city = self._data.city_for("treasury")
+        treasury = self._treasury(request)
         return JSONResponse(
             {
                 "orders": [
-                    _answer(order.id, self._outcome(order, city))
+                    _answer(order.id, self._outcome(order, treasury))
                     | order.content
                     | {"amountFen": str(order.content["amountFen"])}
-                    for order in self._store.papers(ORDER)
+                    for order in self._store.papers(_kind(treasury))
                 ]
             }
         )
 
-    def _outcome(self, order: Paper, city: City) -> Outcome:
-        ended = self._store.outcome(order.id)
+    def _treasury(self, request: Request) -> str:
+        """The name of the treasury that is asked; empty for the one without a name. Raises HTTPException 404."""
+        treasury = str(request.path_params.get("treasury", ""))
+        if treasury not in self._data.city.banks:
+            raise HTTPException(404, f"There is no treasury {treasury}.")
+        return treasury
+
+    def _outcome(self, order: Paper, treasury: str) -> Outcome:
+        bank, known_as = self._data.city.banks[treasury], f"{treasury} {order.id}".lstrip()  # an id has no spaces
+        ended = self._store.outcome(known_as)
         if ended:
             return ended
-        if now_ms() < order.received_ms + city.settling_seconds * 1000:
+        if now_ms() < order.received_ms + bank.settling_seconds * 1000:
             return ACCEPTED
-        reason = city.returned_accounts.get(str(order.content["accountNumber"]))
-        return self._store.settle(order.id, Outcome("RETURNED", reason) if reason else SETTLED)
+        reason = bank.returned_accounts.get(str(order.content["accountNumber"]))
+        return self._store.settle(known_as, Outcome("RETURNED", reason) if reason else SETTLED)
+
+
+def _kind(treasury: str) -> str:
+    return f"payment order to {treasury}" if treasury else "payment order"
 
 
 def _order(given: Fields) -> Record:

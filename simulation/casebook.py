@@ -15,6 +15,7 @@ from domain.kinds import CASE
 from duifu.v1 import events_pb2 as events
 from duifu.v1.commands_pb2 import VERDICT_REFUSE
 from duifu.v1.events_pb2 import (
+    CASE_OUTCOME_CANCELLED,
     CASE_OUTCOME_ISSUED,
     CASE_OUTCOME_PAID,
     CASE_OUTCOME_WITHDRAWN,
@@ -209,6 +210,8 @@ def _ending(case: Case) -> Ending:
         return Ending.OPEN
     if case.closed.outcome in (CASE_OUTCOME_ISSUED, CASE_OUTCOME_PAID):
         return Ending.GRANTED
+    if case.closed.outcome == CASE_OUTCOME_CANCELLED:
+        return Ending.REFUSED_BY_JUDGEMENT  # vetoed (QD-5.3)
     last = case.decisions[-1] if case.decisions else Decided()
     if last.verdict != VERDICT_REFUSE:
         return Ending.REFUSED  # by the system: the limit, the contract, nothing due

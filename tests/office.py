@@ -56,14 +56,15 @@ BESIDE = (CheckRecorded, LetterSent)
 class TemporalServer:
     """The development server in a process of its own; in memory, without Web UI."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, *settings: str):
+        """Beside the usual dynamic configuration, `settings` such as "frontend.WorkflowTimeSkippingEnabled=true"."""
         self._port, self._namespaces = a_free_port(), 0
         self.address = f"127.0.0.1:{self._port}"
         program = str(Path(sys.executable).with_name("temporal"))
         command = [program, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(self._port)]
         command += ["--log-level", "error"]
         # Schedules and the like need workers in every namespace, which we do not.
-        for setting in (*DYNAMIC_CONFIG, "worker.perNamespaceWorkerCount=0"):
+        for setting in (*DYNAMIC_CONFIG, "worker.perNamespaceWorkerCount=0", *settings):
             command += ["--dynamic-config-value", setting]
         self._part = Part("temporal", command, folder, dict(os.environ))
         self._part.start()

@@ -9,12 +9,21 @@ from domain.case import Case
 from domain.cycle import Cycle
 from domain.dates import SHANGHAI
 from domain.headroom import EnterpriseYear
-from domain.kinds import CASE, CYCLE, ENTERPRISE_YEAR, VOUCHER
+from domain.kinds import CASE, CYCLE, ENTERPRISE_YEAR, ROUND, VOUCHER
+from domain.round import Round
 from domain.voucher import Voucher
-from duifu.v1.events_pb2 import CaseClosed, CycleClosed, Envelope, VoucherIssued, VoucherRedeemed
+from duifu.v1.events_pb2 import CaseClosed, CycleClosed, Envelope, RoundClosed, VoucherIssued, VoucherRedeemed
 from ledger.registry import unwrap
 
 S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The newest event of a stream that a row takes in."""
+
+    version: int
+    position: int
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,14 @@ class CycleBook:
     """A quarter, and the business date on which it was closed."""
 
     cycle: Cycle = field(default_factory=Cycle)
+    closed_on: str | None = None
+
+
+@dataclass(frozen=True)
+class RoundBook:
+    """A round, and the business date on which it was closed."""
+
+    round: Round = field(default_factory=Round)
     closed_on: str | None = None
 
 
@@ -68,6 +85,13 @@ def enter_cycle(book: CycleBook, envelope: Envelope) -> CycleBook:
     return CycleBook(CYCLE.evolve(book.cycle, event), closed_on)
 
 
+def enter_round(book: RoundBook, envelope: Envelope) -> RoundBook:
+    """The round after one more event."""
+    event = unwrap(envelope.event)
+    closed_on = _date(envelope) if isinstance(event, RoundClosed) else book.closed_on
+    return RoundBook(ROUND.evolve(book.round, event), closed_on)
+
+
 def enter_voucher(book: VoucherBook, envelope: Envelope) -> VoucherBook:
     """The voucher after one more event."""
     event = unwrap(envelope.event)
@@ -91,6 +115,7 @@ BOOKS: dict[str, Book[Any]] = {
     "case": Book(CaseBook(), enter_case),
     "cycle": Book(CycleBook(), enter_cycle),
     "enterprise-year": Book(EnterpriseYear(), enter_enterprise_year),
+    "round": Book(RoundBook(), enter_round),
     "voucher": Book(VoucherBook(), enter_voucher),
 }
 

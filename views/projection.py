@@ -10,9 +10,9 @@ from eventsourcing.projection import BaseProjectionRunner, Projection
 
 from ledger.mapper import Recorded
 from ledger.store import Ledger
-from views.books import Book, book_of
+from views.books import Book, Place, book_of
 from views.recorders import ViewRecorder
-from views.rows import Place, rows_of
+from views.rows import rows_of
 from views.store import Views, follower
 
 BATCH = 500  # events in one transaction, while there are more to come

@@ -7,16 +7,27 @@ from domain.case import Case
 from domain.cycle import ClaimState, Cycle
 from domain.dates import SHANGHAI
 from domain.headroom import EnterpriseYear
+from domain.money import floor, from_exact_text
 from domain.wording import last_day, quarter_standing, standing
 from duifu.v1.events_pb2 import (
+    CASE_OUTCOME_CANCELLED,
     CASE_OUTCOME_ISSUED,
     CASE_OUTCOME_PAID,
     CASE_OUTCOME_REFUSED,
     CASE_OUTCOME_WITHDRAWN,
+    CLAIM_PAYMENT_STATUS_SETTLED,
 )
-from views.books import CaseBook, CycleBook, VoucherBook
+from duifu.v1.plan_pb2 import CASE_KIND_GRANT_APPLICATION, CASE_KIND_REDEMPTION_CLAIM, CASE_KIND_VOUCHER_CLAIM
+from views.books import CaseBook, CycleBook, Place, RoundBook, VoucherBook
+from views.round_rows import RoundLevelRow, RoundPaymentRow, RoundRow, of_round
 
+KINDS = {
+    CASE_KIND_VOUCHER_CLAIM: "voucher-claim",
+    CASE_KIND_REDEMPTION_CLAIM: "redemption-claim",
+    CASE_KIND_GRANT_APPLICATION: "grant-application",
+}
 OUTCOMES = {
+    CASE_OUTCOME_CANCELLED: "cancelled",
     CASE_OUTCOME_ISSUED: "issued",
     CASE_OUTCOME_REFUSED: "refused",
     CASE_OUTCOME_WITHDRAWN: "withdrawn",
@@ -25,20 +36,12 @@ OUTCOMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """The newest event of a stream that a row takes in."""
-
-    version: int
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
 class CaseRow:
     """One claim: CaseOpened, what was decided since, and CaseClosed."""
 
     case_id: str
     programme_id: str
-    kind: str  # "voucher-claim" or "redemption-claim"
+    kind: str  # "voucher-claim", "redemption-claim" or "grant-application"
     applicant_uscc: str
     applicant_name: str
     opened_on: str
@@ -52,12 +55,16 @@ class CaseRow:
     is_overdue: bool  # StageLapsed: the deadline passed and was escalated
     is_held: bool  # IssuanceHeld: waits for head-room behind earlier claims
     standing: str  # in words
-    outcome: str | None  # CaseClosed: "issued", "refused", "withdrawn" or "paid"
+    outcome: str | None  # CaseClosed: "issued", "refused", "withdrawn", "cancelled" or "paid"
     closed_on: str | None
     amount_fen: int  # at the end, else due, else approved
     issued_fen: int  # CaseClosed, if a voucher was issued
     due_fen: int  # AmountDetermined
-    settled_fen: int  # ClaimPaymentChanged, as settled
+    settled_fen: int  # ClaimPaymentChanged or GrantPaymentChanged, as settled
+    round_id: str | None  # the round an application joined
+    pool_fen: int  # what the round had to share, by the newest AmountAllocated
+    given_fen: int  # of it, to this case; 0 once it has left the round
+    allocated_fen: int  # of all levels; 0 once it has left the round
     cycle_id: str | None  # the quarter a redemption claim joined
     voucher_id: str | None
     is_rehearsal: bool
@@ -154,7 +161,7 @@ class CycleRow:
     position: int
 
 
-Row = CaseRow | VoucherRow | RedemptionRow | EnterpriseYearRow | CycleRow
+Row = CaseRow | VoucherRow | RedemptionRow | EnterpriseYearRow | CycleRow | RoundRow | RoundLevelRow | RoundPaymentRow
 
 
 def rows_of(stream: str, book: Any, place: Place) -> list[Row]:
@@ -168,6 +175,8 @@ def rows_of(stream: str, book: Any, place: Place) -> list[Row]:
             return [_enterprise_year(stream, book, place)]
         case CycleBook():
             return [_cycle(book, place)]
+        case RoundBook():
+            return [*of_round(book, place)]
     raise TypeError(f"{type(book).__name__} of {stream}")
 
 
@@ -179,7 +188,7 @@ def _case(book: CaseBook, place: Place) -> CaseRow:
     return CaseRow(
         case_id=case.case_id,
         programme_id=case.plan.programme_id,
-        kind="voucher-claim" if case.is_voucher_claim else "redemption-claim",
+        kind=KINDS[case.plan.kind],
         applicant_uscc=case.applicant_uscc,
         applicant_name=case.applicant_name,
         opened_on=case.received_on.isoformat(),
@@ -195,10 +204,14 @@ def _case(book: CaseBook, place: Place) -> CaseRow:
         standing=standing(case),
         outcome=OUTCOMES[closed.outcome] if closed else None,
         closed_on=book.closed_on,
-        amount_fen=_amount_fen(case),
+        amount_fen=amount_fen(case),
         issued_fen=closed.amount_fen if closed and is_issued else 0,
         due_fen=case.due_fen,
-        settled_fen=case.settled_fen,
+        settled_fen=case.settled_fen + _grants_settled_fen(case),
+        round_id=case.round_id or None,
+        pool_fen=_of_pool(case, "left"),
+        given_fen=_of_pool(case, "given") if _takes_part(case) else 0,
+        allocated_fen=case.allocated.amount_fen if case.allocated and _takes_part(case) else 0,
         cycle_id=case.cycle_id or None,
         voucher_id=voucher_id or None,
         is_rehearsal=case.plan.is_rehearsal,
@@ -207,8 +220,27 @@ def _case(book: CaseBook, place: Place) -> CaseRow:
     )
 
 
-def _amount_fen(case: Case) -> int:
-    return case.closed.amount_fen if case.closed else case.due_fen or case.approval.approved_fen
+def amount_fen(case: Case) -> int:
+    """What a case is about: its amount at the end, else as shared by its round, else due, else approved."""
+    if case.closed is not None:
+        return case.closed.amount_fen
+    return case.allocated.amount_fen if case.allocated else case.due_fen or case.approval.approved_fen
+
+
+def _takes_part(case: Case) -> bool:
+    return case.closed is None or case.closed.outcome == CASE_OUTCOME_PAID
+
+
+def _of_pool(case: Case, operand: str) -> int:
+    """What the calculation says of the pool; 0 before it was shared."""
+    steps = case.allocated.trace.steps if case.allocated else ()
+    found = (one.exact for step in steps if step.operation == "pool" for one in step.operands if one.name == operand)
+    return sum(map(floor, map(from_exact_text, found)))
+
+
+def _grants_settled_fen(case: Case) -> int:
+    settled = (paid for paid in case.payments.values() if paid.status == CLAIM_PAYMENT_STATUS_SETTLED)
+    return sum(paid.amount_fen for paid in settled)
 
 
 def _voucher(book: VoucherBook, place: Place) -> VoucherRow:

@@ -9,7 +9,8 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
-from views import books, rows
+from views import books, round_rows, rows
+from views.round_rows import RoundLevelRow, RoundPaymentRow, RoundRow
 from views.rows import CaseRow, CycleRow, EnterpriseYearRow, RedemptionRow, Row, VoucherRow
 from views.sums import CONSERVATION, POOL
 
@@ -54,6 +55,9 @@ TABLES = (
     Table("view_redemption", RedemptionRow, ("voucher_id", "cycle_id")),
     Table("view_enterprise_year", EnterpriseYearRow, ("programme_id", "uscc", "year")),
     Table("view_cycle", CycleRow, ("cycle_id",)),
+    Table("view_round", RoundRow, ("round_id",)),
+    Table("view_round_level", RoundLevelRow, ("round_id", "level")),
+    Table("view_round_payment", RoundPaymentRow, ("order_id",)),
 )
 #: What is worked out of the tables when it is asked for.
 WORKED_OUT = {"view_pool": POOL, "view_conservation": CONSERVATION}
@@ -61,7 +65,7 @@ NAMES = (*(table.name for table in TABLES), *WORKED_OUT)
 #: In which order readers get rows. A year that is none comes first in both databases.
 ORDER = {table.name: ", ".join(table.key) for table in TABLES} | {
     "view_pool": "programme_id, coalesce(year, 0)",
-    "view_conservation": "programme_id, coalesce(year, 0), rule",
+    "view_conservation": "programme_id, coalesce(year, 0), rule, coalesce(level, '')",
 }
 UPSERTS: dict[type, str] = {table.row: table.upsert for table in TABLES}
 
@@ -103,7 +107,7 @@ def flags() -> frozenset[str]:
 @cache
 def schema_sha256() -> str:
     """What the tables are and how rows are made, as a digest: other code, other views."""
-    made_by = (Path(str(module.__file__)).read_text("utf-8") for module in (books, rows))
+    made_by = (Path(str(module.__file__)).read_text("utf-8") for module in (books, rows, round_rows))
     return sha256("\n".join([*CREATE, *made_by]).encode()).hexdigest()
 
 

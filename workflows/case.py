@@ -1,16 +1,18 @@
 """One case under way: conducts the stages of its pinned plan. The ledger decides; this workflow carries out."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from domain import case as cases
-    from domain import letters
-    from domain.case import CORRECTION, Case, OpenStage, is_answered
+    from domain import checks, legal_clock, letters, tasks
+    from domain import panel as panels
+    from domain.case import CORRECTION, Case, OpenStage
     from domain.letters import Owed
-    from domain.wording import OUTCOMES, check_title, deadline, standing
+    from domain.wording import OUTCOMES, clock_title, standing
     from duifu.v1.commands_pb2 import (
         AssessRedemption,
         Command,
@@ -19,23 +21,26 @@ with workflow.unsafe.imports_passed_through():
         Letter,
         RecordCheck,
         RecordLetter,
+        RemindStage,
+        RestartClock,
     )
     from duifu.v1.facts_pb2 import CHECK_OUTCOME_UNAVAILABLE, CheckResult
-    from duifu.v1.plan_pb2 import Stage
+    from duifu.v1.plan_pb2 import STAGE_KIND_ROUND, Stage
     from duifu.v1.work_pb2 import (
         CheckRequest,
         Ending,
         LetterDelivery,
         LetterRequest,
         LetterText,
+        NextStep,
         Progress,
         WorkflowStart,
     )
-    from workflows import display, options
+    from workflows import display, options, queries
+    from workflows.expert_panel import start_panel
     from workflows.following import Background, FollowsLedger
-    from workflows.ports import Invoices, Notices, Registries, Rulebook
+    from workflows.ports import Notices, Rulebook
 
-INVOICES = "invoices"  # the check that the invoice platform answers; the registries answer the others
 CHECKS, LETTERS = "check", "letter"
 #: What the ledger is asked in a system stage, by the plan's name for it.
 TASKS: dict[str, Callable[[str], Command]] = {
@@ -52,6 +57,7 @@ class CaseWorkflow(FollowsLedger[Case]):
     def __init__(self, start: WorkflowStart) -> None:
         self.follow(f"case/{start.subject_id}", start, Case(), cases.evolve)
         self.background = Background()
+        self.panels: set[str] = set()  # that this run has started
 
     @property
     def case(self) -> Case:
@@ -63,6 +69,7 @@ class CaseWorkflow(FollowsLedger[Case]):
         """Follow the case to its end, stage by stage."""
         await self.following.catch_up()
         while self.case.closed is None:
+            await self.make_room()
             self.show_case()
             if self.case.stage is None:
                 await self.until_news()
@@ -93,6 +100,11 @@ class CaseWorkflow(FollowsLedger[Case]):
             clock=self.clock,
         )
 
+    @workflow.query(description="下一步由谁办理")
+    def next_step(self) -> NextStep:
+        """Who may act next, and who may not."""
+        return tasks.next_step(self.case)
+
     def begin(self, stage: OpenStage) -> None:
         """Start what the case needs beside decisions: letters and queries, of this stage and of any that passed unseen.
 
@@ -101,33 +113,47 @@ class CaseWorkflow(FollowsLedger[Case]):
         self.send_letters()
         if stage.key == CORRECTION:
             return
-        for row in self.case.plan.stages:
-            number = self.case.corrections + 1 if row.HasField("correction") else 1
-            for check in row.checks:
-                if is_answered(self.case.checks.get(check)):
-                    continue  # on record already: this run began late
-                self.start_check(self.check_request(row, number, check))
-            if row.key == stage.key:
-                return
+        for row, number, check in checks.unanswered(self.case, stage.key):
+            self.start_check(queries.check_request(self.case, row, number, check, self.business_now))
 
     async def conduct(self, stage: OpenStage) -> None:
         """Wait for news of the stage; see to the system's task and to the deadline."""
         row = self.case.row(stage.key)
-        if stage.key != CORRECTION and row.task and not self.case.held_behind:
-            await self.see_to_task(stage, row)
-        elif stage.due_at is None or stage.is_overdue:
+        if (panel_id := panels.open_panel(self.case)) and panel_id not in self.panels:
+            self.panels.add(panel_id)
+            await start_panel(self.case, panel_id, self.clock)
+        elif stage.key != CORRECTION and row.kind == STAGE_KIND_ROUND:
             await self.until_news()
-        elif await self.until(stage.due_at, f"{stage.title} {deadline(stage.due_at)}"):
-            await self.lapse(stage)
+        elif stage.key != CORRECTION and row.task and not self.case.held_behind:
+            await self.see_to_task(stage, row)
+        elif (rings_at := legal_clock.rings_at(stage)) is None:
+            await self.until_news()
+        elif await self.until(rings_at, f"{stage.title} {clock_title(stage, rings_at)}"):
+            await self.see_to_clock(stage, max(rings_at, self.business_now))
 
     def turning_point(self) -> object:
         """Answers and letters are put on record beside the stages; only a change of standing wakes the stages."""
-        return self.case.stage, self.case.closed is None, self.case.held_behind
+        case = self.case
+        return case.stage, case.closed is None, case.held_behind, len(case.outputs)
 
     async def see_to_task(self, stage: OpenStage, row: Stage) -> None:
         """Ask the ledger to do what a system stage is for."""
         task_id = f"{self.subject_id}:{row.task}:{self.following.version}"
         await self.ask(task_id, stage.title, TASKS[row.task](self.subject_id))
+
+    async def see_to_clock(self, stage: OpenStage, at: datetime) -> None:
+        """The clock rang here; the ledger settles whether it rang there."""
+        if stage.stop is not None:
+            restarted = RestartClock(case_id=self.subject_id, stage=stage.key)
+            restart_id = f"{self.subject_id}:restart:{stage.key}:{stage.round}:{stage.stop.stopped_on}"
+            await self.ask(restart_id, f"{stage.title} 恢复计时", Command(restart_clock=restarted))
+        elif stage.due_at is not None and at >= stage.due_at:
+            await self.lapse(stage)
+        else:
+            days_left = legal_clock.to_remind(stage, at)
+            reminded = RemindStage(case_id=self.subject_id, stage=stage.key, round=stage.round, days_left=days_left)
+            remind_id = f"{self.subject_id}:remind:{stage.key}:{stage.round}:{days_left}"
+            await self.ask(remind_id, f"{stage.title} 提醒", Command(remind_stage=reminded))
 
     async def lapse(self, stage: OpenStage) -> None:
         """The deadline passed here; the ledger settles whether it passed there, and what that means."""
@@ -142,8 +168,9 @@ class CaseWorkflow(FollowsLedger[Case]):
 
     async def look_up(self, request: CheckRequest) -> None:
         """Make one query and put the answer on record; while the source is away, say so and keep asking."""
+        title = queries.title(self.case, request.check)
         try:
-            result = await self.query(request, patiently=False)
+            result = await queries.query(request, title, patiently=False)
         except ActivityError as error:
             cause = error.cause.message if isinstance(error.cause, ApplicationError) else "查询超时"
             away = CheckResult(
@@ -151,37 +178,18 @@ class CaseWorkflow(FollowsLedger[Case]):
             )
             away.queried_at.FromSeconds(request.business_seconds)
             await self.record_check(request, away)
-            result = await self.query(request, patiently=True)
+            result = await queries.query(request, title, patiently=True)
+            result.queried_at.FromSeconds(int(self.business_now.timestamp()))
         await self.record_check(request, result)
-
-    async def query(self, request: CheckRequest, patiently: bool) -> CheckResult:
-        """Ask the source that answers this check."""
-        how = (options.until_it_answers if patiently else options.first_look)(f"查询 {check_title(request.check)}")
-        if request.check == INVOICES:
-            return await workflow.execute_activity_method(Invoices.verify_invoices, request, **how)
-        return await workflow.execute_activity_method(Registries.query_registry, request, **how)
 
     async def record_check(self, request: CheckRequest, result: CheckResult) -> None:
         """Put an answer on record."""
         known = "away" if result.outcome == CHECK_OUTCOME_UNAVAILABLE else "answer"
         command_id = f"{self.subject_id}:check:{request.check}:{request.stage}:{request.round}:{known}"
         record = RecordCheck(case_id=self.subject_id, stage=request.stage, round=request.round, result=result)
-        await self.following.carry_out(command_id, f"查询 {check_title(request.check)}", Command(record_check=record))
+        title = queries.title(self.case, request.check)
+        await self.following.carry_out(command_id, title, Command(record_check=record))
         self.show_case()
-
-    def check_request(self, row: Stage, number: int, check: str) -> CheckRequest:
-        """What a source needs to know for this case."""
-        contract = self.case.application.contract
-        return CheckRequest(
-            case_id=self.subject_id,
-            stage=row.key,
-            round=number,
-            check=check,
-            buyer_uscc=self.case.applicant_uscc,
-            supplier_uscc=contract.supplier.uscc,
-            invoices=self.case.redemption.invoices,
-            business_seconds=int(self.business_now.timestamp()),
-        )
 
     def send_letters(self) -> None:
         """Send each letter that the case has come to once; one that is on record is not sent again."""
@@ -191,40 +199,48 @@ class CaseWorkflow(FollowsLedger[Case]):
 
     def send_letter(self, letter: Owed) -> None:
         """Send one letter, beside the stages."""
+        if letter.text:
+            written = LetterText(title=letter.title, text=letter.text)
+            self.background.start(f"{LETTERS} {letter.letter_id}", lambda: self.hand_over(letter, written))
+            return
         request = LetterRequest(
             letter_id=letter.letter_id,
             template=letter.template,
             case_id=self.subject_id,
-            recipient=self.case.applicant_name,
+            recipient=letter.recipient,
             words=letter.words,
             edition_sha256=self.case.plan.edition_sha256,
         )
-        self.background.start(f"{LETTERS} {letter.letter_id}", lambda: self.deliver(request))
+        self.background.start(f"{LETTERS} {letter.letter_id}", lambda: self.compose(letter, request))
 
-    async def deliver(self, request: LetterRequest) -> None:
-        """Compose, deliver, and put on record."""
+    async def compose(self, letter: Owed, request: LetterRequest) -> None:
+        """Write a letter from the template of the pinned edition, and hand it over."""
         text: LetterText = await workflow.execute_local_activity_method(
             Rulebook.compose_letter, request, **options.ledger(request.template)
         )
+        await self.hand_over(letter, text)
+
+    async def hand_over(self, letter: Owed, text: LetterText) -> None:
+        """Deliver a letter, and put it on record."""
         delivery = LetterDelivery(
-            letter_id=request.letter_id,
-            case_id=request.case_id,
-            recipient=request.recipient,
+            letter_id=letter.letter_id,
+            case_id=self.subject_id,
+            recipient=letter.recipient,
             title=text.title,
             text=text.text,
         )
         delivered: LetterText = await workflow.execute_activity_method(
             Notices.deliver_letter, delivery, **options.until_it_answers(f"送达 {text.title}")
         )
-        letter = Letter(
-            letter_id=request.letter_id,
-            template=request.template,
-            recipient=request.recipient,
+        sent = Letter(
+            letter_id=letter.letter_id,
+            template=letter.template,
+            recipient=letter.recipient,
             title=delivered.title,
             text_sha256=delivered.text_sha256,
         )
-        record = RecordLetter(case_id=self.subject_id, letter=letter)
-        await self.following.carry_out(request.letter_id, f"送达 {text.title}", Command(record_letter=record))
+        record = RecordLetter(case_id=self.subject_id, letter=sent)
+        await self.following.carry_out(letter.letter_id, f"送达 {text.title}", Command(record_letter=record))
 
     def show_case(self) -> None:
         """Tell operators where the case stands."""

@@ -14,8 +14,20 @@ from domain.case import CORRECTION, Case
 from domain.clock import clock_reading
 from domain.cycle import Cycle
 from domain.money import show
-from domain.wording import CHECKS, OUTCOMES, PAYMENTS, check_title, deadline, quarter_standing, standing
+from domain.round import Round, Standing
+from domain.wording import (
+    CHECKS,
+    OUTCOMES,
+    PAYMENTS,
+    STANDINGS,
+    check_title,
+    clock_lines,
+    quarter_standing,
+    round_standing,
+    standing,
+)
 from duifu.v1.events_pb2 import CaseOpened
+from duifu.v1.facts_pb2 import Application
 from duifu.v1.work_pb2 import BusinessClock
 
 PROGRAMME = SearchAttributeKey.for_keyword("DuifuProgramme")
@@ -58,7 +70,9 @@ def initial(programme: str, applicant: str, is_rehearsal: bool) -> TypedSearchAt
 def introduction(opened: CaseOpened) -> str:
     """What a case is about, Markdown; it does not change."""
     lines = [f"- 申请单位：{opened.applicant_name}（{opened.applicant_uscc}）", f"- 收件：{opened.received_on}"]
-    if opened.HasField("application"):
+    if opened.round_id:
+        lines += _of_grant(opened.application)
+    elif opened.HasField("application"):
         contract = opened.application.contract
         lines += [
             f"- 合同：{contract.contract_number}，{contract.signed_on}签订，{show(contract.total_fen)}",
@@ -76,17 +90,28 @@ def introduction(opened: CaseOpened) -> str:
     return "\n".join(lines)
 
 
+def _of_grant(application: Application) -> list[str]:
+    total_fen = sum(service.amount_fen for service in application.services)
+    report = application.audit_report
+    return [
+        f"- 算力中心：{application.centre.name}（{application.centre.park}）",
+        f"- 算力服务合同：{len(application.services)}份，{show(total_fen)}",
+        f"- 专项审计报告：{report.report_number}，认定{show(report.confirmed_fen)}",
+    ]
+
+
 def case_attributes(case: Case) -> list[SearchAttributeUpdate[Any]]:
     """Where the case stands, for the list of workflows. Dates are business time."""
     stage = case.stage
     outcome = OUTCOMES[case.closed.outcome] if case.closed else ""
     waits_on = stage.waits_on if stage else ""
-    amount_fen = case.closed.amount_fen if case.closed else case.due_fen or case.approval.approved_fen
+    given_fen = case.allocated.amount_fen if case.allocated else case.due_fen or case.approval.approved_fen
+    amount_fen = case.closed.amount_fen if case.closed else given_fen
     return [
         STAGE.value_set(stage.title if stage else "办结"),
         WAITS_ON.value_set("在先案件" if case.held_behind else waits_on),
         OUTCOME.value_set(outcome or "办理中"),
-        DUE_AT.value_set(stage.due_at) if stage and stage.due_at else DUE_AT.value_unset(),
+        DUE_AT.value_set(stage.due_at) if stage and stage.due_at and not stage.stop else DUE_AT.value_unset(),
         AMOUNT_FEN.value_set(amount_fen),
         IS_OVERDUE.value_set(bool(stage and stage.is_overdue)),
     ]
@@ -118,20 +143,81 @@ def case_card(case: Case, obstacle: str, now: datetime, clock: BusinessClock) ->
         doing = "补齐以下全部材料：" if case.stage.key == CORRECTION else row.guidance
         lines += [f"- 下一步：{doing}（{case.stage.rests_on}）"]
         lines += [f"  - {item}" for item in case.correction_items if case.stage.key == CORRECTION]
-        lines += [f"- {deadline(case.stage.due_at)}（业务时间）"]
+        lines += [f"- {line}" for line in clock_lines(case, case.stage)]
     lines += [f"- 政策：{case.plan.programme_title}（版本{case.plan.edition}，{case.plan.edition_sha256[:12]}）"]
     lines += [f"- 收件：{case.received_on}"]
     lines += [
-        f"- {check_title(name)}：{CHECKS[result.outcome]} {result.detail}" for name, result in case.checks.items()
+        f"- {check_title(name, case.plan)}：{CHECKS[result.outcome]} {result.detail}"
+        for name, result in case.checks.items()
     ]
     if case.approval.approved_fen:
         lines += [f"- 核定：{show(case.approval.approved_fen)}"]
+    if case.allocated is not None:
+        parts = "，".join(f"{part.level} {show(part.amount_fen)}" for part in case.allocated.trace.levels)
+        lines += [f"- 第{case.allocated.number}次分配：{show(case.allocated.amount_fen)}（{parts}）"]
+    lines += [
+        f"- {level}：{PAYMENTS[payment.status]} {payment.explanation}" for level, payment in case.payments.items()
+    ]
     if case.due_fen:
         lines += [f"- 应兑付：{show(case.due_fen)}，已支付：{show(case.settled_fen)}"]
     if case.payment is not None:
         lines += [f"- {case.payment.cycle_id}：{PAYMENTS[case.payment.status]} {case.payment.explanation}"]
     lines += ["", f"更新于业务时间 {now:%Y-%m-%d %H:%M}{_reading(now, clock)}"]
     return "\n".join(lines)
+
+
+def round_attributes(round_: Round) -> list[SearchAttributeUpdate[Any]]:
+    """Where the round stands, for the list of workflows."""
+    shared_fen = sum(applicant.amount_fen for applicant in round_.applicants.values())
+    return [
+        STAGE.value_set(round_stage(round_)),
+        WAITS_ON.value_set("" if round_.closed else _round_waits_on(round_)),
+        OUTCOME.value_set("已办结" if round_.closed else "办理中"),
+        DUE_AT.value_unset() if round_.allocations else DUE_AT.value_set(round_.closes_at),
+        AMOUNT_FEN.value_set(shared_fen),
+    ]
+
+
+def round_card(round_: Round, obstacle: str, now: datetime, clock: BusinessClock) -> str:
+    """The status card of a round, Markdown: who shares the pool, who gets what from whom, what is objected to."""
+    opened = round_.opened
+    titles = {row.level: row.title for row in opened.levels}
+    lines = [
+        f"## {_mark(clock)}{opened.programme_title} {opened.round}年度",
+        f"**{round_standing(round_)}**",
+        "",
+        *([f"- **受阻**：{obstacle}"] if obstacle else []),
+        f"- 申报 {opened.opens_on} 至 {opened.closes_on}（{opened.clause}）",
+        *([f"- 已分配{round_.allocations}次"] if round_.allocations else []),
+    ]
+    for applicant in round_.applicants.values():
+        parts = "，".join(f"{titles[level]}{show(fen)}" for level, fen in applicant.levels.items())
+        standing_now = "已拨付" if round_.is_paid(applicant) else STANDINGS[applicant.standing]
+        lines += [f"- {applicant.case_id} {applicant.name}：{standing_now} {parts}".rstrip()]
+    for objection in round_.open_objections():
+        raised = objection.raised
+        lines += [f"- 异议{raised.objection}（{raised.case_id}）：{raised.text}"]
+    lines += ["", f"更新于业务时间 {now:%Y-%m-%d %H:%M}{_reading(now, clock)}"]
+    return "\n".join(lines)
+
+
+def round_stage(round_: Round) -> str:
+    """The part of its way that a round is on."""
+    if round_.closed is not None:
+        return "已办结"
+    if not round_.allocations:
+        return "审核中"
+    if round_.orders:
+        return "拨付中"
+    return "公示中" if round_.standing(Standing.NOTICED) else "拨付审核中"
+
+
+def _round_waits_on(round_: Round) -> str:
+    if round_.standing(Standing.REVIEWED):
+        return "审核单位"
+    if round_.outstanding():
+        return "国库"
+    return "公示期" if round_.standing(Standing.NOTICED) else "拨付审核"
 
 
 def cycle_card(cycle: Cycle, obstacle: str, now: datetime, clock: BusinessClock) -> str:

@@ -101,6 +101,7 @@ class FollowsLedger(Generic[S]):
 
     def follow(self, stream: str, start: WorkflowStart, initial: S, evolve: Callable[[S, Message], S]) -> None:
         """Begin to follow a stream; called once, from `__init__`."""
+        self.start = start
         self.clock = start.clock
         self.subject_id = start.subject_id
         self.following = Following(stream, initial, evolve)
@@ -133,6 +134,7 @@ class FollowsLedger(Generic[S]):
             must_be_wellformed(command)
             kind = getattr(command, command.WhichOneof("kind") or "")
             asked = getattr(kind, "case_id", "") or getattr(kind, "cycle_id", "")
+            asked = asked or getattr(kind, "round_id", "")
             if asked != self.subject_id:
                 raise Refused("WRONG_CASE", subject=self.subject_id, asked=asked or "—")
         except Refused as refused:
@@ -141,6 +143,15 @@ class FollowsLedger(Generic[S]):
     def turning_point(self) -> object:
         """What must differ before there is anything to think about again."""
         return self.following.version
+
+    async def make_room(self) -> None:
+        """Before the history gets long, go on in a new run: it folds the facts anew, so nothing is lost between.
+
+        What runs beside the stages is broken off with this run, and begun again by the next; each has an id of its own.
+        """
+        if workflow.info().is_continue_as_new_suggested():
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            workflow.continue_as_new(self.start)
 
     async def ask(self, command_id: str, summary: str, command: Command) -> None:
         """Send a command of the workflow's own. A refusal is shown, and asked about again later or upon news."""

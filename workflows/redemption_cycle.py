@@ -1,7 +1,5 @@
 """One quarter under way: waits for the cut-off, has payments ordered and paid, and closes. (BJ-4.3)"""
 
-import asyncio
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -9,11 +7,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.cycle import Cycle
     from domain.wording import quarter_standing
     from duifu.v1.commands_pb2 import CloseCycle, Command, FreezeCycle, OrderPayments, RecordPayment
-    from duifu.v1.events_pb2 import PaymentOrdered
     from duifu.v1.work_pb2 import Ending, PaymentReport, Progress, WorkflowStart
-    from workflows import display, options
+    from workflows import display, paying
     from workflows.following import FollowsLedger
-    from workflows.ports import Treasury
 
 
 @workflow.defn(name="RedemptionCycle")
@@ -34,6 +30,7 @@ class RedemptionCycleWorkflow(FollowsLedger[Cycle]):
         """The quarter from its first claim to its close."""
         await self.following.catch_up()
         while self.cycle.closed is None:
+            await self.make_room()
             self.show_cycle()
             await self.go_on()
             await self.following.catch_up()
@@ -81,28 +78,22 @@ class RedemptionCycleWorkflow(FollowsLedger[Cycle]):
 
     async def pay_all(self) -> None:
         """Have every outstanding order paid, a few at a time, and put each result on record as it comes."""
-        window = asyncio.Semaphore(options.PAYMENTS_AT_ONCE)
+        outstanding = [
+            (cycles.payment_order(self.subject_id, ordered), f"支付 {ordered.case_id}")
+            for ordered in self.cycle.outstanding()
+        ]
+        await paying.pay_all(outstanding, self.record)
 
-        async def one(ordered: PaymentOrdered) -> None:
-            async with window:
-                await self.pay(ordered)
-
-        await asyncio.gather(*(one(ordered) for ordered in self.cycle.outstanding()))
-
-    async def pay(self, ordered: PaymentOrdered) -> None:
-        """Have one order paid; the treasury knows it by our id, so asking again pays nothing twice."""
-        order = cycles.payment_order(self.subject_id, ordered)
-        report: PaymentReport = await workflow.execute_activity_method(
-            Treasury.pay, order, **options.until_it_answers(f"支付 {ordered.case_id}")
-        )
+    async def record(self, report: PaymentReport) -> None:
+        """Put the treasury's answer on record."""
         result = RecordPayment(
             cycle_id=self.subject_id,
-            order_id=ordered.order_id,
+            order_id=report.order_id,
             status=report.status,
             bank_reference=report.bank_reference,
             reason=report.reason,
         )
-        await self.following.carry_out(f"{ordered.order_id}:result", "国库回单", Command(record_payment=result))
+        await self.following.carry_out(f"{report.order_id}:result", "国库回单", Command(record_payment=result))
 
     def show_cycle(self) -> None:
         """Tell operators where the quarter stands."""

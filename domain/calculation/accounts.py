@@ -166,7 +166,9 @@ def _holder(programme: Programme, account: Account, facts: CaseFacts) -> str:
         case "supplier":
             name, holder = "application.contract.supplier.uscc", application.contract.supplier.uscc
         case "programme":
-            return programme.programme_id
+            if programme.setting(account.each_applicant, facts.received_on) != "true":
+                return programme.programme_id
+            name, holder = "application.applicant.uscc", applicant_of(facts)
     if not holder:
         raise Refused("FACT_MISSING", account.clause, name=name)
     return holder
@@ -177,6 +179,8 @@ def _period(programme: Programme, account: Account, on: date) -> str:
         case "calendar_year":
             return str(on.year)
         case "round":
+            if programme.setting(account.round_year, on) == "service_year" and account.service_window:
+                return str(programme.windows[account.service_window].last.year)
             return programme.round
         case "programme":
             return "programme"

@@ -55,15 +55,15 @@ def first_come(pool: int, shares: Sequence[Share], partial: bool, *, skip: bool 
     return given
 
 
-def split(amount: int, levels: Mapping[str, int]) -> dict[str, int]:
+def split(amount: int, levels: Mapping[str, int], unit: int = 1) -> dict[str, int]:
     """An amount in fen, shared by the levels that fund it in an exact ratio such as city 1 : district 1. (QD-2.3)
 
-    Raises Refused NOT_DIVISIBLE_BY_LEVELS, which offers the nearest lower amount (QD-X23), and ValueError for a
-    negative amount, a negative level, or levels that all pay nothing.
+    Each pays whole units of `unit` fen. Raises Refused NOT_DIVISIBLE_BY_LEVELS, which offers the nearest lower amount
+    (QD-X23), and ValueError for a negative amount, a negative level, or levels that all pay nothing.
     """
     if amount < 0 or min(levels.values(), default=0) < 0 or not any(levels.values()):
         raise ValueError(f"{amount} fen cannot be shared among {dict(levels)}")
-    step = sum(levels.values()) // gcd(*levels.values())
+    step = unit * sum(levels.values()) // gcd(*levels.values())
     if amount % step:
         raise Refused(
             "NOT_DIVISIBLE_BY_LEVELS",

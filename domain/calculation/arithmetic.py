@@ -15,7 +15,16 @@ from domain.format.steps import (
     Subtract,
     Take,
 )
+from domain.money import Mode
 from domain.refusals import Refused
+
+UNITS = {"fen": "分", "yuan": "元", "wan_yuan": "万元"}
+MODES = {
+    Mode.FLOOR: "向下",
+    Mode.CEILING: "向上",
+    Mode.HALF_UP: "四舍五入",
+    Mode.HALF_EVEN: "四舍六入五成双",
+}
 
 
 def take(working: Working, step: Take) -> Exact:
@@ -115,11 +124,8 @@ def round_off(working: Working, step: Round) -> Exact:
     value = working.value(step.value)
     rounded = working.rounded(value, step.to)
     if working.told is not None:
-        unit = {"fen": "分", "yuan": "元", "wan_yuan": "万元"}[working.unit(step.to)]
+        unit, mode = UNITS[working.unit(step.to)], MODES[working.mode(step.to)]
         places = f"，保留{step.to.decimals}位小数" if step.to.decimals else ""
-        mode = {"floor": "向下", "ceiling": "向上", "half_up": "四舍五入", "half_even": "四舍六入五成双"}[
-            working.programme.setting(step.to.mode, working.facts.received_on)
-        ]
         working.tell(step, rounded, f"{mode}取整到{unit}{places}", [(step.value, value)], lost=value - rounded)
     return rounded
 

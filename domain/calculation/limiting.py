@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 
-from domain.calculation import accounts, allocation
-from domain.calculation.working import FEN, Exact, Working
+from domain.calculation import accounts
+from domain.calculation.working import Exact, Working
 from domain.format.steps import Account, Cap, Decide, Stack, Tiers
 from domain.money import floor
 from domain.refusals import Refused
@@ -11,10 +11,7 @@ from duifu.v1.facts_pb2 import OtherBenefit
 
 
 def decide(working: Working, step: Decide) -> Exact:
-    """What was approved, if a person set it; never above the value. (BJ-3.2)
-
-    Raises Refused AMOUNT_ABOVE_CEILING, and NOT_DIVISIBLE_BY_LEVELS if levels cannot share it to the fen. (QD-X23)
-    """
+    """What was approved, if a person set it; never above the value. (BJ-3.2) Raises Refused AMOUNT_ABOVE_CEILING."""
     value, approved = working.value(step.value), working.facts.approved_fen
     if approved is None:
         if working.told is not None:
@@ -22,8 +19,6 @@ def decide(working: Working, step: Decide) -> Exact:
         return value
     if approved > value:
         raise Refused("AMOUNT_ABOVE_CEILING", step.clause, asked_fen=approved, most_fen=floor(value))
-    if working.programme.levels and working.programme.award.unit == FEN:
-        allocation.split(approved, {name: level.parts for name, level in working.programme.levels.items()})
     if working.told is not None:
         reason = working.facts.approval_reason
         detail = f"核定{working.show(approved)}" + (f"，{reason}" if reason else "")

@@ -1,6 +1,7 @@
 """The lines of a sum: which count, what each is worth, and how much of it lies in the window. (BJ-1.0d, BJ-3.8)"""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -98,9 +99,7 @@ def _tell_counted(
     if step.inside and days is not None:
         clause, part = _where(working, step.inside, line, columns)
         explanation += part if not days else f"{part}（{days['days_inside']}/{days['days']}天）"
-    working.put(
-        f"{step.name}[{number}]", clause, explanation, "counted", value, operands, lost=min(worths) - Fraction(value)
-    )
+    working.put(f"{step.name}[{number}]", clause, explanation, "counted", value, operands, lost=min(worths) - value)
 
 
 def _where(working: Working, inside: Inside, line: Line, columns: Columns) -> tuple[str, str]:
@@ -111,4 +110,9 @@ def _where(working: Working, inside: Inside, line: Line, columns: Columns) -> tu
         not_before = _day(line[columns.not_before])
         if not_before > max(first, _day(line[columns.days][0])):
             first, clause = not_before, inside.not_before_clause or clause
-    return clause, f"在{first}至{window.last}内的部分"
+    return clause, _part_inside(first, window.last)
+
+
+@lru_cache(maxsize=4096)
+def _part_inside(first: date, last: date) -> str:
+    return f"在{first}至{last}内的部分"

@@ -118,6 +118,12 @@ def _of_accounts(programme: Programme) -> Iterator[Misfit]:
             )
         if account.period == "round" and not programme.round:
             yield Misfit((*path, "period"), "the programme has no round", "本政策没有 round")
+        if account.round_year != "round" and account.service_window is None:
+            yield Misfit(
+                (*path, "round_year"),
+                "which year that is, a window says: name it in service_window",
+                "服务年度由 service_window 所指的期间确定，须写明",
+            )
         if account.combined_with == name:
             yield Misfit((*path, "combined_with"), "an account is not combined with itself", "账户不能与自身合并计算")
         if account.combined_if is not None and account.combined_with is None:

@@ -5,14 +5,17 @@ from datetime import date
 from fractions import Fraction
 
 from domain.calculation import accounts, allocation
-from domain.calculation.working import Exact, Working
+from domain.calculation.working import FEN, Exact, Working
 from domain.format.programme import Programme
 from domain.format.steps import Pool, Rounding, Share
 from domain.money import unit_fen
 
 
 def share(working: Working, step: Share) -> Exact:
-    """What each level pays by its parts, rounded by itself; together they pay the value. (QD-2.3, QD-A4)"""
+    """What each level pays by its parts, rounded by itself; together they pay the value. (QD-2.3, QD-A4)
+
+    Raises Refused NOT_DIVISIBLE_BY_LEVELS, PARAMETER_EXPIRED.
+    """
     value = working.value(step.value)
     paid = _divided(working, value, step.to)
     working.levels[step.name] = paid
@@ -24,7 +27,10 @@ def share(working: Working, step: Share) -> Exact:
 
 
 def claim_on_pool(working: Working, step: Pool, key: str) -> allocation.Share:
-    """What an application asks of the pool at most, and its weight. Raises Refused PARAMETER_EXPIRED."""
+    """What an application asks of the pool at most, and its weight.
+
+    Raises Refused NOT_DIVISIBLE_BY_LEVELS, PARAMETER_EXPIRED.
+    """
     return allocation.Share(key, _asked(working, step), Fraction(working.value(step.weight or step.value)))
 
 
@@ -39,7 +45,7 @@ def unit_of(programme: Programme, step: Pool, on: date) -> int:
 def pool(working: Working, step: Pool) -> Exact:
     """What a round gave this application of the pool; alone, what the pool still has. (QD-2.4, QD-2.5)
 
-    Raises Refused PARAMETER_EXPIRED, FACT_MISSING.
+    Raises Refused NOT_DIVISIBLE_BY_LEVELS, PARAMETER_EXPIRED, FACT_MISSING.
     """
     account = working.programme.accounts[step.account]
     value, asked = working.value(step.value), _asked(working, step)
@@ -50,7 +56,7 @@ def pool(working: Working, step: Pool) -> Exact:
     paid = _with_the_other_levels(working, step, given, asked)
     result = sum(paid.values()) if paid else given
     if value > 0 and result == 0:
-        working.stop(step, account.code, account.clause, f"{account.title}已无余额可供分配")
+        _say_why_nothing(working, step, asked, left)
     if working.told is not None:
         has = "不设上限" if left is None else f"余{working.show(left)}"
         detail = f"{account.title}{has}，申请{working.show(asked)}，分得{working.show(given)}"
@@ -70,11 +76,21 @@ def alone(working: Working, step: Pool, left: int | None) -> int:
     claim = claim_on_pool(working, step, "")
     if left is None:
         return claim.ceiling
+    unit = unit_of(working.programme, step, working.facts.received_on)
     if step.sharing == "pro_rata":
-        return allocation.pro_rata(left, [claim], unit_of(working.programme, step, working.facts.received_on))[
-            claim.key
-        ]
-    return allocation.first_come(left, [claim], partial=step.sharing == "first_come_partly")[claim.key]
+        return allocation.pro_rata(left, [claim], unit)[claim.key]
+    return allocation.first_come(left - left % unit, [claim], partial=step.sharing == "first_come_partly")[claim.key]
+
+
+def _say_why_nothing(working: Working, step: Pool, asked: int, left: int | None) -> None:
+    """The pool is to blame only for what was asked of it; what rounding took was never asked."""
+    account = working.programme.accounts[step.account]
+    if not asked:
+        working.stop(step, None, step.clause, f"{working.show(working.value(step.value))}取整后为零")
+    elif left:
+        working.stop(step, account.code, account.clause, f"{account.title}余{working.show(left)}，不足以分配")
+    else:
+        working.stop(step, account.code, account.clause, f"{account.title}已无余额可供分配")
 
 
 def _asked(working: Working, step: Pool) -> int:
@@ -92,7 +108,11 @@ def _parts_of(working: Working, step: Pool) -> Mapping[str, int]:
 
 
 def _divided(working: Working, value: Exact, to: Rounding) -> dict[str, int]:
+    """Each level's part rounded by itself; what a person approved is divided without a remainder. (QD-X23)"""
     levels = working.programme.levels
+    if value == working.facts.approved_fen and working.programme.award.unit == FEN:
+        parts = {name: level.parts for name, level in levels.items()}
+        return allocation.split(int(value), parts, unit_fen(working.unit(to), to.decimals))
     whole = sum(level.parts for level in levels.values())
     return {name: working.rounded(value * Fraction(level.parts, whole), to) for name, level in levels.items()}
 

@@ -10,7 +10,7 @@ from domain.calculation.accounts import Used
 from domain.calculation.step_inputs import Columns
 from domain.facts import CaseFacts
 from domain.format.programme import Programme
-from domain.format.steps import Rounding, Step
+from domain.format.steps import AnyStep, Rounding, Step
 from domain.money import Mode, round_to, show, show_exact, unit_fen
 from duifu.v1.events_pb2 import AmountTrace, LevelAmount
 
@@ -73,9 +73,12 @@ class Working:
 
     def rounded(self, exact: Exact, to: Rounding) -> int:
         """Rounded to a unit of money, by a mode; a parameter may set both. Raises Refused PARAMETER_EXPIRED."""
-        mode = Mode(self.programme.setting(to.mode, self.facts.received_on))
-        step = unit_fen(self.unit(to), to.decimals)
+        mode, step = self.mode(to), unit_fen(self.unit(to), to.decimals)
         return exact if step == 1 and isinstance(exact, int) else round_to(exact, step, mode)
+
+    def mode(self, to: Rounding) -> Mode:
+        """How it is rounded. Raises Refused PARAMETER_EXPIRED."""
+        return Mode(self.programme.setting(to.mode, self.facts.received_on))
 
     def unit(self, to: Rounding) -> str:
         """The unit of money that is rounded to. Raises Refused PARAMETER_EXPIRED."""
@@ -87,7 +90,7 @@ class Working:
 
     def tell(
         self,
-        step: Step,
+        step: AnyStep,
         value: Exact,
         detail: str = "",
         operands: Sequence[tuple[str, Exact]] = (),
@@ -100,10 +103,7 @@ class Working:
         if self.told is None:
             return
         explanation = f"{step.title}：{detail}" if detail else step.title
-        operation = str(getattr(step, "do", ""))
-        self.put(
-            step.name, step.clause, explanation, operation, value, operands, lost=lost, deferred=deferred, bound=bound
-        )
+        self.told.append(Told(step.name, step.clause, explanation, step.do, value, operands, lost, deferred, bound))
 
     def put(
         self,
@@ -154,16 +154,17 @@ class Working:
 
 
 def _write_step(trace: AmountTrace, told: Told) -> None:
-    step = trace.steps.add()
-    step.name, step.clause, step.explanation, step.operation = told.name, told.clause, told.explanation, told.operation
-    step.exact_fen, step.bound = str(told.value), told.bound
-    if told.lost > 0:
-        step.lost_fen = str(told.lost)
-    if told.deferred > 0:
-        step.deferred_fen = str(told.deferred)
-    for name, exact in told.operands:
-        operand = step.operands.add()
-        operand.name, operand.exact = name, str(exact)
+    trace.steps.add(  # all at once: field by field takes twice as long
+        name=told.name,
+        clause=told.clause,
+        explanation=told.explanation,
+        operation=told.operation,
+        exact_fen=str(told.value),
+        operands=[{"name": name, "exact": str(exact)} for name, exact in told.operands],
+        bound=told.bound,
+        lost_fen=str(told.lost) if told.lost > 0 else "",
+        deferred_fen=str(told.deferred) if told.deferred > 0 else "",
+    )
 
 
 @lru_cache(maxsize=1_024)  # there are as many as rates

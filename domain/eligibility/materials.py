@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from domain.cel.expressions import Activation, Environment, Expression, RuleBroken, Wanted
+from domain.eligibility.findings import Finding
 from domain.facts import CaseFacts
 from domain.format.conditions import MaterialRule
 from domain.format.programme import Programme
@@ -72,13 +73,13 @@ class Materials:
                 return False
         return True
 
-    def grounds(self, at: str | tuple[str, ...], facts: CaseFacts, known: Activation) -> list[Ground]:
+    def findings(self, at: str | tuple[str, ...], facts: CaseFacts, known: Activation) -> list[Finding]:
         """One for each document that is needed; evidence is needed where it is missing or too little trusted."""
         found = []
         for wanting, level in self._compared(at, facts):
             need = self._need(wanting, known)
             if need is not False:
-                found.append(Ground.FromString(self._ground(wanting, level, "" if need is True else str(need))))
+                found.append(self._finding(wanting, level, "" if need is True else str(need)))
         return found
 
     def _compared(self, at: str | tuple[str, ...], facts: CaseFacts) -> list[tuple[Wanting, int]]:
@@ -101,7 +102,7 @@ class Materials:
             return f"无法判断是否需要：{failed}"
 
     @cache  # there are as many as materials and trust levels  # noqa: B019 - lives as long as the programme
-    def _ground(self, wanting: Wanting, level: int, unclear: str) -> bytes:
+    def _finding(self, wanting: Wanting, level: int, unclear: str) -> Finding:
         rule, best = wanting.rule, TRUST.get(level, "")
         status, explanation = CONDITION_STATUS_MET, ""
         if level > wanting.level:
@@ -109,14 +110,16 @@ class Materials:
             wanted = f"须提供{rule.title.zh}，可信等级不低于{TITLES[rule.trust_at_least]}"
             has = f"现为{TITLES[best]}" if best else "未注明可信等级" if level == UNSTATED else ""
             explanation = "；".join(part for part in (unclear, wanted, has) if part)
-        return Ground(
-            code=self._programme.material_code,
-            clause=rule.clause,
-            title=f"材料：{rule.title.zh}",
-            status=status,
-            explanation=explanation,
-            facts=[FactUsed(path=f"materials.{rule.kind}", value=best)],
-        ).SerializeToString()
+        return Finding.of(
+            Ground(
+                code=self._programme.material_code,
+                clause=rule.clause,
+                title=f"材料：{rule.title.zh}",
+                status=status,
+                explanation=explanation,
+                facts=[FactUsed(path=f"materials.{rule.kind}", value=best)],
+            )
+        )
 
 
 def _levels(materials: Sequence[Material]) -> dict[str, int]:

@@ -2,41 +2,27 @@
 
 from collections.abc import Mapping
 from datetime import UTC, timedelta
-from functools import lru_cache
 from typing import Any
 
 from domain.case import is_answered
 from domain.cel.expressions import Activation, Environment, Expression, RuleBroken
 from domain.dates import civil_date
+from domain.eligibility import findings
 from domain.eligibility.facts_used import Reading
+from domain.eligibility.findings import Failed, Finding
 from domain.eligibility.given_facts import DeclaredFacts
 from domain.eligibility.materials import Materials
-from domain.eligibility.tested import ABSENT, Plan, Tested, parts_of, problems, slots
+from domain.eligibility.tested import ABSENT, PARTS, Plan, Tested, parts_of, picks, problems
 from domain.facts import CaseFacts
 from domain.format.conditions import Condition
 from domain.format.programme import Programme
 from domain.refusals import Refused
-from duifu.v1.events_pb2 import (
-    CONDITION_STATUS_MET,
-    CONDITION_STATUS_NEEDS_EVIDENCE,
-    CONDITION_STATUS_NEEDS_PERSON,
-    CONDITION_STATUS_NOT_MET,
-    ConditionStatus,
-    FactUsed,
-    Ground,
-)
+from duifu.v1.events_pb2 import CONDITION_STATUS_NEEDS_EVIDENCE, CONDITION_STATUS_NOT_MET, Ground
 
 Moments = str | tuple[str, ...]
 NOBODY_ANSWERED, TOO_OLD = "尚无查询结果", "查询结果已过有效期，须重新查询"
-Standing = tuple[ConditionStatus.ValueType, str]
 #: What cannot be granted as it stands.
 AGAINST = (CONDITION_STATUS_NOT_MET, CONDITION_STATUS_NEEDS_EVIDENCE)
-#: The values of a condition that is met, of which nobody has to rule and nothing is to be noted.
-PLAINLY_MET = (True, False, False)
-
-
-class Failed(str):
-    """What the compiler said of a part that failed on the facts."""
 
 
 class Rules:
@@ -56,7 +42,6 @@ class Rules:
             Tested(
                 condition,
                 {key: environment.compile(text, wanted) for key, text, wanted in parts_of(condition)},
-                Ground(code=condition.code, clause=condition.clause, title=condition.title.zh).SerializeToString(),
             )
             for condition in programme.conditions
         )
@@ -66,29 +51,30 @@ class Rules:
         self._plans: dict[Moments, Plan] = {}
 
     def grounds(self, at: Moments, facts: CaseFacts, activation: Activation | None = None) -> list[Ground]:
+        """The findings as messages."""
+        return findings.grounds(self.findings(at, facts, activation))
+
+    def findings(self, at: Moments, facts: CaseFacts, activation: Activation | None = None) -> list[Finding]:
         """Every condition tested at these moments, with how it stands; none is skipped because another failed.
 
-        Materials and declared facts that are not as they must be are grounds too. `ruled_met` is not applied.
+        Materials and declared facts that are not as they must be are findings too. `ruled_met` is not applied.
         """
         plan = self._plan(at)
         known = activation or self._environment.activation(facts, names=plan.reads)
         unanswered = self._unanswered(plan.needs, facts)
-        values = self._values(plan, known)
-        words = zip(plan.reading.paths, plan.reading.words(known), strict=True)
-        written = [b"" if word is None else _fact(path, word) for path, word in words]
-        grounds = []
-        for tested, (met, person_if, note_if, shows, paths) in plan.tested:
-            decide, shown = (values[met], values[person_if], values[note_if]), values[shows]
+        values, has_failed = self._values(plan, known)
+        row = [*values, *ABSENT, *findings.written_facts(plan.reading.paths, plan.reading.words(known))]
+        found = []
+        for tested, pick in plan.tested:
+            picked = pick(row)
             if unanswered and not unanswered.keys().isdisjoint(tested.condition.needs):
-                stands = CONDITION_STATUS_NEEDS_EVIDENCE, self._ask(tested.condition, unanswered)
-                paths = tuple((at, path) for at, path in paths if path.partition(".")[0] not in unanswered)
-            elif decide == PLAINLY_MET and not known.missing and type(shown) is str:  # nearly all of nearly every claim
-                stands = CONDITION_STATUS_MET, shown
-            else:
-                stands = self._stands(tested, decide, shown, known)
-            parts = [tested.head, _standing(*stands), *[written[at] for at, _ in paths]]
-            grounds.append(Ground.FromString(b"".join(parts)))
-        return [*grounds, *self._facts.grounds(at, facts), *self._materials.grounds(at, facts, known)]
+                found.append(self._unasked(tested, picked, unanswered))
+            elif has_failed and any(isinstance(value, Failed) for value in picked):
+                found.append(self._failed(tested, picked, known))
+            else:  # nearly all of nearly every claim
+                found.append(findings.found(tested, picked))
+        declared = map(Finding.of, self._facts.grounds(at, facts))
+        return [*found, *declared, *self._materials.findings(at, facts, known)]
 
     def passes(self, at: Moments, facts: CaseFacts, activation: Activation | None = None) -> bool:
         """Whether every ground is met, or needs a person and is in `ruled_met`. Fast, and without reasons."""
@@ -129,7 +115,7 @@ class Rules:
             paths = tuple(dict.fromkeys(path for t in tested for path in t.paths))
             passes = " && ".join(t.passes for t in tested) or "true"
             self._plans[at] = Plan(
-                tuple(zip(tested, slots(tested, paths), strict=True)),
+                tuple(zip(tested, picks(tested, paths), strict=True)),
                 needs=frozenset(name for t in tested for name in t.condition.needs),
                 names=frozenset[str]().union(*(t.names for t in tested)),
                 reads=frozenset[str]().union(*(p.names for p in parts), self._ruled.names, self._materials.names),
@@ -139,14 +125,12 @@ class Rules:
             )
         return self._plans[at]
 
-    def _values(self, plan: Plan, known: Activation) -> list[Any]:
-        """The values of all parts, at once if none fails; one that fails is Failed. Then what an absent part is."""
-        values: list[Any]
+    def _values(self, plan: Plan, known: Activation) -> tuple[list[Any], bool]:
+        """The values of all parts, at once if none fails; one that fails is Failed. And whether one does."""
         try:
-            values = self._environment.value(plan.everything, known)
+            return self._environment.value(plan.everything, known), False
         except (RuleBroken, Refused):  # one of them: found by asking each
-            values = [self._value(part, known) for tested, _ in plan.tested for part in tested.parts.values()]
-        return [*values, *ABSENT]
+            return [self._value(part, known) for tested, _ in plan.tested for part in tested.parts.values()], True
 
     def _value(self, part: Expression, known: Activation) -> Any:
         try:
@@ -154,25 +138,19 @@ class Rules:
         except (RuleBroken, Refused) as failed:
             return Failed(failed)
 
-    def _stands(self, tested: Tested, values: tuple[Any, Any, Any], shown: str, known: Activation) -> Standing:
-        status, explanation = self._decide(tested, values, known)
-        if not shown or isinstance(shown, Failed):
-            return status, explanation
-        return status, f"{explanation}（{shown}）" if explanation else shown
+    def _unasked(self, tested: Tested, picked: tuple[Any, ...], unanswered: Mapping[str, str]) -> Finding:
+        """Without what the sources that did not answer would have said."""
+        standing = CONDITION_STATUS_NEEDS_EVIDENCE, self._ask(tested.condition, unanswered)
+        facts = zip(tested.paths, picked[len(PARTS) :], strict=True)
+        return findings.told(
+            tested, standing, [fact for path, fact in facts if path.partition(".")[0] not in unanswered]
+        )
 
-    def _decide(self, tested: Tested, values: tuple[Any, Any, Any], known: Activation) -> Standing:
-        condition, (met, person_if, note_if) = tested.condition, values
-        if known.missing and not tested.names.isdisjoint(known.missing):
-            return CONDITION_STATUS_NEEDS_EVIDENCE, self._without(sorted(tested.names & known.missing.keys()), known)
-        if met is True and person_if is False and note_if is False:
-            return CONDITION_STATUS_MET, ""
-        if failed := next((value for value in values if isinstance(value, Failed)), None):
-            return CONDITION_STATUS_NEEDS_EVIDENCE, f"现有事实无法判断：{failed}"
-        if not met:
-            return CONDITION_STATUS_NOT_MET, condition.otherwise.zh
-        if condition.person is not None and person_if:
-            return CONDITION_STATUS_NEEDS_PERSON, condition.person.zh
-        return CONDITION_STATUS_MET, condition.note.zh if condition.note is not None else ""
+    def _failed(self, tested: Tested, picked: tuple[Any, ...], known: Activation) -> Finding:
+        """With what has no value, or what the compiler said."""
+        lacking = sorted(tested.names & known.missing.keys())
+        standing = (CONDITION_STATUS_NEEDS_EVIDENCE, self._without(lacking, known)) if lacking else None
+        return findings.told(tested, findings.stands(tested, picked, standing), picked[len(PARTS) :])
 
     def _unanswered(self, needs: frozenset[str], facts: CaseFacts) -> dict[str, str]:
         """Checks without a usable answer, and why: nobody answered, or it was too long ago."""
@@ -200,16 +178,3 @@ class Rules:
         said = [f"政策参数在该日无有效值：{'、'.join(expired)}"] if expired else []
         titles = [f"{self._programme.facts[name].title.zh}（{name}）" for name in absent]
         return "；".join([*said, f"尚未提供事实：{'、'.join(titles)}"] if absent else said)
-
-
-# A ground is put together of pieces that were written before: protobuf merges what stands one after the other.
-
-
-@lru_cache(maxsize=16_384)
-def _standing(status: ConditionStatus.ValueType, explanation: str) -> bytes:
-    return Ground(status=status, explanation=explanation).SerializeToString()
-
-
-@lru_cache(maxsize=65_536)
-def _fact(path: str, value: str) -> bytes:
-    return Ground(facts=[FactUsed(path=path, value=value)]).SerializeToString()

@@ -1,33 +1,40 @@
 """The conditions of a programme with their expressions compiled, and what is wrong with those that do not compile."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
+from typing import Any
 
 from domain.cel.expressions import Environment, Expression, ExpressionBroken, Wanted
 from domain.eligibility.facts_used import Reading
 from domain.format.conditions import Condition
 from domain.format.programme import Programme
+from duifu.v1.events_pb2 import Ground
 
 Path = tuple[str | int, ...]
-#: Where in the list of all values a condition's met, person_if, note_if and shows are, and its facts in theirs.
-Slots = tuple[int, int, int, int, tuple[tuple[int, str], ...]]
+#: Of a row: what a condition's met, person_if, note_if and shows gave, and its facts, written down.
+Picked = Callable[[Sequence[Any]], tuple[Any, ...]]
 #: The parts of a condition that are expressions, and what each must give.
 PARTS = {"met": Wanted.BOOL, "person_if": Wanted.BOOL, "note_if": Wanted.BOOL, "shows": Wanted.TEXT}
 
 
 #: The values of a person_if or note_if, and of a shows, that a condition does not have.
 ABSENT = (False, "")
-NO_FLAG, NO_TEXT = -2, -1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tested:
     """A condition with its compiled parts."""
 
     condition: Condition
     parts: Mapping[str, Expression]
-    head: bytes  # its ground without what the facts say
+
+    @cached_property
+    def head(self) -> bytes:
+        """Its ground without what the facts say."""
+        condition = self.condition
+        return Ground(code=condition.code, clause=condition.clause, title=condition.title.zh).SerializeToString()
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -50,9 +57,12 @@ class Tested:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is tested at some moments: every part in one list, and all conditions as one expression."""
+    """What is tested at some moments: every part in one list, and all conditions as one expression.
 
-    tested: tuple[tuple[Tested, Slots], ...]
+    A row has the values of that list, those of ABSENT, and the facts of `reading`, written down.
+    """
+
+    tested: tuple[tuple[Tested, Picked], ...]
     needs: frozenset[str]
     names: frozenset[str]  # variables that decide
     reads: frozenset[str]  # all variables
@@ -87,11 +97,13 @@ def parts_of(condition: Condition) -> Iterator[tuple[str, str, Wanted]]:
             yield key, text, wanted
 
 
-def slots(tested: Sequence[Tested], paths: Sequence[str]) -> Iterator[Slots]:
-    """Where each condition's values and facts are, if all are listed one condition after the other."""
+def picks(tested: Sequence[Tested], paths: Sequence[str]) -> Iterator[Picked]:
+    """What each condition takes of a row, if the parts of all are listed one condition after the other."""
+    no_flag = sum(len(one.parts) for one in tested)
+    no_text, words = no_flag + 1, no_flag + len(ABSENT)
     first = 0
     for one in tested:
         at = {key: first + offset for offset, key in enumerate(one.parts)}
         first += len(one.parts)
-        facts = tuple((paths.index(path), path) for path in one.paths)
-        yield at["met"], at.get("person_if", NO_FLAG), at.get("note_if", NO_FLAG), at.get("shows", NO_TEXT), facts
+        parts = at["met"], at.get("person_if", no_flag), at.get("note_if", no_flag), at.get("shows", no_text)
+        yield itemgetter(*parts, *(words + paths.index(path) for path in one.paths))

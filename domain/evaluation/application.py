@@ -1,13 +1,16 @@
 """One application under one edition: what stands in the way, what would be granted, and why. (BJ-1.0g, BJ-3.2)"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from domain.calculation.accounts import Used
 from domain.calculation.allocation import Share
 from domain.calculation.award import Award, Draft
 from domain.calculation.working import Reason
+from domain.eligibility import findings
+from domain.eligibility.findings import Finding
 from domain.evaluation import validity
 from domain.evaluation.edition import AT, Edition
 from domain.facts import CaseFacts
@@ -17,10 +20,8 @@ from duifu.v1.events_pb2 import (
     CONDITION_STATUS_NEEDS_EVIDENCE,
     CONDITION_STATUS_NEEDS_PERSON,
     Evaluation,
-    Ground,
 )
 
-VERSION = 1
 NOTHING_USED: Used = MappingProxyType({})
 
 
@@ -33,18 +34,17 @@ class Outcome:
     counted: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One application of a round on its way through the calculation."""
 
     facts: CaseFacts
-    grounds: Sequence[Ground]
+    findings: Sequence[Finding]
     reason: Reason | None  # why nothing is granted, as far as is known
     draft: Draft | None
-    used: Used = field(default_factory=dict)
+    used: Used = NOTHING_USED
     given: int | None = None
     award: Award | None = None
-    claim: Share | None = field(default=None)
+    claim: Share | None = None
 
 
 def evaluate(edition: Edition, facts: CaseFacts, used: Used = NOTHING_USED) -> Evaluation:
@@ -54,7 +54,7 @@ def evaluate(edition: Edition, facts: CaseFacts, used: Used = NOTHING_USED) -> E
     is evaluated as if nobody else had applied; `evaluate_round` knows the others.
     """
     candidate = candidate_of(edition, facts)
-    return message_of(edition, concluded(edition, replace(candidate, used=used)))
+    return message_of(edition, concluded(edition, candidate._replace(used=used)))
 
 
 def outcome(edition: Edition, facts: CaseFacts, used: Used = NOTHING_USED) -> Outcome:
@@ -75,13 +75,15 @@ def outcome(edition: Edition, facts: CaseFacts, used: Used = NOTHING_USED) -> Ou
 def candidate_of(edition: Edition, facts: CaseFacts) -> Candidate:
     """With how every condition stands and what the application alone comes to."""
     activation = edition.activation(facts, trace=True)
-    grounds = [_ruled(ground, facts) for ground in edition.rules.grounds(AT, facts, activation)]
-    against = next((ground for ground in grounds if ground.status != CONDITION_STATUS_MET), None)
+    found = edition.rules.findings(AT, facts, activation)
+    found = [one if one.status == CONDITION_STATUS_MET else _ruled(one, facts) for one in found]
+    open_or_failed = [one for one in found if one.status != CONDITION_STATUS_MET]
+    against = min(open_or_failed, key=lambda one: one.status, default=None)  # the gravest, and of these the first
     reason = Reason(against.code, against.clause, against.explanation) if against else None
     try:
-        return Candidate(facts, grounds, reason, edition.calculation.ceiling(facts, activation))
+        return Candidate(facts, found, reason, edition.calculation.ceiling(facts, activation))
     except Refused as refused:
-        return Candidate(facts, grounds, reason or _reason(refused), None)
+        return Candidate(facts, found, reason or _reason(refused), None)
 
 
 def concluded(edition: Edition, candidate: Candidate) -> Candidate:
@@ -91,19 +93,17 @@ def concluded(edition: Edition, candidate: Candidate) -> Candidate:
     try:
         award = edition.calculation.conclude(candidate.draft, candidate.facts, candidate.used, given=candidate.given)
     except Refused as refused:
-        return replace(candidate, reason=candidate.reason or _reason(refused))
-    return replace(candidate, award=award, reason=candidate.reason or award.reason)
+        return candidate._replace(reason=candidate.reason or _reason(refused))
+    return candidate._replace(award=award, reason=candidate.reason or award.reason)
 
 
-def _ruled(ground: Ground, facts: CaseFacts) -> Ground:
+def _ruled(finding: Finding, facts: CaseFacts) -> Finding:
     """A person may rule where a person is needed, and nowhere else."""
-    if ground.status == CONDITION_STATUS_NEEDS_PERSON and ground.code in facts.ruled_met:
-        ground.status = CONDITION_STATUS_MET
-        ground.explanation += "（经人工认定符合）"
-    elif facts.is_under_way and ground.status in (CONDITION_STATUS_NEEDS_PERSON, CONDITION_STATUS_NEEDS_EVIDENCE):
-        ground.status = CONDITION_STATUS_MET
-        ground.explanation += "（尚在办理，视为符合）"
-    return ground
+    if finding.status == CONDITION_STATUS_NEEDS_PERSON and finding.code in facts.ruled_met:
+        return findings.settled(finding, "（经人工认定符合）")
+    if facts.is_under_way and finding.status in (CONDITION_STATUS_NEEDS_PERSON, CONDITION_STATUS_NEEDS_EVIDENCE):
+        return findings.settled(finding, "（尚在办理，视为符合）")
+    return finding
 
 
 def _reason(refused: Refused) -> Reason:
@@ -118,16 +118,8 @@ def message_of(edition: Edition, candidate: Candidate) -> Evaluation:
             valid_through = validity.valid_through(programme, candidate.facts.counted_on)
         except Refused as refused:
             reason = _reason(refused)
-    evaluation = Evaluation(
-        version=VERSION,
-        programme_id=programme.programme_id,
-        edition=programme.edition,
-        edition_sha256=programme.sha256,
-        evaluated_on=candidate.facts.received_on.isoformat(),
-        grounds=candidate.grounds,
-        valid_through=valid_through,
-        payee=programme.award.payee,
-    )
+    evaluation = Evaluation.FromString(b"".join([edition.head, *(finding.written for finding in candidate.findings)]))
+    evaluation.evaluated_on, evaluation.valid_through = candidate.facts.received_on.isoformat(), valid_through
     if known := candidate.award or candidate.draft:
         known.write(evaluation.amount)
     if reason is not None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from domain.calculation import accounts
 from domain.calculation.accounts import Used
+from domain.case import must_be_about
 from domain.facts import CaseFacts
 from domain.format.programme import Programme
 from domain.refusals import Refused
@@ -15,10 +16,12 @@ def must_be_answerable(programme: Programme, asked: Sequence[Facts]) -> None:
     """The facts speak of this programme, of contracts of the applicants' own, and of each case and contract once.
 
     Who has no unified social credit code signs under that of another, so that no buyer can be compared.
-    Raises Refused NAME_NOT_OF_PROGRAMME, CONTRACT_OTHER_BUYER, APPLICATION_TWICE_IN_ROUND, CONTRACT_TWICE_IN_QUOTE.
+    Raises Refused NAME_NOT_OF_PROGRAMME, CHECK_TWICE, CHECK_OF_OTHER, CONTRACT_OTHER_BUYER, APPLICATION_TWICE_IN_ROUND,
+    CONTRACT_TWICE_IN_QUOTE.
     """
     for facts in asked:
         _must_know_every_name(programme, facts)
+        _must_answer_once_of_the_applicant(facts)
         if facts.application.HasField("contract") and facts.application.applicant.uscc:
             must_be_own(facts.application.contract, facts.application.applicant.uscc)
     if twice := _first_twice([facts.case_id for facts in asked]):
@@ -57,6 +60,19 @@ def _must_know_every_name(programme: Programme, facts: Facts) -> None:
     for place, name, known in _names(programme, facts, codes):
         if name not in known:
             raise Refused("NAME_NOT_OF_PROGRAMME", place=place, name=name, known="、".join(known) or "—")
+
+
+def _must_answer_once_of_the_applicant(facts: Facts) -> None:
+    lists = [("checks", facts.checks)]
+    lists += [(f"redemptions[{at}].checks", asked.checks) for at, asked in enumerate(facts.redemptions)]
+    for place, results in lists:
+        at_first: dict[str, int] = {}
+        for at, result in enumerate(results):
+            first = at_first.setdefault(result.check, at)
+            if first != at:
+                raise Refused("CHECK_TWICE", check=result.check, first=f"{place}[{first}]", second=f"{place}[{at}]")
+            if facts.application.applicant.uscc:
+                must_be_about(result, facts.application.applicant.uscc)
 
 
 def _names(programme: Programme, facts: Facts, codes: Sequence[str]) -> Iterator[tuple[str, str, Sequence[str]]]:

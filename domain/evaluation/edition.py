@@ -6,7 +6,10 @@ from domain.cel.expressions import Activation, Environment
 from domain.eligibility.rules import Rules
 from domain.facts import CaseFacts
 from domain.format.programme import Programme
+from duifu.v1.events_pb2 import Evaluation
 
+#: Of the form of an evaluation.
+VERSION = 1
 #: When conditions are tested for what would be granted; each of them once.
 AT = ("submission", "decision")
 
@@ -19,6 +22,14 @@ class Edition:
         self.environment = Environment(programme)
         self.rules = Rules(programme, self.environment)
         self.calculation = Calculation(programme, self.environment)
+        #: What all its evaluations begin with.
+        self.head = Evaluation(
+            version=VERSION,
+            programme_id=programme.programme_id,
+            edition=programme.edition,
+            edition_sha256=programme.sha256,
+            payee=programme.award.payee,
+        ).SerializeToString()
         self._names = self.rules.names(AT) | self.calculation.names
         self._at_once = {told: self._asks(told) for told in (True, False)}
 

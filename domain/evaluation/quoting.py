@@ -13,6 +13,7 @@ from domain.evaluation.asked import must_be_answerable, opening_of_all
 from domain.evaluation.edition import Edition
 from domain.evaluation.paying import Due, Paid, pay_out
 from domain.evaluation.rounds import conclude_round
+from domain.evaluation.together import later_of, left_of, tell_order
 from domain.facts import CaseFacts, from_message
 from domain.format.redeeming import RedemptionRule
 from domain.money import exact_text
@@ -63,6 +64,11 @@ def quote(edition: Edition, asked: Sequence[Facts], calendar: WorkingCalendar) -
     programme, facts = edition.programme, [from_message(message) for message in asked]
     must_be_answerable(programme, asked)
     evaluations, _, used = conclude_round(edition, facts, opening_of_all(programme, asked, facts))
+    tell_order(facts, evaluations)
+    for known, evaluation in zip(facts, evaluations, strict=True):
+        evaluation.left.extend(left_of(programme, known, used))
+        if later := later_of(edition, known, evaluation, used):
+            evaluation.later.CopyFrom(later)
     if programme.redemption is None:
         return evaluations
     holdings = []
@@ -123,9 +129,17 @@ def redeem(
             is_cited = refused.clause in edition.programme.clauses
             request.answer.code, request.answer.clause = refused.code, refused.clause if is_cited else rule.clause
             request.answer.explanation = refused.message("zh")
+            request.answer.grounds.extend(refused.grounds)
     before = _paid_before(edition, rule, used, {due.holder for due in dues})
     answers = {request.claim: request.answer for request in requests}
-    for paid in pay_out(dues, rule.last_quarter, lambda quarter: _limit(edition, rule, quarter), before).paid:
+    out = pay_out(
+        dues,
+        rule.last_quarter,
+        lambda quarter: _limit(edition, rule, quarter),
+        before,
+        lambda quarter: edition.programme.setting(rule.deferred_first, quarter.days.last) == "pro_rata",
+    )
+    for paid in out.paid:
         _add_payment(answers[paid.claim], paid, rule)
     found: list[list[RedemptionQuote]] = [[] for _ in holdings]
     for request in requests:

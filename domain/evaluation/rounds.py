@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 from domain.calculation import accounts, allocation, pooling
 from domain.calculation.accounts import Key, Used, applicant_of
 from domain.calculation.allocation import Share
+from domain.calculation.award import Award
 from domain.evaluation.application import NOTHING_USED, Candidate, candidate_of, concluded, message_of
 from domain.evaluation.edition import Edition
 from domain.facts import CaseFacts
@@ -38,16 +40,10 @@ def conclude_round(edition: Edition, applications: Sequence[CaseFacts], used: Us
     is shown what would be left. Raises Refused APPLICATION_TWICE_IN_ROUND if a pro-rata pool cannot tell two apart.
     """
     candidates = [candidate_of(edition, facts) for facts in applications]
-    queue = sorted(range(len(candidates)), key=lambda at: _place(candidates[at].facts))
-    passing = [at for at in queue if candidates[at].reason is None]
-    pool = edition.calculation.pool
-    if pool is not None and pool.sharing == "pro_rata":
-        used = _share_pro_rata(edition, pool, candidates, passing, used)
-    else:
-        used = _serve_in_order(edition, pool, candidates, passing, used)
+    queue, passing, used = _serve(edition, candidates, used)
     for at in queue:
         if candidates[at].reason is not None and candidates[at].award is None:
-            candidates[at] = concluded(edition, replace(candidates[at], used=used))
+            candidates[at] = concluded(edition, candidates[at]._replace(used=used))
     counted: list[Mapping[str, int]] = [{} for _ in candidates]
     for at in passing:
         if (award := candidates[at].award) is not None:
@@ -55,7 +51,42 @@ def conclude_round(edition: Edition, applications: Sequence[CaseFacts], used: Us
     return Round([message_of(edition, candidate) for candidate in candidates], counted, used)
 
 
-def _place(facts: CaseFacts) -> tuple[object, ...]:
+def award_round(edition: Edition, applications: Sequence[CaseFacts], used: Used = NOTHING_USED) -> list[Award]:
+    """What each gets of those that have passed every stage: their conditions are not tested again.
+
+    Who was approved the whole was given no figure by hand: each level's part is rounded by itself. (QD-A4, QD-X23)
+    Raises Refused as the calculation does, and APPLICATION_TWICE_IN_ROUND.
+    """
+    candidates = []
+    for facts in applications:
+        draft = edition.calculation.ceiling(facts)
+        by_hand = facts.approved_fen if facts.approved_fen != draft.amount else None
+        candidates.append(Candidate(replace(facts, approved_fen=by_hand), (), None, draft))
+    _serve(edition, candidates, used)
+    return [_awarded(edition, candidate) for candidate in candidates]
+
+
+def _awarded(edition: Edition, candidate: Candidate) -> Award:
+    if candidate.award is not None:
+        return candidate.award
+    assert candidate.draft is not None
+    return edition.calculation.conclude(candidate.draft, candidate.facts, candidate.used, given=candidate.given)
+
+
+def _serve(edition: Edition, candidates: list[Candidate], used: Used) -> tuple[list[int], list[int], Used]:
+    """The queue, who passes, and what is used afterwards; who passes has an award, or a reason why not."""
+    queue = sorted(range(len(candidates)), key=lambda at: place_in_queue(candidates[at].facts))
+    passing = [at for at in queue if candidates[at].reason is None]
+    pool = edition.calculation.pool
+    if pool is not None and pool.sharing == "pro_rata":
+        used = _share_pro_rata(edition, pool, candidates, passing, used)
+    else:
+        used = _serve_in_order(edition, pool, candidates, passing, used)
+    return queue, passing, used
+
+
+def place_in_queue(facts: CaseFacts) -> tuple[date, date, str, str]:
+    """What decides who is served first: the day of acceptance, day and time of receipt, and the case id."""
     return facts.counted_on, facts.received_on, facts.received_time, facts.case_id
 
 
@@ -65,13 +96,13 @@ def _serve_in_order(
     """One after the other; whoever does not fit into a first-come pool ends its queue. (QD-2.4)"""
     closed: set[Key] = set()
     for at in passing:
-        candidate = replace(candidates[at], used=used)
+        candidate = candidates[at]._replace(used=used)
         if pool is not None and (asked := _claim(edition, candidate, "")) is not None:
             facts, programme = candidate.facts, edition.programme
             key = _pool_key(programme, pool, facts)
             left = accounts.left(programme, pool.account, facts, used)
             if key in closed:
-                candidate = replace(candidate, given=0)
+                candidate = candidate._replace(given=0)
             elif left is not None and asked[0].ceiling > left:
                 closed.add(key)
         candidates[at] = concluded(edition, candidate)
@@ -87,19 +118,19 @@ def _share_pro_rata(
     asking: dict[Key, list[int]] = {}
     for at in passing:
         facts = candidates[at].facts
-        candidates[at] = candidate = replace(candidates[at], used=used)
+        candidates[at] = candidate = candidates[at]._replace(used=used)
         claimed = _claim(edition, candidate, facts.case_id or applicant_of(facts))
         if claimed is None:
             candidates[at] = concluded(edition, candidate)  # says why
             continue
-        candidates[at] = replace(candidate, claim=claimed[0])
+        candidates[at] = candidate._replace(claim=claimed[0])
         used = accounts.after(programme, used, facts, claimed[1])
         asking.setdefault(_pool_key(programme, pool, facts), []).append(at)
     used = before
     for ats in asking.values():
         given = _divided(edition, pool, [candidates[at] for at in ats], before)
         for at, amount in zip(ats, given, strict=True):
-            candidates[at] = concluded(edition, replace(candidates[at], given=amount))
+            candidates[at] = concluded(edition, candidates[at]._replace(given=amount))
             used = _after(edition, candidates[at], used)
     return used
 

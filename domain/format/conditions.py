@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from domain.format.form import Cel, Clause, Code, Days, Name, Row, Rows, Text, Words
+from duifu.v1 import plan_pb2
 
 Moment = Literal["submission", "decision", "request", "redemption"]
 Answer = Literal["enterprise", "relation", "credit", "invoices", "opinion", "duplicates"]
@@ -29,6 +30,10 @@ class CheckRule(Row):
     source: Words | None = None
     clause: Clause | None = None
     valid_days: int | None = Field(None, ge=1, le=3_650, description="After so many days it is asked again.")
+
+    def message(self) -> plan_pb2.CheckRule:
+        """As a case pins it."""
+        return plan_pb2.CheckRule(answers=self.answers, title=self.title, valid_days=self.valid_days or 0)
 
 
 class MaterialRule(Row):

@@ -13,7 +13,7 @@ from domain.format.conditions import CheckRule, Condition, FactRule, MaterialRul
 from domain.format.form import Clause, Code, Name, Row, Rows, Text, Window, Words
 from domain.format.parameters import Parameter, Value
 from domain.format.redeeming import RedemptionRule
-from domain.format.route import StageRow
+from domain.format.route import DutyRow, StageRow, VetoRow
 from domain.format.steps import Account, Award, Level
 from duifu.v1.plan_pb2 import CaseKind, CasePlan, Stage
 
@@ -113,6 +113,8 @@ class Programme(Row):
     public_notice: PublicNotice | None = None
     sanctions: Rows[Sanction] = ()
     plans: dict[Literal["voucher_claim", "redemption_claim", "grant_application"], Rows[StageRow]]
+    duties: Rows[DutyRow] = ()
+    veto: VetoRow | None = None
     case_letters: dict[Literal["closed"], str] = Field(default_factory=dict)
     letters: dict[Name, LetterTemplate] = Field(default_factory=dict)
 
@@ -193,4 +195,7 @@ class Programme(Row):
             stages=self.stages[kind],
             is_rehearsal=is_rehearsal,
             letters=dict(self.case_letters.items()),
+            duties=[duty.message() for duty in self.duties],
+            veto=self.veto.message() if self.veto else None,
+            checks={name: rule.message() for name, rule in self.checks.items()},
         )

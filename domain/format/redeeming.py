@@ -45,7 +45,7 @@ class RedemptionRule(Row):
     pay_day: Setting = Field(
         "previous_working_day", description="Or next_working_day, where a quarter ends on a day off. (BJ-A11)"
     )
-    deferred_first: Setting = Field("oldest", description="oldest: by time of request. (BJ-A17)")
+    deferred_first: Setting = Field("oldest", description="oldest: by time of request; pro_rata. (BJ-A17)")
     counts_in: Setting = Field("paid_on", description="paid_on: the year of the batch; requested_on. (BJ-A7)")
 
     @model_validator(mode="after")

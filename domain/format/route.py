@@ -5,11 +5,23 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from domain.format.form import Clause, Days, Name, Row, Rows, Words
-from duifu.v1.plan_pb2 import CorrectionRule, DayUnit, OnSilence, Stage, StageKind, TimeLimit
+from domain.format.form import Clause, Code, Days, Name, Row, Rows, Words
+from domain.format.panel import PanelRow
+from duifu.v1.plan_pb2 import (
+    CorrectionRule,
+    DayUnit,
+    Duty,
+    OnSilence,
+    Output,
+    Stage,
+    StageKind,
+    StopReason,
+    TimeLimit,
+    VetoRule,
+)
 
 Role = Words
-Task = Literal["issue_voucher", "assess_redemption", "determine_grant", "allocate_round"]
+Task = Literal["issue_voucher", "assess_redemption", "allocate_round", "publish_notice", "pay_grant"]
 
 
 class TimeLimitRow(Row):
@@ -43,12 +55,73 @@ class CorrectionRow(Row):
         )
 
 
+class OutputRow(Row):
+    """What a stage has to bring about before it may pass: a letter, a list, a delivery. (QD-4.2f, QD-4.3a)"""
+
+    key: Name
+    title: Words
+    clause: Clause
+    template: Name | None = Field(None, description="Of the text that is written for it.")
+    recipient: Words | None = Field(None, description="To whom it goes.")
+    needs_number: bool = Field(False, description="A pass needs its 文号.")
+
+    def message(self) -> Output:
+        """As a case pins it."""
+        return Output(
+            key=self.key,
+            title=self.title,
+            clause=self.clause,
+            template=self.template or "",
+            recipient=self.recipient or "",
+            needs_number=self.needs_number,
+        )
+
+
+class StopRow(Row):
+    """Why a stage's clock may stand still. (行政许可法 45)"""
+
+    key: Name
+    title: Words
+    clause: Clause
+    days_max: int = Field(0, ge=0, le=365, description="Working days; 0: not limited.")
+
+    def message(self) -> StopReason:
+        """As a case pins it."""
+        return StopReason(key=self.key, title=self.title, clause=self.clause, days_max=self.days_max)
+
+
+class DutyRow(Row):
+    """Nobody acts in two of these roles in one case."""
+
+    code: Code
+    clause: Clause
+    title: Words
+    roles: Rows[Role]
+
+    def message(self) -> Duty:
+        """As a case pins it."""
+        return Duty(code=self.code, clause=self.clause, title=self.title, roles=self.roles)
+
+
+class VetoRow(Row):
+    """Who may end a case at any stage before money is ordered, and for which conditions. (QD-5.3)"""
+
+    clause: Clause
+    title: Words
+    codes: Rows[Code]
+    roles: Rows[Role]
+
+    def message(self) -> VetoRule:
+        """As a case pins it."""
+        return VetoRule(clause=self.clause, title=self.title, codes=self.codes, roles=self.roles)
+
+
 class StageRow(Row):
     """One stage."""
 
     key: Name
     title: Words
-    kind: Literal["decision", "applicant", "system", "cycle"]
+    kind: Literal["decision", "applicant", "system", "cycle", "round", "panel"]
     role: Role
     role_title: Words
     clause: Clause
@@ -63,13 +136,26 @@ class StageRow(Row):
     tests_eligibility: bool = Field(False, description="A pass needs every condition met.")
     reserves_headroom: bool = Field(False, description="A pass takes its place in the year's queue. (BJ-A24)")
     sets_amount: bool = Field(False, description="A pass fixes the amount.")
-    task: Task | None = Field(None, description="Of a system stage.")
+    task: Task | None = Field(None, description="Of a system stage, or of a stage that the round settles.")
+    outputs: Rows[OutputRow] = Field((), description="What must be on record before a pass.")
+    rework_to: Rows[Name] = Field((), description="Earlier stages that it may send the case back to.")
+    stops: Rows[StopRow] = Field((), description="Why its clock may stand still.")
+    remind_days_before: Rows[int] = Field((), description="Working days before the deadline.")
+    panel: PanelRow | None = Field(None, description="Of a stage that a panel of experts concludes.")
     letters: dict[Literal["opened", "correction", "passed"], str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_deadline(self) -> Self:
         if self.time_limit and self.due_by:
             raise ValueError("due_by: a stage has a time limit or a fixed last day")
+        return self
+
+    @model_validator(mode="after")
+    def _panel_of_its_stage(self) -> Self:
+        if (self.kind == "panel") != (self.panel is not None):
+            raise ValueError("panel: a stage of this kind says who judges, and no other stage does")
+        if self.panel and (self.time_limit or self.due_by or self.correction):
+            raise ValueError("panel: its own time limits are the stage's; experts' time does not count (行政许可法 45)")
         return self
 
     def message(self, windows: Mapping[str, Days]) -> Stage:
@@ -94,4 +180,9 @@ class StageRow(Row):
             sets_amount=self.sets_amount,
             task=self.task or "",
             letters=dict(self.letters.items()),
+            outputs=[output.message() for output in self.outputs],
+            rework_to=self.rework_to,
+            stops=[stop.message() for stop in self.stops],
+            remind_days_before=self.remind_days_before,
+            panel=self.panel.message() if self.panel else None,
         )

@@ -253,7 +253,10 @@ class Account(Row):
     clause: Clause
     title: Words
     holder: Literal["enterprise", "contract", "project", "supplier", "programme"]
+    each_applicant: Setting = Field("false", description="Of programme: true: not all together, but each. (QD-A2)")
     period: Literal["calendar_year", "round", "programme"] | Years = "calendar_year"
+    round_year: Setting = Field("round", description="Of round: its name; or service_year. (QD-A13)")
+    service_window: Name | None = Field(None, description="Of service_year: the window whose last day's year it is.")
     year_of: Setting = Field("accepted_on", description="accepted_on, received_on, signed_on, or paid_on. (BJ-A7)")
     counts: Literal["granted", "paid"] | Name = Field("granted", description="granted, paid, or the name of a step.")
     counts_when: Literal["granted", "passed"] = Field(
@@ -262,6 +265,7 @@ class Account(Row):
     limit: ParameterName | None = Field(None, description="The most; absent: counted only.")
     hard_limit: ParameterName | None = Field(None, description="The most even with special approval.")
     on_exceed: Literal["truncate", "refuse", "defer", "special_approval"] = "truncate"
+    over_clause: Clause | None = Field(None, description="What becomes of what exceeds it, if another says. (BJ-A16)")
     code: Code | None = Field(None, description="Why nothing is granted when nothing is left.")
     combined_with: Name | None = Field(None, description="Another account under the same limit. (BJ-A6)")
     combined_if: ParameterName | None = Field(None, description="A flag: whether they are combined.")

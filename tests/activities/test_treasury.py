@@ -95,3 +95,64 @@ async def test_a_treasury_that_is_away_is_asked_again(outside: Outside, city: Ci
         city.switch_on("treasury")
 
     assert error.value.type == "SOURCE_UNAVAILABLE"
+
+
+# Treasuries of two levels
+
+CITY, DISTRICT = "青岛市财政局国库", "崂山区财政局国库"
+
+
+async def test_each_level_s_order_goes_to_its_own_treasury(outside: Outside, city: CityNextDoor) -> None:
+    order = an_order("level-1", account="0370200000000000902")
+    reports = {}
+    for treasury in (CITY, DISTRICT):
+        order.treasury = treasury
+        reports[treasury] = await pay(outside, order)
+
+    assert reports[CITY].status == PAYMENT_STATUS_SETTLED
+    assert (reports[DISTRICT].status, reports[DISTRICT].reason) == (PAYMENT_STATUS_RETURNED, "账号与户名不符")
+    assert "level-1" not in {known["orderId"] for known in city.get("/treasury/orders")["orders"]}
+
+
+async def test_one_treasury_that_is_away_holds_the_other_up_in_nothing(outside: Outside, city: CityNextDoor) -> None:
+    order = an_order("level-2")
+    city.switch_off(DISTRICT)
+    try:
+        order.treasury = CITY
+        assert (await pay(outside, order)).status == PAYMENT_STATUS_SETTLED
+        order.treasury = DISTRICT
+        with pytest.raises(ApplicationError, match=f"/treasuries/{DISTRICT}/orders/level-2 返回 503"):
+            await pay(outside, order)
+    finally:
+        city.switch_on(DISTRICT)
+
+    assert (await pay(outside, order)).status == PAYMENT_STATUS_SETTLED
+
+
+async def test_a_treasury_that_loses_its_answer_has_paid_once_all_the_same(
+    outside: Outside, city: CityNextDoor
+) -> None:
+    order = an_order("level-3")
+    order.treasury = CITY
+    city.edit("faults: {}", f"faults: {{{CITY}: loses_answer}}")
+    try:
+        with pytest.raises(ApplicationError, match="无法访问：RemoteProtocolError"):
+            await pay(outside, order)
+    finally:
+        city.edit(f"faults: {{{CITY}: loses_answer}}", "faults: {}")
+
+    assert (await pay(outside, order)).status == PAYMENT_STATUS_SETTLED
+    paid = city.get(f"/treasuries/{CITY}/orders")["orders"]
+    assert [known["orderId"] for known in paid].count("level-3") == 1
+
+
+async def test_a_treasury_that_does_not_exist_is_named_and_asked_again_when_somebody_has_mended_it(
+    outside: Outside,
+) -> None:
+    order = an_order("level-4")
+    order.treasury = "某省财政厅国库"
+
+    with pytest.raises(ApplicationError, match="没有国库 某省财政厅国库") as error:
+        await pay(outside, order)
+
+    assert (error.value.type, error.value.non_retryable) == ("TREASURY_UNKNOWN", False)

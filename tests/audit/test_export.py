@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -565,6 +566,17 @@ def test_where_nothing_was_ever_sealed_the_way_forward_is_said(duifu: Callable[.
 
     assert done.exit_code == 3
     assert "Seal it first: duifu ledger seal" in done.output
+
+
+@pytest.mark.parametrize("name", ["ledger.sqlite", "seals.sqlite"])
+def test_a_named_pipe_is_refused_and_not_waited_for(name: str, duifu: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+
+    done = duifu(CLAIM)
+
+    assert done.exit_code == 4
+    assert f"{name} is no regular file" in done.output
 
 
 def test_the_way_forward_that_a_refusal_names_leads_there(duifu: Callable[..., Result], tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.compared import Decision, Difference, Tally
-from audit.recompute import recompute, recompute_about
+from audit.entries import EvidenceBroken
+from audit.recompute import recompute, recompute_about, recompute_ledger
 from audit.scope import EVERYTHING, Scope
 from bench.recompute import make
 from commands.door import Door
@@ -140,6 +141,94 @@ def test_progress_ends_with_the_whole_log(rows: Rows) -> None:
     made_again(rows, progress=lambda done, events: heard.append((done, events)))
 
     assert heard[-1] == (rows.head(), rows.head())
+
+
+# A large ledger is cut, and its parts are made again side by side
+
+
+@pytest.fixture
+def cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every ledger is large enough."""
+    monkeypatch.setattr("audit.recompute.SIDE_BY_SIDE_FROM", 1)
+
+
+@pytest.mark.usefixtures("cut")
+def test_parts_side_by_side_give_what_one_process_gives_on_either_database(
+    spring: Rows, spring_address: str, years: Path, rows: Rows
+) -> None:
+    for address, alone in ((spring_address, made_again(spring)[0]), (str(years), made_again(rows)[0])):
+        for processes in (1, 2, 5):
+            found: list[Difference] = []
+            assert recompute_ledger(address, the_rulebook(), found.append, processes=processes) == alone
+            assert found == []
+
+
+def test_wherever_between_two_commits_the_log_is_cut_nothing_is_lost_or_counted_twice(spring: Rows) -> None:
+    whole, _ = made_again(spring)
+    head = spring.head()
+    receipts = [row.position for row in spring.scan() if row.topic == events.CommandAccepted.DESCRIPTOR.full_name]
+
+    for receipt in receipts:
+        early, early_found = made_again(spring, upto=receipt - 1)
+        late, late_found = made_again(spring, after=receipt - 1, upto=head)
+        early.add(late)
+        assert (early, early_found, late_found) == (whole, [], [])
+
+
+@pytest.mark.usefixtures("cut")
+def test_what_differs_is_told_in_the_order_of_the_log_whichever_part_finds_it(years: Path, tmp_path: Path) -> None:
+    ledger = Path(copy(years, tmp_path))
+    for kind, field in ((events.CycleClosed, "paid_fen"), (events.CaseAccepted, "ceiling_fen")):
+        altered(ledger, kind, more(field), -1)
+        altered(ledger, kind, more(field))
+    with closing(open_rows(ledger)) as opened:
+        tally, alone = made_again(opened)
+
+    found: list[Difference] = []
+    together = recompute_ledger(str(ledger), the_rulebook(), found.append, processes=3)
+
+    assert found == alone
+    assert together == tally
+    assert [one.path for one in found] == ["ceiling_fen", "paid_fen", "ceiling_fen", "paid_fen"]
+
+
+@pytest.mark.usefixtures("cut")
+def test_more_differences_than_anybody_reads_are_counted(
+    years: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Path(copy(years, tmp_path))
+    altered(ledger, events.CaseAccepted, more("ceiling_fen"))
+    altered(ledger, events.CaseOpened, another_officer)
+    monkeypatch.setattr("audit.recompute.DIFFERENCES_MAX", 1)
+
+    found: list[Difference] = []
+    tally = recompute_ledger(str(ledger), the_rulebook(), found.append, processes=1)
+
+    assert len(found) == 1 < tally.differences
+
+
+@pytest.mark.usefixtures("cut")
+def test_evidence_that_is_broken_in_any_part_ends_the_whole(years: Path, tmp_path: Path) -> None:
+    ledger = Path(copy(years, tmp_path))
+    with closing(open_rows(ledger)) as opened:
+        newest = [row for row in opened.scan() if row.topic == events.CycleClosed.DESCRIPTOR.full_name][-1]
+    with closing(sqlite3.connect(ledger)) as file, file:
+        file.execute("UPDATE stored_events SET state = X'FF' WHERE rowid = ?", (newest.position,))
+
+    found: list[Difference] = []
+    with pytest.raises(EvidenceBroken, match=f"Position {newest.position} "):
+        recompute_ledger(str(ledger), the_rulebook(), found.append, processes=3)
+
+
+@pytest.mark.usefixtures("cut")
+def test_progress_of_all_parts_together_ends_with_the_whole_log(years: Path, rows: Rows) -> None:
+    heard: list[tuple[int, int]] = []
+    found: list[Difference] = []
+
+    recompute_ledger(str(years), the_rulebook(), found.append, EVERYTHING, lambda *at: heard.append(at), processes=2)
+
+    assert heard[-1] == (rows.head(), rows.head())
+    assert heard == sorted(heard)
 
 
 # Parts of a ledger

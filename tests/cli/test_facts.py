@@ -1,5 +1,6 @@
 """Facts from a file that somebody wrote: JSON or YAML into a message, or a clear no."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,9 @@ BOMB = "a: &a [x, x, x, x]\nb: &b [*a, *a, *a, *a]\nc: [*b, *b, *b, *b]\n"
         ("", "it is empty"),
         ("# only a comment\n", "it is empty"),
         ("---\n", "it is empty"),
+        ("receivedOn: 2024-01-08\n---\nreceivedOn: 2024-01-09\n", "line 2: a second document"),
+        ("{receivedOn: 2024-01-08}\n{receivedOn: 2024-01-09}\n", "expected"),
+        ("? [a]\n: b\n", "line 1: the name of a field is a text"),
         ("receivedOn: [", "expected"),
         ("receivedAt: 2024-01-08", "receivedAt"),
         ("- a\n- b\n", "duifu.v1.Facts"),
@@ -66,6 +70,26 @@ def test_what_is_no_facts_file_is_refused_in_words(tmp_path: Path, text: str | b
         read(tmp_path, text)
 
     assert why in str(refused.value) or why in refused.value.message
+
+
+def test_what_is_wrong_is_said_in_chinese_first(tmp_path: Path) -> None:
+    with pytest.raises(WrongInput) as refused:
+        read(tmp_path, "receivedOn: 2024-01-08\nreceivedOn: 2024-01-09\n")
+
+    assert "不是可用的事实文件" in refused.value.message
+    assert refused.value.message.endswith(
+        "第1行：receivedOn 写了两次，请只写一次 / line 1: receivedOn is said twice; say it once"
+    )
+
+
+def test_thousands_of_contracts_are_read_in_a_moment(tmp_path: Path) -> None:
+    contract = "  - {contractNumber: A, customer: {uscc: x, name: y}, amountFen: 100, signedOn: 2023-03-01}\n"
+    started = time.process_time()
+
+    facts = read(tmp_path, "application:\n  services:\n" + f"  {contract}" * 5_000)
+
+    assert len(facts.application.services) == 5_000
+    assert time.process_time() - started < 5
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

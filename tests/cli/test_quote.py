@@ -1,5 +1,6 @@
 """duifu quote in words: what an applicant reads, and what is said of input that cannot be used."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,69 @@ def test_a_source_that_did_not_answer_leaves_the_condition_without_evidence(tmp_
 
     assert done.exit_code == 3
     assert "… BJ-1.0a 在京注册  数据不足：尚无查询结果：登记信息" in done.stdout
+    assert "结果：尚不能确定。尚缺：在京注册（BJ_E_REG，BJ-1.0a）" in done.stdout
+    assert "不予支持" not in done.stdout
+
+
+def test_what_a_person_has_to_rule_on_is_neither_granted_nor_refused(tmp_path: Path) -> None:
+    done = quote(BEIJING, altered(tmp_path, "ruledMet: [BJ_E_DIRECTION]", "ruledMet: []"))
+
+    assert done.exit_code == 3
+    assert "结果：待人工认定。须认定：人工智能产业发展方向（BJ_E_DIRECTION，BJ-1.2）" in done.stdout
+    assert "均符合的，可得¥400,000.00" in done.stdout
+    assert "结果：尚不能确定。未发放算力券" in done.stdout
+    assert "不予" not in done.stdout.replace("不予计入", "")
+
+
+def test_what_fails_counts_before_what_is_not_known_yet(tmp_path: Path) -> None:
+    path = altered(tmp_path, "CHECK_OUTCOME_CLEAN", "CHECK_OUTCOME_UNAVAILABLE")
+    path.write_text(path.read_text("utf-8").replace("isTruthful: true", "isTruthful: false"), "utf-8")
+
+    done = quote(BEIJING, path)
+
+    assert "… BJ-1.0a 在京注册" in done.stdout
+    assert "结果：不予支持。须承诺材料真实、与供给方无关联（BJ_E_DECLARATION，BJ-5.1）" in done.stdout
+
+
+def test_who_is_cut_by_the_years_limit_is_told_what_waiting_would_bring() -> None:
+    assert "如改于2025-01-01以后申请，可得¥480,000.00（BJ-A16）" in quote(BEIJING, FACTS).stdout
+
+
+def test_waiting_is_not_suggested_where_next_year_takes_no_claims() -> None:
+    said = quote(BEIJING, FACTS, options=("--on", "2025-12-30")).stdout
+
+    assert "不再发放" in said
+    assert "以后申请" not in said
+
+
+def test_who_got_nothing_of_this_year_is_told_of_the_next(tmp_path: Path) -> None:
+    done = quote(BEIJING, altered(tmp_path, "amount: 160000000", "amount: 200000000"))
+
+    assert "结果：不予支持。年度申领限额¥2,000,000.00已用完" in done.stdout
+    assert "如改于2025-01-01以后申请，可得¥480,000.00（BJ-A16）" in done.stdout
+
+
+def test_several_are_told_in_which_order_they_were_served_and_what_is_left(tmp_path: Path) -> None:
+    later = altered(tmp_path, "receivedOn: 2024-01-08", "receivedOn: 2024-01-09")
+    later.write_text(later.read_text("utf-8").replace("SL-2024-031", "SL-2024-032"), "utf-8")
+
+    said = quote(BEIJING, later, FACTS).stdout
+
+    assert "1. 北京示例智能科技有限公司，2024-01-08收件，2024-01-12受理" in said
+    assert "2. 北京示例智能科技有限公司，2024-01-09收件，2024-01-12受理" in said
+    assert "年度申领 91110108MAYB000177（2024）：限额¥2,000,000.00，余¥0.00" in said
+    assert "以给出的先后为准" not in said
+
+
+def test_of_two_that_nothing_tells_apart_the_rule_that_served_them_is_said(tmp_path: Path) -> None:
+    same_day = altered(tmp_path, "SL-2024-031", "SL-2024-032")
+
+    assert "以给出的先后为准" in quote(BEIJING, same_day, FACTS).stdout
+    (first, second) = json.loads(quote(BEIJING, same_day, FACTS, options=("--json",)).stdout)
+    assert (first["served"], second["served"], first["servedAsGiven"], second["servedAsGiven"]) == (1, 2, True, True)
+    assert [(row["account"], row["limit"], row.get("left", "0")) for row in second["left"]] == [
+        ("issued", "200000000", "0")
+    ]
 
 
 def test_the_same_facts_on_another_day() -> None:
@@ -116,7 +180,7 @@ def test_a_request_that_is_refused_is_a_no_to_a_script_as_well(tmp_path: Path) -
     assert "NOT_YET_HAPPENED" in done.stdout
     assert done.exit_code == 3
     explained = " ".join(CliRunner().invoke(main, ["quote", "--help"]).output.split())
-    assert "3 the rules say no to one of them or to one of its requests" in explained
+    assert "3 the rules say no to one of them or to one of its requests, or it cannot be known yet" in explained
 
 
 def test_a_refusal_without_a_clause_cites_none(tmp_path: Path) -> None:

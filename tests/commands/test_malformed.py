@@ -15,28 +15,47 @@ from duifu.v1.commands_pb2 import (
     VERDICT_PASS,
     Actor,
     AdvanceRehearsal,
+    AllocateRound,
     AssessRedemption,
+    ClaimTask,
     CloseCycle,
+    CloseNotice,
+    CloseRound,
     Command,
     ConfirmCycle,
     Decide,
+    DelegateRole,
     DestroySubjectKey,
+    EnterCheck,
     Finding,
     FreezeCycle,
+    HandOverTask,
     IssueVoucher,
     LapseStage,
     Letter,
     OpenCycle,
+    OrderGrants,
     OrderPayments,
+    RaiseObjection,
     RecordCheck,
+    RecordGrantPayment,
     RecordLetter,
+    RecordOutput,
     RecordPayment,
+    ReleaseTask,
+    RemindStage,
     ReplaceBankAccount,
     RequestCorrection,
     RequestRedemption,
+    RestartClock,
+    ReturnForRework,
+    RevokeDelegation,
+    SettleObjection,
     StartRehearsal,
+    StopClock,
     SubmitApplication,
     SupplyCorrection,
+    VetoCase,
     WithdrawCase,
 )
 from duifu.v1.facts_pb2 import SERVICE_KIND_AI_COMPUTE, CheckResult, CreditListing, Material, ScheduleEntry
@@ -46,6 +65,7 @@ from tests.builders import (
     OPERATOR,
     PRIVACY,
     PROGRAMME,
+    REVIEW,
     a_contract,
     a_redemption,
     an_account,
@@ -54,10 +74,12 @@ from tests.builders import (
     applicant,
     credit_check,
 )
+from tests.commands import panel_desk
 from tests.desk import Desk
 from tests.ledger.people import a_contact, held_in
 
 CASE, VOUCHER, CYCLE = "bj-claim-2024-000001", "bj-voucher-2024-000001", "bj-slq-2023-2024Q1"
+ROUND, SHA256 = "qd-slzx-2024", "ab" * 32
 
 
 def well_formed() -> dict[str, tuple[Actor, Any]]:
@@ -71,6 +93,9 @@ def well_formed() -> dict[str, tuple[Actor, Any]]:
     finding = Finding(code="BJ_E_RELATED", is_met=True, reason="已核实")
     decide = Decide(case_id=CASE, stage="acceptance", verdict=VERDICT_PASS, findings=[finding], approved_fen=1)
     return {
+        **panel_desk.examples(CASE),
+        **of_rounds(),
+        **of_clocks(),
         "submit_application": (applicant(), SubmitApplication(programme_id=PROGRAMME, application=application)),
         "request_correction": (ACCEPTANCE, RequestCorrection(case_id=CASE, stage="acceptance", items=["合同附件"])),
         "supply_correction": (applicant(), SupplyCorrection(case_id=CASE, application=application)),
@@ -89,12 +114,72 @@ def well_formed() -> dict[str, tuple[Actor, Any]]:
         "order_payments": (SYSTEM, OrderPayments(cycle_id=CYCLE)),
         "record_payment": (SYSTEM, settled),
         "close_cycle": (SYSTEM, CloseCycle(cycle_id=CYCLE)),
+        "claim_task": (ACCEPTANCE, ClaimTask(case_id=CASE, stage="acceptance")),
+        "release_task": (ACCEPTANCE, ReleaseTask(case_id=CASE, stage="acceptance")),
+        "hand_over_task": (
+            ACCEPTANCE,
+            HandOverTask(case_id=CASE, stage="acceptance", to="u-another", reason="出差"),
+        ),
+        "delegate_role": (
+            REVIEW,
+            DelegateRole(
+                to="u-another",
+                role=REVIEW.role,
+                programme_id=PROGRAMME,
+                from_on="2024-03-01",
+                through_on="2024-03-29",
+                reason="出差",
+            ),
+        ),
+        "revoke_delegation": (
+            REVIEW,
+            RevokeDelegation(to="u-another", role=REVIEW.role, programme_id=PROGRAMME, reason="返岗"),
+        ),
+        **panel_desk.examples(CASE),
         "start_rehearsal": (OPERATOR, StartRehearsal(business_date="2024-01-01")),
         "advance_rehearsal": (OPERATOR, AdvanceRehearsal(business_seconds=1_735_660_800)),
         "destroy_subject_key": (
             PRIVACY,
             DestroySubjectKey(subject="agent.wang", reason="已撤回同意", legal_basis="47"),
         ),
+    }
+
+
+def of_rounds() -> dict[str, tuple[Actor, Any]]:
+    """What is done to an application for a grant, and to its round."""
+    output = RecordOutput(
+        case_id=CASE, stage="recommendation", output="paper_set", document_number="1号", sha256=SHA256, note="专人送达"
+    )
+    back = ReturnForRework(case_id=CASE, stage="city_review", to_stage="completeness_review", reason="缺附件")
+    veto = VetoCase(case_id=CASE, code="QD_E_VETO", reason="列入黑名单", evidence_sha256=SHA256)
+    objection = RaiseObjection(
+        case_id=CASE, objector_id="public.1", objector_name="张三", text="合同未履行", evidence_sha256=SHA256
+    )
+    paid = RecordGrantPayment(round_id=ROUND, order_id="1", status=PAYMENT_STATUS_SETTLED, bank_reference="GK")
+    return {
+        "record_output": (REVIEW, output),
+        "return_for_rework": (REVIEW, back),
+        "veto_case": (REVIEW, veto),
+        "raise_objection": (REVIEW, objection),
+        "settle_objection": (REVIEW, SettleObjection(case_id=CASE, objection=1, is_upheld=True, reason="已查实")),
+        "allocate_round": (SYSTEM, AllocateRound(round_id=ROUND)),
+        "close_notice": (SYSTEM, CloseNotice(round_id=ROUND)),
+        "order_grants": (SYSTEM, OrderGrants(round_id=ROUND)),
+        "record_grant_payment": (SYSTEM, paid),
+        "close_round": (SYSTEM, CloseRound(round_id=ROUND)),
+    }
+
+
+def of_clocks() -> dict[str, tuple[Actor, Any]]:
+    """What is done to the clock of a stage, and what is put in by hand."""
+    entered = EnterCheck(
+        case_id=CASE, stage="acceptance", result=credit_check(), evidence_sha256=SHA256, reason="平台无法访问"
+    )
+    return {
+        "stop_clock": (REVIEW, StopClock(case_id=CASE, stage="review", reason="inspection", note="赴机房核查")),
+        "restart_clock": (REVIEW, RestartClock(case_id=CASE, stage="review", note="核查完毕")),
+        "remind_stage": (SYSTEM, RemindStage(case_id=CASE, stage="review", round=1, days_left=3)),
+        "enter_check": (ACCEPTANCE, entered),
     }
 
 
@@ -154,6 +239,7 @@ def test_a_command_that_is_too_large_is_not_read(desk: Desk) -> None:
 READABLE_WHEN_EMPTY = {
     "record_letter": "CASE_UNKNOWN",
     "lapse_stage": "CASE_UNKNOWN",
+    "remind_stage": "CASE_UNKNOWN",
     "issue_voucher": "CASE_UNKNOWN",
     "assess_redemption": "CASE_UNKNOWN",
     "freeze_cycle": "CYCLE_UNKNOWN",
@@ -207,6 +293,16 @@ MAY_BE_LEFT_OUT = {
     "record_payment": ["bankReference"],
     "close_cycle": ["cycleId"],
     "destroy_subject_key": ["reason", "legalBasis"],
+    "record_output": ["documentNumber", "sha256", "note"],
+    "return_for_rework": ["reason"],
+    "veto_case": ["reason", "evidenceSha256"],
+    "raise_objection": ["text", "evidenceSha256"],
+    "settle_objection": ["isUpheld", "reason"],
+    "record_grant_payment": ["bankReference"],
+    "stop_clock": ["note"],
+    "restart_clock": ["note"],
+    "remind_stage": ["caseId", "stage", "round", "daysLeft"],
+    "enter_check": ["result.credit", "evidenceSha256", "reason"],
 }
 
 
@@ -487,3 +583,34 @@ def set_at(message: Any, where: str, value: Any) -> None:
         getattr(parent, field.name)[0] = value
     else:
         setattr(parent, field.name, value)
+
+
+# Whom an act names
+
+
+@pytest.mark.parametrize("account", ["13812345678", "11010119900307123X", "李娜", "a/b", "x" * 81])
+def test_whom_a_role_is_lent_to_or_a_stage_handed_over_to_is_named_by_an_account(desk: Desk, account: str) -> None:
+    examples = well_formed()
+    for kind in ("delegate_role", "hand_over_task"):
+        actor, asked = examples[kind]
+        asked.to = account
+        must_be_malformed(desk, desk.command(actor, **{kind: asked}), ".to: an account")
+    for_somebody = Actor(id="u-another", role=REVIEW.role, on_behalf_of=account)
+    must_be_malformed(
+        desk, desk.command(for_somebody, withdraw_case=WithdrawCase(case_id=CASE)), "actor.onBehalfOf: an account"
+    )
+
+
+@pytest.mark.parametrize("account", ["13812345678", "11010119900307123X", "张三", "a/b", "x" * 81])
+def test_whoever_objects_is_named_by_an_account(desk: Desk, account: str) -> None:
+    actor, objection = well_formed()["raise_objection"]
+    objection.objector_id = account
+
+    must_be_malformed(desk, desk.command(actor, raise_objection=objection), "raiseObjection.objectorId: an account")
+
+
+def test_a_loan_does_not_end_before_it_begins(desk: Desk) -> None:
+    actor, loan = well_formed()["delegate_role"]
+    loan.through_on = "2024-02-29"
+
+    must_be_malformed(desk, desk.command(actor, delegate_role=loan), "delegateRole.throughOn: must not be before")

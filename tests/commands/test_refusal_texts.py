@@ -10,7 +10,7 @@ import pytest
 
 from domain.refusal_texts import TEXTS
 from domain.refusals import LANGUAGES, Refused
-from tests.commands.test_refusals import ATTEMPTS
+from tests.commands import test_panels, test_refusals, test_round_refusals
 
 ROOT = Path(__file__).parents[2]
 INSIDE = ("domain", "commands", "policy")
@@ -20,26 +20,26 @@ OUTSIDE = ("workflows", "activities", "gateway", "cli")
 ELSEWHERE = {
     "MALFORMED": "test_malformed.py",
     "EDITION_UNKNOWN": "test_refusals.py: needs a door with another rulebook",
-    "ROLE_RESERVED": "test_refusals.py: needs a pretender",
     "CONDITIONS_NOT_MET": "test_refusals.py: the headline is the code of the condition",
+    "DUTIES_APART": "test_duties.py: the headline is the code of the duty",
     "BJ_E_CAP": "test_beijing_examples.py: closes the case",
     "NOTHING_DUE": "test_cases.py: closes the case",
     "VERDICT_MISSING": "tests/domain/test_review.py: malformed at the door",
     "PARAMETER_EXPIRED": "tests/domain/test_rules.py: no shipped parameter expires before its windows",
     "CALENDAR_NOT_ANNOUNCED": "tests/domain/test_calendar.py: the shipped calendar outlives the scheme",
-    "NOT_DIVISIBLE_BY_LEVELS": "tests/domain/test_allocation.py: no shipped programme has two levels",
     "ACCOUNT_UNKNOWN": "tests/domain/test_accounts.py: facts of a quote, not of a command",
     "ACCOUNT_USE_NEGATIVE": "tests/domain/test_accounts.py: the same",
     "ACCOUNT_PERIOD_UNKNOWN": "tests/domain/test_accounts.py: the same",
     "ACCOUNT_USE_CONTRADICTORY": "tests/domain/test_quoting.py: facts of a quote, not of a command",
     "CONTRACT_TWICE_IN_QUOTE": "tests/domain/test_quoting.py: the same",
+    "CHECK_TWICE": "tests/domain/test_quoting.py: the same",
     "NAME_NOT_OF_PROGRAMME": "tests/domain/test_quoting.py: the same",
     "REDEMPTION_BEFORE_GRANT": "tests/domain/test_quoting.py: at the door there is no voucher to name",
-    "APPLICATION_TWICE_IN_ROUND": "tests/domain/test_evaluation.py: no shipped voucher programme has rounds",
+    "APPLICATION_TWICE_IN_ROUND": "tests/domain/test_evaluation.py: at the door APPLIED_ALREADY",
     "CALCULATION_FAILED": "tests/domain/test_step_inputs.py: no shipped expression fails on a well-formed claim",
-    "DECIDED_RATE_TOO_HIGH": "tests/domain/test_calculation.py: no command decides a rate",
-    "DECISION_NOT_FORESEEN": "tests/domain/test_calculation.py: every voucher programme foresees a decision",
+    "DECISION_NOT_FORESEEN": "tests/domain/test_calculation.py: every shipped programme foresees a decision",
     "FACT_MISSING": "tests/domain/test_expressions.py: a claim without it is refused as a condition",
+    "ROUND_ALLOCATED": "test_round.py: nothing is allocated before the window has closed",
     "LINE_WITHOUT_DAYS": "tests/domain/test_calculation.py: malformed at the door",
     "PAYEE_NOT_SUPPLIER": "tests/programmes/test_expressiveness.py: the engine pays applicants",
     "VOUCHER_EXPIRED": "tests/programmes/test_expressiveness.py: no shipped voucher ends before its batches",
@@ -108,7 +108,8 @@ def test_no_text_is_left_over() -> None:
 
 
 def test_every_refusal_of_the_door_is_attempted() -> None:
-    attempted = {attempt.values[1] for attempt in ATTEMPTS}
+    attempts = (*test_refusals.ATTEMPTS, *test_round_refusals.ATTEMPTS, *test_panels.ATTEMPTS)
+    attempted = {attempt.values[1] for attempt in attempts}
 
     possible = {place.code for place in places(*INSIDE)}
 

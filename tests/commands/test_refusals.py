@@ -1,6 +1,7 @@
 """What the door refuses: an attempt is answered with code and clause in both languages, kept once, changes nothing."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,38 +19,57 @@ from duifu.v1.commands_pb2 import (
     VERDICT_REFUSE,
     Actor,
     AdvanceRehearsal,
+    AllocateRound,
     AssessRedemption,
+    ClaimTask,
     CloseCycle,
+    CloseNotice,
+    CloseRound,
     Command,
     ConfirmCycle,
     Decide,
+    DelegateRole,
     DestroySubjectKey,
+    EnterCheck,
     FreezeCycle,
+    HandOverTask,
     IssueVoucher,
     LapseStage,
     OpenCycle,
+    OrderGrants,
     OrderPayments,
+    RaiseObjection,
     RecordCheck,
+    RecordGrantPayment,
     RecordLetter,
     RecordPayment,
+    ReleaseTask,
+    RemindStage,
     ReplaceBankAccount,
     RequestCorrection,
     RequestRedemption,
+    RestartClock,
+    RevokeDelegation,
     StartRehearsal,
+    StopClock,
     SubmitApplication,
     SupplyCorrection,
+    VetoCase,
     WithdrawCase,
 )
 from duifu.v1.events_pb2 import CommandRefused
 from duifu.v1.facts_pb2 import (
+    CHECK_OUTCOME_CLEAN,
     INVOICE_STATUS_VOIDED,
     LEGAL_FORM_BRANCH,
     SERVICE_KIND_STORAGE,
     Application,
+    CheckResult,
     Contract,
     RedemptionRequest,
     Relation,
 )
+from duifu.v1.panel_pb2 import LapsePanel
 from ledger.registry import unwrap
 from policy.rulebook import PROGRAMMES, Rulebook
 from tests.builders import (
@@ -81,6 +101,7 @@ from tests.builders import (
 )
 from tests.desk import Desk
 from tests.ledger.people import a_contact
+from tests.programmes.switching import desk_under
 
 Q1, Q4, TAIL = (f"bj-slq-2023-{quarter}" for quarter in ("2024Q1", "2024Q4", "2026Q1"))
 
@@ -103,7 +124,11 @@ def refused_with(code: str, clause: str = "") -> Callable[[Situation], Situation
 def test_a_refused_attempt_is_answered_kept_once_and_changes_nothing(
     desk: Desk, situation: Situation, code: str, clause: str
 ) -> None:
-    actor, kind = situation(desk)
+    must_be_refused(desk, *situation(desk), code, clause)
+
+
+def must_be_refused(desk: Desk, actor: Actor, kind: dict[str, Any], code: str, clause: str) -> None:
+    """Sent twice, it is refused twice with this code and clause; the attempt is kept once, and nothing else."""
     command = desk.command(actor, **kind)
     proven = SYSTEM if actor is SYSTEM else declared(actor)
     before, head = desk.versions(), desk.ledger.head()
@@ -156,10 +181,14 @@ def changed(message: Message, **fields: Any) -> Any:
     return message
 
 
+def whole_amounts_only(data: dict[str, Any]) -> None:
+    data["accounts"]["issued"].update(on_exceed="refuse")
+
+
 @refused_with("PROGRAMME_NOT_SERVED")
-def a_claim_under_a_programme_that_gives_no_vouchers(desk: Desk) -> Asked:
-    submitted = SubmitApplication(programme_id="qd-slzx", application=an_application())
-    return applicant(), {"submit_application": submitted}
+def a_claim_under_a_rule_that_nobody_carries_out(desk: Desk) -> Asked:
+    desk_under(desk, whole_amounts_only)
+    return submitting(an_application())
 
 
 @refused_with("PROGRAMME_UNKNOWN")
@@ -180,6 +209,13 @@ def a_claim_by_an_officer(desk: Desk) -> Asked:
 @refused_with("CONTRACT_OTHER_BUYER")
 def a_claim_on_the_contract_of_another_enterprise(desk: Desk) -> Asked:
     return submitting(an_application(a_contract(buyer=OTHER_BUYER)))
+
+
+@refused_with("CHECK_OF_OTHER")
+def an_answer_of_the_register_about_another_enterprise(desk: Desk) -> Asked:
+    case_id = desk.submit(an_application())
+    about_other = RecordCheck(case_id=case_id, stage="acceptance", round=1, result=enterprise_check(OTHER_BUYER))
+    return SYSTEM, {"record_check": about_other}
 
 
 @refused_with("BJ_E_CONTRACT_CLAIMED", "BJ-3.4")
@@ -531,6 +567,21 @@ def a_withdrawal_when_the_amount_is_determined(desk: Desk) -> Asked:
 @refused_with("CASE_CLOSED")
 def a_withdrawal_of_a_case_that_is_closed(desk: Desk) -> Asked:
     return applicant(), {"withdraw_case": WithdrawCase(case_id=desk.voucher_through_the_door().case_id)}
+
+
+# VetoCase, RaiseObjection
+
+
+@refused_with("VETO_NOT_FORESEEN")
+def a_veto_under_a_programme_that_has_none(desk: Desk) -> Asked:
+    veto = VetoCase(case_id=desk.submit(an_application()), code="BJ_E_REG", reason="黑名单", evidence_sha256="ab" * 32)
+    return REVIEW, {"veto_case": veto}
+
+
+@refused_with("NOT_IN_ROUND")
+def an_objection_to_a_claim_that_shares_no_pool(desk: Desk) -> Asked:
+    objection = RaiseObjection(case_id=desk.submit(an_application()), objector_id="public.1", objector_name="张三")
+    return REVIEW, {"raise_objection": objection}
 
 
 # RequestRedemption
@@ -928,6 +979,76 @@ def a_close_while_the_money_is_on_its_way(desk: Desk) -> Asked:
     return SYSTEM, {"close_cycle": CloseCycle(cycle_id=Q1)}
 
 
+# The clock of a stage
+
+
+@refused_with("STOP_REASON_UNKNOWN", "BJ-4.2")
+def a_stop_for_which_the_plan_gives_no_reason(desk: Desk) -> Asked:
+    stopping = StopClock(case_id=desk.submit(an_application()), stage="acceptance", reason="inspection")
+    return ACCEPTANCE, {"stop_clock": stopping}
+
+
+@refused_with("CLOCK_RUNNING", "BJ-4.2")
+def a_restart_of_a_clock_that_runs(desk: Desk) -> Asked:
+    return ACCEPTANCE, {"restart_clock": RestartClock(case_id=desk.submit(an_application()), stage="acceptance")}
+
+
+@refused_with("NO_DEADLINE")
+def a_reminder_that_the_plan_does_not_name(desk: Desk) -> Asked:
+    reminding = RemindStage(case_id=desk.submit(an_application()), stage="acceptance", round=1, days_left=1)
+    return SYSTEM, {"remind_stage": reminding}
+
+
+# What is put in by hand
+
+
+def entering(desk: Desk, result: CheckResult, **changes: Any) -> Asked:
+    given: dict[str, Any] = {"evidence_sha256": "ab" * 32, "reason": "平台无法访问"}
+    given |= {"case_id": desk.submit(an_application()), "stage": "acceptance", "result": result}
+    return ACCEPTANCE, {"enter_check": EnterCheck(**given | changes)}
+
+
+@refused_with("CHECK_UNKNOWN")
+def an_answer_to_a_check_that_the_case_has_not(desk: Desk) -> Asked:
+    return entering(desk, CheckResult(check="horoscope", outcome=CHECK_OUTCOME_CLEAN, source="星图"))
+
+
+@refused_with("ANSWER_OF_OTHER_KIND")
+def an_answer_by_hand_that_says_nothing(desk: Desk) -> Asked:
+    return entering(desk, unavailable("credit"))
+
+
+@refused_with("EVIDENCE_MISSING")
+def an_answer_by_hand_without_the_document_that_shows_it(desk: Desk) -> Asked:
+    return entering(desk, credit_check(), evidence_sha256="")
+
+
+@refused_with("REASON_MISSING")
+def an_answer_by_hand_without_a_reason(desk: Desk) -> Asked:
+    return entering(desk, credit_check(), reason="")
+
+
+@refused_with("ANSWER_FROM_FUTURE")
+def an_answer_by_hand_of_tomorrow(desk: Desk) -> Asked:
+    tomorrow = credit_check()
+    tomorrow.queried_at.FromDatetime(desk.now + timedelta(days=1))
+    return entering(desk, tomorrow)
+
+
+@refused_with("CHECK_ANSWERED")
+def an_answer_by_hand_where_the_source_has_answered(desk: Desk) -> Asked:
+    actor, asked = entering(desk, credit_check())
+    desk.record_checks(asked["enter_check"].case_id, credit_check())
+    return actor, asked
+
+
+@refused_with("ENTERED_BY_SELF", "BJ-4.2")
+def a_decision_by_who_put_an_answer_in(desk: Desk) -> Asked:
+    actor, asked = entering(desk, credit_check())
+    desk.send(actor, **asked)
+    return deciding(actor, asked["enter_check"].case_id, "acceptance")
+
+
 # Rehearsals
 
 
@@ -1008,6 +1129,126 @@ def the_key_of_a_contact_whose_case_is_open(desk: Desk) -> Asked:
     return destroying("agent.wang")
 
 
+# ClaimTask, ReleaseTask, HandOverTask
+
+
+def claiming(desk: Desk, actor: Actor = ACCEPTANCE) -> Asked:
+    return actor, {"claim_task": ClaimTask(case_id=desk.submit(an_application()), stage="acceptance")}
+
+
+def claimed(desk: Desk) -> str:
+    actor, asked = claiming(desk)
+    desk.send(actor, **asked)
+    return str(asked["claim_task"].case_id)
+
+
+def another(officer: Actor, on_behalf_of: str = "") -> Actor:
+    """Somebody else who holds the role, or has it on loan."""
+    return Actor(id="u-another", role=officer.role, on_behalf_of=on_behalf_of)
+
+
+@refused_with("ROLE_MISMATCH", "BJ-4.2")
+def a_stage_taken_in_hand_by_another_role(desk: Desk) -> Asked:
+    return claiming(desk, REVIEW)
+
+
+@refused_with("DUTY_REQUESTER", "公务员法76")
+def a_stage_taken_in_hand_by_who_handed_the_case_in(desk: Desk) -> Asked:
+    return claiming(desk, Actor(id=applicant().id, role=ACCEPTANCE.role))
+
+
+@refused_with("STAGE_NOT_DECIDED")
+def a_stage_of_the_system_taken_in_hand(desk: Desk) -> Asked:
+    case_id = desk.reviewed_case(an_application())
+    return REVIEW, {"claim_task": ClaimTask(case_id=case_id, stage="issuance")}
+
+
+@refused_with("TASK_CLAIMED_BY_OTHER")
+def a_stage_that_somebody_else_has_in_hand_taken_in_hand(desk: Desk) -> Asked:
+    return another(ACCEPTANCE), {"claim_task": ClaimTask(case_id=claimed(desk), stage="acceptance")}
+
+
+@refused_with("TASK_CLAIMED_BY_OTHER")
+def a_decision_on_what_somebody_else_has_in_hand(desk: Desk) -> Asked:
+    return deciding(another(ACCEPTANCE), claimed(desk), "acceptance")
+
+
+@refused_with("TASK_NOT_CLAIMED")
+def a_stage_released_that_nobody_has_in_hand(desk: Desk) -> Asked:
+    return ACCEPTANCE, {"release_task": ReleaseTask(case_id=desk.submit(an_application()), stage="acceptance")}
+
+
+@refused_with("REASON_MISSING")
+def a_stage_of_somebody_else_released_without_a_reason(desk: Desk) -> Asked:
+    return another(ACCEPTANCE), {"release_task": ReleaseTask(case_id=claimed(desk), stage="acceptance")}
+
+
+@refused_with("DUTY_REQUESTER", "公务员法76")
+def a_stage_handed_over_to_who_handed_the_case_in(desk: Desk) -> Asked:
+    handed = HandOverTask(case_id=claimed(desk), stage="acceptance", to=applicant().id, reason="出差")
+    return ACCEPTANCE, {"hand_over_task": handed}
+
+
+# DelegateRole, RevokeDelegation
+
+
+def lending(actor: Actor = REVIEW, to: str = "u-another", **how: str) -> Asked:
+    said = {"role": REVIEW.role, "programme_id": PROGRAMME, "from_on": "2024-03-01", "through_on": "2024-03-29"}
+    return actor, {"delegate_role": DelegateRole(to=to, reason="出差", **(said | how))}
+
+
+@refused_with("PROGRAMME_UNKNOWN")
+def a_role_lent_under_a_programme_that_does_not_exist(desk: Desk) -> Asked:
+    return lending(programme_id="sh")
+
+
+@refused_with("ROLE_MISMATCH")
+def a_role_lent_by_somebody_who_does_not_hold_it(desk: Desk) -> Asked:
+    return lending(ACCEPTANCE)
+
+
+@refused_with("DELEGATION_TO_SELF")
+def a_role_lent_to_oneself(desk: Desk) -> Asked:
+    return lending(to=REVIEW.id)
+
+
+@refused_with("DELEGATION_IN_PAST")
+def a_role_lent_from_yesterday(desk: Desk) -> Asked:
+    return lending(from_on="2024-02-29")
+
+
+@refused_with("DELEGATION_TOO_LONG")
+def a_role_lent_for_a_day_more_than_a_year(desk: Desk) -> Asked:
+    return lending(through_on="2025-03-02")
+
+
+@refused_with("DELEGATION_ONWARD")
+def a_role_lent_on_by_who_has_it_on_loan(desk: Desk) -> Asked:
+    actor, loan = lending()
+    desk.send(actor, **loan)
+    return lending(another(REVIEW, REVIEW.id), to="u-third")
+
+
+@refused_with("DELEGATION_MISSING")
+def a_role_taken_back_that_was_not_lent(desk: Desk) -> Asked:
+    back = RevokeDelegation(to="u-another", role=REVIEW.role, programme_id=PROGRAMME, reason="返岗")
+    return REVIEW, {"revoke_delegation": back}
+
+
+@refused_with("DELEGATION_MISSING")
+def a_decision_for_somebody_who_has_lent_nothing(desk: Desk) -> Asked:
+    return deciding(another(REVIEW, REVIEW.id), desk.accepted_case(an_application()), "review")
+
+
+@refused_with("DELEGATION_EXPIRED")
+def a_decision_on_the_day_after_the_last_of_a_loan(desk: Desk) -> Asked:
+    actor, loan = lending()
+    desk.send(actor, **loan)
+    case_id = desk.accepted_case(an_application())
+    desk.at("2024-03-30 00:00")
+    return deciding(another(REVIEW, REVIEW.id), case_id, "review")
+
+
 # Whoever sends it
 
 
@@ -1022,12 +1263,19 @@ SYSTEM_COMMANDS: dict[str, Any] = {
     "record_check": RecordCheck(case_id="x", stage="acceptance", round=1, result=credit_check()),
     "record_letter": RecordLetter(case_id="x"),
     "lapse_stage": LapseStage(case_id="x"),
+    "remind_stage": RemindStage(case_id="x"),
     "issue_voucher": IssueVoucher(case_id="x"),
     "assess_redemption": AssessRedemption(case_id="x"),
     "freeze_cycle": FreezeCycle(cycle_id=Q1),
     "order_payments": OrderPayments(cycle_id=Q1),
     "record_payment": RecordPayment(cycle_id=Q1, order_id="x", status=PAYMENT_STATUS_SETTLED),
     "close_cycle": CloseCycle(cycle_id=Q1),
+    "lapse_panel": LapsePanel(case_id="x"),
+    "allocate_round": AllocateRound(round_id="x"),
+    "close_notice": CloseNotice(round_id="x"),
+    "order_grants": OrderGrants(round_id="x"),
+    "record_grant_payment": RecordGrantPayment(round_id="x", order_id="x", status=PAYMENT_STATUS_SETTLED),
+    "close_round": CloseRound(round_id="x"),
 }
 
 

@@ -20,7 +20,9 @@ ALL = [
     ROOT / "docs" / "architecture.md",
     ROOT / "docs" / "evidence-bundle.md",
     ROOT / "docs" / "glossary.md",
+    ROOT / "docs" / "guides" / "experts.md",
     ROOT / "docs" / "clauses" / "beijing.md",
+    ROOT / "docs" / "clauses" / "qingdao.md",
 ]
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

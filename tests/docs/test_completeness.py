@@ -165,7 +165,16 @@ def test_the_example_command_is_wellformed() -> None:
 
 
 #: What only other programmes ask, and what a contract in yuan need not say.
-NOT_BEIJINGS = {"otherIdentity", "kind", "currency", "centre", "services", "auditReport", "projectNumber"}
+NOT_BEIJINGS = {
+    "bankAccount",
+    "otherIdentity",
+    "kind",
+    "currency",
+    "centre",
+    "services",
+    "auditReport",
+    "projectNumber",
+}
 
 
 @pytest.mark.parametrize("name", ["application.yaml", "redemption.yaml"])

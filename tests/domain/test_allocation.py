@@ -286,7 +286,7 @@ def test_an_odd_fen_cannot_be_paid_by_halves_and_the_refusal_offers_what_can() -
 
     assert refused.value.code == "NOT_DIVISIBLE_BY_LEVELS"
     assert refused.value.message("en") == (
-        "¥1,500,000.01 was approved; levels that pay 1:1 can share only multiples of ¥0.02 to the fen."
+        "¥1,500,000.01 was approved; levels that pay 1:1 can share only multiples of ¥0.02."
     )
     assert refused.value.way_forward("en") == "Approve a multiple of ¥0.02; the nearest below is ¥1,500,000.00."
     assert "¥1,500,000.00" in refused.value.way_forward("zh")
@@ -295,6 +295,17 @@ def test_an_odd_fen_cannot_be_paid_by_halves_and_the_refusal_offers_what_can() -
 def test_a_ratio_counts_and_not_the_figures_it_is_written_in() -> None:
     assert split(3, {"province": 2, "city": 4, "county": 0}) == {"province": 1, "city": 2, "county": 0}
     assert split(7, {"city": 5}) == {"city": 7}
+
+
+def test_levels_that_pay_whole_yuan_are_offered_what_they_can_pay_in_whole_yuan() -> None:
+    with pytest.raises(Refused) as refused:
+        split(yuan("1,501.00"), {"city": 1, "district": 1}, unit=yuan(1))
+
+    assert (refused.value.facts["step_fen"], refused.value.facts["lower_fen"]) == (yuan(2), yuan("1,500.00"))
+    assert split(yuan("1,500.00"), {"city": 1, "district": 1}, unit=yuan(1)) == {
+        "city": yuan(750),
+        "district": yuan(750),
+    }
 
 
 @given(st.integers(0, 10**13), st.lists(st.integers(0, 20), min_size=1, max_size=4))

@@ -90,7 +90,7 @@ def test_a_person_rules_where_a_person_is_needed_and_nowhere_else() -> None:
 
     assert [g.status for g in nobody.grounds] == [CONDITION_STATUS_NEEDS_PERSON, CONDITION_STATUS_NEEDS_EVIDENCE]
     assert [g.status for g in ruled.grounds] == [CONDITION_STATUS_MET, CONDITION_STATUS_NEEDS_EVIDENCE]
-    assert (nobody.code, ruled.code) == ("EX_W_ASK", "EX_E_SIZE")
+    assert (nobody.code, ruled.code) == ("EX_E_SIZE", "EX_E_SIZE")  # a person may rule; what is missing must be found
     assert "经人工认定" in ruled.grounds[0].explanation
 
 

@@ -128,6 +128,26 @@ def test_an_amount_approved_by_hand_that_levels_cannot_share_is_refused_with_the
     assert refused.value.facts["lower_fen"] == yuan(1_500_000)
 
 
+def test_an_approved_amount_that_is_rounded_before_it_is_divided_is_tested_as_it_is_divided() -> None:
+    rounded = a_step("round", "whole", value="approved", to={"unit": "yuan", "mode": "floor"})
+    steps = [a_step("decide", "approved", value="cost"), rounded, a_step("share", "grant", value="whole")]
+    programme = of_steps(*steps, levels=LEVELS)
+
+    award = award_of(programme, facts(yuan(2_000_000), approved_fen=yuan("1500000.01")))
+
+    assert award.levels == {"city": yuan(750_000), "district": yuan(750_000)}
+
+
+def test_levels_that_pay_whole_yuan_share_no_odd_yuan_that_was_approved() -> None:
+    to = {"unit": "yuan", "mode": "floor"}
+    steps = [a_step("decide", "approved", value="cost"), a_step("share", "grant", value="approved", to=to)]
+
+    with pytest.raises(Refused, match="NOT_DIVISIBLE_BY_LEVELS") as refused:
+        award_of(of_steps(*steps, levels=LEVELS), facts(yuan(2_000_000), approved_fen=yuan(1_500_001)))
+
+    assert refused.value.facts["lower_fen"] == yuan(1_500_000)
+
+
 def test_what_is_granted_in_kind_keeps_its_own_unit() -> None:
     hours = a_step("take", "hours", expression="fact.card_hours")
     granted = a_step("cap", "grant", value="hours", account="hours")

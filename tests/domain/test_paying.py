@@ -64,13 +64,23 @@ def test_without_a_limit_everything_is_paid_at_once() -> None:
     out = pay_out([Due("c1", "A", Q1, 9 * CAP)], LAST, lambda _: None, {})
 
     assert out.paid == [Paid("c1", Q1, 2024, 9 * CAP, False)]
+    assert pay_out([Due("c1", "A", Q1, 9 * CAP)], LAST, lambda _: None, {}, lambda _: True) == out
 
 
-@given(dues, st.dictionaries(st.tuples(st.sampled_from(["A", "B"]), st.just(2024)), st.integers(0, CAP)))
+def test_pro_rata_each_gets_its_part_and_the_last_fen_is_not_lost() -> None:
+    three = [Due(name, "A", Q4, 100) for name in ("a", "b", "c")]
+
+    out = pay_out(three, Q4, lambda _: 200, {}, lambda _: True)
+
+    assert {paid.claim: paid.amount_fen for paid in out.paid} == {"a": 66, "b": 67, "c": 67}
+    assert out.lapsed_fen == {"a": 34, "b": 33, "c": 33}
+
+
+@given(dues, st.dictionaries(st.tuples(st.sampled_from(["A", "B"]), st.just(2024)), st.integers(0, CAP)), st.booleans())
 def test_no_holder_gets_more_than_the_limit_in_a_year_and_no_fen_is_lost(
-    claims: list[Due], used: dict[tuple[str, int], int]
+    claims: list[Due], used: dict[tuple[str, int], int], is_pro_rata: bool
 ) -> None:
-    out = pay_out(claims, LAST, lambda _: CAP, used)
+    out = pay_out(claims, LAST, lambda _: CAP, used, lambda _: is_pro_rata)
 
     by_year: dict[tuple[str, int], int] = defaultdict(int, used)
     by_claim: dict[str, int] = defaultdict(int)

@@ -39,6 +39,7 @@ from tests.builders import (
     an_application,
     an_invoice,
     clean_checks,
+    enterprise_check,
 )
 
 BEIJING = Path(__file__).parents[2] / "programmes" / "beijing" / "ai-compute-voucher-2023.yaml"
@@ -171,6 +172,30 @@ def test_one_case_is_not_asked_for_twice() -> None:
     first, second = (facts(a_contract(number=number), case_id="a") for number in "12")
 
     assert refusal(first, second).code == "APPLICATION_TWICE_IN_ROUND"
+
+
+# What sources said
+
+
+def test_an_answer_of_the_register_about_another_enterprise_is_none_about_the_applicant() -> None:
+    about_other = [enterprise_check(OTHER_BUYER), *clean_checks()[1:]]
+    of_claim, of_request = facts(), facts(redemptions=[RedemptionOn(requested_on="2024-03-20", checks=about_other)])
+    del of_claim.checks[:]
+    of_claim.checks.extend(about_other)
+
+    for refused in (refusal(of_claim), refusal(of_request)):
+        assert refused.code == "CHECK_OF_OTHER"
+        assert all(uscc in refused.message("zh") for uscc in (OTHER_BUYER.uscc, BUYER.uscc))
+
+
+def test_of_two_answers_of_one_source_none_silently_wins() -> None:
+    twice = facts()
+    twice.checks.append(enterprise_check(province="120000"))
+    asked_twice = facts(redemptions=[RedemptionOn(requested_on="2024-03-20", checks=[enterprise_check()] * 2)])
+
+    assert "checks[0] 和 checks[3]" in refusal(twice).message("zh")
+    assert "redemptions[0].checks[0] 和 redemptions[0].checks[1]" in refusal(asked_twice).message("zh")
+    assert {refusal(twice).code, refusal(asked_twice).code} == {"CHECK_TWICE"}
 
 
 # What was used

@@ -6,7 +6,7 @@ import pytest
 from google.protobuf.message import Message
 
 from domain import case as cases
-from domain import review
+from domain import returns, review
 from domain.case import CORRECTION, Case, UnknownEvent
 from domain.refusals import Refused
 from domain.wording import standing
@@ -58,8 +58,8 @@ def a_case(kind: CaseKind.ValueType = CASE_KIND_VOUCHER_CLAIM, on: date = FRIDAY
 def returned(case: Case) -> Case:
     assert case.stage is not None
     asked = RequestCorrection(case_id=case.case_id, stage=case.stage.key, items=["合同附件"])
-    actor = ACCEPTANCE if case.is_voucher_claim else VERIFICATION
-    return fold(case, review.request_correction(case, asked, actor, FRIDAY, RULEBOOK.calendar))
+    actor = VERIFICATION if case.is_redemption else ACCEPTANCE
+    return fold(case, returns.request_correction(case, asked, actor, FRIDAY, RULEBOOK.calendar))
 
 
 def in_review() -> Case:

@@ -253,3 +253,28 @@ def test_a_pool_gives_no_more_than_it_has_and_nobody_more_than_asked_in_any_orde
     assert all(0 <= got <= yuan(most) for got, most in zip(amounts(evaluations), wanted, strict=True))
     if sharing != "first_come" and sum(wanted) >= 100:
         assert sum(amounts(evaluations)) == yuan(100)
+
+
+# Why a pool gives nothing
+
+
+@pytest.mark.parametrize("sharing", ["first_come", "first_come_partly", "pro_rata"])
+def test_what_rounding_takes_before_it_is_asked_of_a_pool_is_not_the_pools_fault(sharing: str) -> None:
+    edition = pooled(sharing, to={"unit": "yuan", "mode": "floor"})
+
+    (little,) = evaluate_round(edition, [facts(99, case_id="case")])
+
+    assert (little.code, little.amount.amount_fen) == ("EX_E_NOTHING", 0)
+    assert "¥0.99取整后为零" in little.explanation
+
+
+@pytest.mark.parametrize("sharing", ["first_come_partly", "pro_rata"])
+def test_a_pool_that_has_less_than_it_may_pay_says_what_it_has(sharing: str) -> None:
+    edition = pooled(sharing, to={"unit": "yuan", "mode": "floor"})
+    case = facts(yuan(5), case_id="case")
+    used = {Key("pool", edition.programme.programme_id, "2024"): yuan(100) - 50}
+
+    (late,) = evaluate_round(edition, [case], used)
+
+    assert (late.code, late.amount.amount_fen) == ("EX_E_POOL", 0)
+    assert "余¥0.50，不足以分配" in late.explanation

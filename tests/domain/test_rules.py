@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from domain.case import is_answered
 from domain.cel.expressions import Environment, RuleBroken
+from domain.eligibility import findings
 from domain.eligibility.rules import Moments, Rules
 from domain.eligibility.tested import problems
 from domain.facts import CaseFacts
@@ -455,6 +456,16 @@ def test_every_condition_stands_as_if_it_were_the_only_one(facts: CaseFacts) -> 
 
     for code, rules in ALONE.items():
         assert [g for g in rules.grounds("decision", facts) if g.code == code] == [together[code]]
+
+
+@given(claims=st.lists(CASES, min_size=2, max_size=6))
+@settings(max_examples=100, deadline=None)
+def test_what_was_written_down_for_one_claim_changes_nothing_for_another(claims: list[CaseFacts]) -> None:
+    among_others = [RULES.grounds("decision", facts) for facts in claims]
+
+    for facts, grounds_among_others in zip(claims, among_others, strict=True):
+        findings.found.cache_clear()
+        assert RULES.grounds("decision", facts) == grounds_among_others
 
 
 def alone(code: str) -> Rules:

@@ -65,6 +65,6 @@ def test_what_the_engine_cannot_carry_out_is_refused_by_the_part_of_the_file(
     assert f"{part} of its file" in refused.value.message("en")
 
 
-def test_qingdaos_grants_are_not_served_yet() -> None:
+def test_a_programme_that_gives_no_vouchers_is_not_served_as_one() -> None:
     with pytest.raises(Refused, match="PROGRAMME_NOT_SERVED"):
         served(the_rulebook().in_force("qd-slzx", date(2024, 1, 22)))

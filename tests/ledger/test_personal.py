@@ -347,7 +347,8 @@ def test_every_mark_of_the_vocabulary_can_be_honoured() -> None:
     persons = {f"{kind.name}.{mark.field}" for kind in kinds for mark in marks_of(kind, True).here}
     shown_masked = {f"{kind.name}.{mark.field}" for kind in kinds for mark in marks_of(kind, False).here}
 
-    assert persons == {"Actor.name", "Contact.name", "Contact.mobile", "Contact.email"}
+    objectors = {"RaiseObjection.objector_name", "ObjectionRaised.objector_name"}
+    assert persons == {"Actor.name", "Contact.name", "Contact.mobile", "Contact.email", *objectors}
     assert shown_masked - persons == {"BankAccount.number", "PaymentOrder.account_number"}
 
 

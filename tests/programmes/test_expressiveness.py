@@ -24,7 +24,7 @@ from tests.programmes.examples import FOLDER, Case, cases, programmes, told, wan
 
 #: Mechanism -> the example that shows it, and what must be written in its file for that.
 SHOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "direct grant without a voucher": ("direct-grant", ("benefit: grant", "task: determine_grant")),
+    "direct grant without a voucher": ("direct-grant", ("benefit: grant", "task: pay_grant")),
     "minimum spend": ("direct-grant", ("do: at_least",)),
     "hard cap": ("direct-grant", ("on_exceed: truncate",)),
     "limit of an enterprise": ("direct-grant", ("holder: enterprise",)),

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from domain.dates import SHANGHAI, end_of
 from domain.evaluation.rounds import evaluate_round
 from domain.money import yuan
 from domain.review import open_stage
+from domain.wellformed import problems_of_facts
 from duifu.v1.facts_pb2 import (
     CUSTOMER_KIND_GOVERNMENT,
     CUSTOMER_KIND_INNOVATION_PLATFORM,
@@ -22,6 +24,7 @@ from duifu.v1.facts_pb2 import (
     DUPLICATE_KIND_OTHER_SIDE,
     DUPLICATE_KIND_SAME,
     OPINION_KIND_DOES_NOT_CONFORM,
+    SERVICE_KIND_STORAGE,
     CreditListing,
     CustomerKind,
     Duplicate,
@@ -32,6 +35,7 @@ from tests.programmes.qingdao import (
     NEEDS_PERSON,
     NOT_MET,
     a_case,
+    a_code,
     a_customer,
     a_service,
     alone,
@@ -43,6 +47,7 @@ from tests.programmes.qingdao import (
     opinion,
     shares,
     the_edition,
+    the_facts,
     the_programme,
     the_round,
     the_source,
@@ -75,6 +80,26 @@ def test_a2_the_district_stops_where_the_city_stops_unless_it_pays_its_own_half(
 
     assert shares(follows) == (yuan("10,000,000.00"), yuan("10,000,000.00"))
     assert shares(goes_on) == (yuan("10,000,000.00"), yuan("12,500,000.00"))
+
+
+def test_a2_ten_million_are_for_all_operators_unless_each_has_them() -> None:
+    both = (yuan("50,000,000.00"), yuan("60,000,000.00"))
+
+    together = the_round(*both)
+    each = the_round(*both, edition=with_reading(city_cap_for_each=True))
+
+    assert sum(shares(one)[0] for one in together) == yuan("10,000,000.00")
+    assert [shares(one) for one in each] == [(yuan("10,000,000.00"), yuan("10,000,000.00"))] * 2
+
+
+def test_a2_where_each_has_ten_million_one_operators_use_is_not_anothers() -> None:
+    edition = with_reading(city_cap_for_each=True)
+    cases = [a_case(an_application(a_service(yuan("40,000,000.00"), operator=n), operator=n)) for n in (1, 2)]
+    used = {Key("city_pool", a_code(1), "2024"): yuan("9,000,000.00")}
+
+    first, second = evaluate_round(edition, cases, used)
+
+    assert (shares(first)[0], shares(second)[0]) == (yuan("1,000,000.00"), yuan("10,000,000.00"))
 
 
 def test_a3_the_last_day_counts_until_midnight_unless_an_hour_is_announced() -> None:
@@ -145,6 +170,58 @@ def test_a5_a_running_contract_counts_with_what_was_invoiced_and_received_in_the
     assert shares(alone(a_case(an_application(running)))) == (2 * QUARTER, 2 * QUARTER)
 
 
+@pytest.mark.parametrize("reading", ["strict", "service_period"])
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "quarters"),
+    [
+        ("2022-12-01", "2023-02-21", 0),
+        ("2022-12-01", "2023-02-22", 1),
+        ("2023-12-31", "2024-06-30", 1),
+        ("2024-01-01", "2024-06-30", 0),
+    ],
+)
+def test_a5_a_service_that_ended_before_the_period_or_began_after_it_does_not_count(
+    reading: str, starts_on: str, ends_on: str, quarters: int
+) -> None:
+    days = [(MILLION, "2023-12-31")]
+    service = a_service(MILLION, 1, starts_on=starts_on, ends_on=ends_on, invoiced=days, received=days)
+    case = a_case(an_application(service, a_service(MILLION, 2)))
+    edition = with_reading(contract_date_rule=reading)
+
+    assert shares(alone(case, edition)) == ((1 + quarters) * QUARTER,) * 2
+    assert ("期间之外" in conditions(case, edition)["QD_W_PERIOD"].explanation) == (not quarters)
+
+
+@pytest.mark.parametrize("day", ["2023-02-22", "2023-12-31"])
+@pytest.mark.parametrize("part", ["invoiced", "received"])
+def test_a5_an_invoice_or_a_receipt_of_the_first_or_the_last_day_counts(part: str, day: str) -> None:
+    dated: dict[str, Any] = {part: [(MILLION, day)]}
+    service = a_service(MILLION, **dated)
+
+    assert shares(alone(a_case(an_application(service)))) == (QUARTER, QUARTER)
+
+
+@pytest.mark.parametrize("day", ["2023-02-21", "2024-01-01"])
+@pytest.mark.parametrize("part", ["signed_on", "invoiced", "received"])
+def test_a5_one_day_outside_of_the_period_nothing_counts_and_the_reviewer_is_told(part: str, day: str) -> None:
+    late: dict[str, Any] = {part: day if part == "signed_on" else [(MILLION, day)]}
+    case = a_case(an_application(a_service(MILLION, **late)))
+
+    assert (alone(case).code, alone(case).amount.amount_fen) == ("QD_E_NOTHING", 0)
+    assert "期间之外" in conditions(case)["QD_W_PERIOD"].explanation
+
+
+@pytest.mark.parametrize(("confirmed", "quarters"), [(MILLION, 2), (MILLION // 2, 1), (0, 0)])
+def test_of_an_invoice_over_storage_alone_counts_what_the_audit_confirms(confirmed: int, quarters: int) -> None:
+    service = a_service(MILLION, audited=confirmed)
+    service.invoices[0].lines[0].kind = SERVICE_KIND_STORAGE
+
+    found = alone(a_case(an_application(service)))
+
+    assert found.amount.amount_fen == quarters * QUARTER
+    assert found.code == ("" if quarters else "QD_E_NOTHING")
+
+
 @pytest.mark.parametrize(("reading", "status"), [("person", NEEDS_PERSON), ("refused", NOT_MET), ("accepted", MET)])
 def test_a6_an_operator_registered_elsewhere(reading: str, status: int) -> None:
     case = a_case(an_application(a_service(MILLION), district="370203"))
@@ -193,6 +270,34 @@ def test_a11_related_customers_count_unless_they_are_excluded() -> None:
     assert shares(alone(case, with_reading(related_customers="excluded"))) == (QUARTER, QUARTER)
 
 
+def test_a12_the_contracts_amount_is_with_tax_unless_tax_is_left_out() -> None:
+    service = a_service(yuan("1,060,000.00"))
+    service.tax_fen = yuan("60,000.00")
+    case = a_case(an_application(service))
+
+    assert shares(alone(case)) == (yuan("265,000.00"), yuan("265,000.00"))
+    assert shares(alone(case, with_reading(tax_basis="excluded"))) == (QUARTER, QUARTER)
+
+
+def test_a12_a_tax_above_the_amount_is_refused() -> None:
+    service = a_service(MILLION)
+    service.tax_fen = MILLION + 1
+
+    assert list(problems_of_facts(the_facts(an_application(service)))) == [
+        "application.services[0].taxFen: must not be more than amountFen"
+    ]
+
+
+def test_a12_whatever_the_basis_the_audited_figure_decides() -> None:
+    service = a_service(yuan("1,060,000.00"), audited=yuan("900,000.00"))
+    service.tax_fen = yuan("60,000.00")
+    case = a_case(an_application(service))
+
+    found = [shares(alone(case, with_reading(tax_basis=basis))) for basis in ("included", "excluded")]
+
+    assert found == [(yuan("225,000.00"), yuan("225,000.00"))] * 2
+
+
 def test_a13_what_another_round_of_the_year_used_is_gone_from_the_pool_and_another_years_is_not() -> None:
     case = a_case(an_application(a_service(yuan("30,000,000.00"))))
     of_the_year = {Key("city_pool", "qd-slzx", "2024"): yuan("4,000,000.00")}
@@ -203,6 +308,18 @@ def test_a13_what_another_round_of_the_year_used_is_gone_from_the_pool_and_anoth
 
     assert shares(shared) == (yuan("6,000,000.00"), yuan("6,000,000.00"))
     assert shares(whole) == (yuan("7,500,000.00"), yuan("7,500,000.00"))
+
+
+@pytest.mark.parametrize(("reading", "year"), [("round", "2024"), ("service_year", "2023")])
+def test_a13_the_rounds_own_year_shares_the_pool_unless_the_year_of_the_service_does(reading: str, year: str) -> None:
+    case = a_case(an_application(a_service(yuan("30,000,000.00"))))
+    used = {Key("city_pool", "qd-slzx", year): yuan("4,000,000.00")}
+    edition = with_reading(city_cap_year=reading)
+
+    [shared] = evaluate_round(edition, [case], used)
+    [whole] = evaluate_round(edition, [case], {Key("city_pool", "qd-slzx", "2025"): yuan("4,000,000.00")})
+
+    assert (shares(shared)[0], shares(whole)[0]) == (yuan("6,000,000.00"), yuan("7,500,000.00"))
 
 
 def test_a13_an_exhausted_pool_grants_nothing_and_says_so() -> None:
@@ -342,6 +459,9 @@ def test_every_choice_defaults_to_the_reading_that_the_clause_table_states() -> 
         "institution_customers": "reviewer",
         "related_customers": "flagged",
         "contract_date_rule": "strict",
+        "tax_basis": "included",
+        "city_cap_for_each": False,
+        "city_cap_year": "round",
         "district_follows_cap": True,
         "rounding_unit": "fen",
         "rounding_mode": "floor",

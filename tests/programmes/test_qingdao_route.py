@@ -8,11 +8,9 @@ from pydantic import ValidationError
 
 from duifu.v1.plan_pb2 import (
     CASE_KIND_GRANT_APPLICATION,
-    DAY_UNIT_WORKING_DAYS,
-    ON_SILENCE_PASSES,
     ON_SILENCE_WITHDRAWS,
     STAGE_KIND_DECISION,
-    STAGE_KIND_SYSTEM,
+    STAGE_KIND_ROUND,
     Stage,
 )
 from tests.programmes.qingdao import AUTHORITIES, CREDIT_SOURCES, edition_of, the_programme, the_source
@@ -31,9 +29,8 @@ def test_the_stages_are_those_of_the_text_in_its_order() -> None:
         ("核定", "QD-4.4c"),
         ("额度分配", "QD-2.5"),
         ("公示", "QD-A10"),
-        ("资金计划", "QD-A10"),
-        ("市级拨付", "QD-A10"),
-        ("区级拨付", "QD-A10"),
+        ("拨付审核", "QD-A14"),
+        ("拨付", "QD-A10"),
     ]
 
 
@@ -45,7 +42,7 @@ def test_the_district_asks_every_source_before_it_passes_anything() -> None:
 
 
 def test_vetoes_are_looked_up_again_when_the_amount_is_set_and_before_money_moves() -> None:
-    for key in ("determination", "city_payment"):
+    for key in ("determination", "release"):
         assert set(STAGES[key].checks) == set(CREDIT_SOURCES)
         assert STAGES[key].tests_eligibility
 
@@ -64,9 +61,10 @@ def test_only_the_determination_sets_an_amount_and_the_system_shares_the_pool_af
 
     assert [stage.key for stage in STAGES.values() if stage.sets_amount] == ["determination"]
     assert keys[keys.index("determination") + 1] == "allocation"
-    assert {stage.key: stage.task for stage in STAGES.values() if stage.kind == STAGE_KIND_SYSTEM} == {
+    assert {stage.key: stage.task for stage in STAGES.values() if stage.kind == STAGE_KIND_ROUND} == {
         "allocation": "allocate_round",
-        "grant": "determine_grant",
+        "public_notice": "publish_notice",
+        "payment": "pay_grant",
     }
 
 
@@ -85,12 +83,27 @@ def test_what_is_missing_is_asked_for_once_and_silence_withdraws() -> None:
     assert correction.time_limit.on_silence == ON_SILENCE_WITHDRAWS
 
 
-def test_the_public_notice_passes_when_nobody_objects() -> None:
-    notice, shown = STAGES["public_notice"].time_limit, the_programme().public_notice
+def test_the_public_notice_is_five_working_days_and_its_first_day_counts() -> None:
+    shown = the_programme().public_notice
 
     assert shown is not None
-    assert (notice.days, notice.unit) == (shown.days, DAY_UNIT_WORKING_DAYS)
-    assert notice.on_silence == ON_SILENCE_PASSES
+    assert (shown.days, shown.unit, shown.first_day_counts) == (5, "working_days", True)
+
+
+def test_nobody_is_recommended_before_the_finance_bureau_has_its_letter_and_the_city_its_papers() -> None:
+    outputs = {key: [output.key for output in stage.outputs] for key, stage in STAGES.items() if stage.outputs}
+
+    assert outputs == {
+        "finance_notice": ["finance_letter"],
+        "recommendation": ["recommendation_document", "paper_set", "electronic_set", "platform_hand_over"],
+    }
+
+
+def test_nobody_holds_two_of_the_roles_that_decide() -> None:
+    (duty,) = the_programme().duties
+    roles = {stage.role for stage in decided(STAGES.values())}
+
+    assert roles <= set(duty.roles)
 
 
 def test_city_and_district_pay_from_their_own_treasuries_in_equal_parts() -> None:

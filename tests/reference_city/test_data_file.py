@@ -38,7 +38,7 @@ def test_a_broken_edit_keeps_the_last_good_data_and_is_reported_until_mended(own
     assert own_city.get("/registries/enterprises/91110108MAYB00228N")["legalForm"] == "LEGAL_FORM_BRANCH"
 
     own_city.data.write_text(good, encoding="utf-8")
-    assert own_city.get("/healthz") == {"status": "SERVING", "problem": "", "unavailable": []}
+    assert own_city.get("/healthz") == {"status": "SERVING", "problem": "", "faults": {}}
 
 
 def test_a_deleted_file_keeps_the_last_good_data(own_city: RunningCity) -> None:
@@ -67,7 +67,7 @@ def test_a_source_that_is_switched_off_is_unavailable_and_the_others_answer(
     assert off.status_code == 503
     assert f"{service} is unavailable" in off.json()["error"]
     assert all(answer.is_success for answer in answers.values())
-    assert own_city.get("/healthz")["unavailable"] == [service]
+    assert own_city.get("/healthz")["faults"] == {service: "unavailable"}
 
     own_city.edit(f"unavailable: [{service}]", "unavailable: []")
     assert own_city.http.request(off.request.method, off.request.url, content=off.request.content).is_success
@@ -104,6 +104,13 @@ def test_a_city_does_not_start_on_a_broken_file_and_says_why(tmp_path: Path) -> 
     [
         ("treasury:", "treasures:", "treasury is missing"),
         ("unavailable: []", "unavailable: [creditt]", "unavailable must be a list of any of credit"),
+        ("faults: {}", "faults: {credit: tired}", "faults.credit must be one of error, hangs_up, loses_answer,"),
+        ("faults: {}", "faults: {creditt: slow}", "faults.'creditt' is not known"),
+        ("[credit_china, ", "[credit_china, credit_china, ", "credit_sources must be a list of names without spaces"),
+        ("source: environment_credit", "source: environment", "must be one of credit_china, enforcement,"),
+        ("kind: OPINION_KIND_DOES_NOT_CONFORM", "kind: NO", "consultations.opinions[0].kind must be one of"),
+        ("isCertain: false", "isCertain: perhaps", "duplicates[1].isCertain must be true or false"),
+        ("  崂山区财政局国库:", "  青岛市财政局国库:", "a key is written twice"),
         ("unavailable: []", "unavailable: []\nsettings: {}", "'settings' is not known"),
         ("unavailable: []", "unavailable: []\nunavailable: []", "a key is written twice"),
         ("  91110108MAYB000252:", "  91110108MAYB000251:", "91110108MAYB000251 is not a unified social credit code"),
@@ -140,7 +147,7 @@ def test_a_file_cut_short_is_broken_rather_than_a_city_that_knows_less(tmp_path:
     text = SHIPPED.read_text(encoding="utf-8")
     edited = tmp_path / "city.yaml"
 
-    for section in ("relations:", "credit:", "invoices:", "treasury:"):
+    for section in ("relations:", "credit:", "consultations:", "duplicates:", "invoices:", "treasury:", "treasuries:"):
         edited.write_text(text[: text.index(f"\n{section}")], encoding="utf-8")
         with pytest.raises(BrokenCity, match="is missing"):
             read_city(edited)

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from ledger.postgres import prepare
+from tests.audit.rounds import a_whole_round
 from tests.builders import a_contract, an_application
 from tests.desk import Desk
 from tests.postgres import APP, Server
+from tests.rounds import RoundDesk
 from tests.views.histories import FIRMS, a_year
 from views.store import Views
 
@@ -81,6 +83,15 @@ def year(desk: Desk) -> Desk:
     """The same desk after a year in which everything happened once."""
     a_year(desk)
     return desk
+
+
+@pytest.fixture
+def whole_round(places: Places) -> Iterator[RoundDesk]:
+    """A desk at the ledger after a whole round."""
+    opened = RoundDesk(places.ledger)
+    a_whole_round(opened)
+    yield opened
+    opened.ledger.close()
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ from tests.builders import (
     invoices_check,
 )
 from tests.desk import Desk
-from views.books import book_of
-from views.rows import Place, Row, rows_of
+from views.books import Place, book_of
+from views.rows import Row, rows_of
 from views.store import Views
 from views.tables import TABLES, values_of
 

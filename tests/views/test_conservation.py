@@ -3,13 +3,20 @@
 import pytest
 from google.protobuf.message import Message
 
-from cli.views import IN_WORDS
+from cli.view_reading import IN_WORDS
 from domain.money import yuan
 from duifu.v1.events_pb2 import (
+    ApplicantLeft,
     Envelope,
+    GrantOrdered,
+    GrantReturned,
+    GrantSettled,
+    GrantShare,
     HeadroomIssued,
+    LevelAmount,
     PaymentSettled,
     RedemptionHeadroomRestored,
+    RoundAllocated,
     VoucherRedeemed,
 )
 from ledger import streams
@@ -17,12 +24,16 @@ from ledger.mapper import Recorded
 from ledger.registry import wrap
 from tests.builders import PROGRAMME
 from tests.desk import Desk
+from tests.rounds import ROUND_ID, RoundDesk
 from tests.views.conftest import on_sqlite
 from tests.views.histories import FIRMS, cycle_id
 from views.following import rebuild
 from views.store import Views, question
 from views.sums import RULES
 
+OF_ROUNDS = {"pools", "allocated", "grants-settled", "grants-ordered", "grant-orders", "closing-grants"}
+THE_ROUND = streams.grant_round(ROUND_ID)
+FIRST, THIRD = "qd-grant-2024-000001", "qd-grant-2024-000003"
 QUARTER = streams.cycle(cycle_id("2024Q2"))
 
 
@@ -42,9 +53,21 @@ def test_after_a_year_in_which_everything_happened_every_rule_holds(year: Desk, 
     rebuild(views, year.ledger)
 
     rows = views.read(*question("view_conservation", {})).rows
-    assert {row["rule"] for row in rows} == set(RULES)
+    assert {row["rule"] for row in rows} == set(RULES) - OF_ROUNDS
     assert differences(views) == {}
     assert all(row["left_fen"] > 0 for row in rows), "a rule that compares nothing with nothing proves nothing"
+
+
+def test_after_a_round_in_which_everything_happened_every_rule_holds(whole_round: RoundDesk, views: Views) -> None:
+    rebuild(views, whole_round.ledger)
+
+    rows = views.read(*question("view_conservation", {})).rows
+    assert {row["rule"] for row in rows if row["left_fen"]} == OF_ROUNDS
+    assert differences(views) == {}
+    of_levels = {(row["rule"], row["level"]) for row in rows if row["level"]}
+    assert of_levels == {
+        (rule, level) for rule in ("grants-ordered", "grant-orders", "closing-grants") for level in ("city", "district")
+    }
 
 
 @on_sqlite
@@ -83,6 +106,52 @@ def test_an_event_that_passed_by_the_door_is_found(
     insert(year, stream, event)
 
     rebuild(views, year.ledger)
+
+    assert differences(views) == broken
+
+
+def a_sharing(city_fen: int) -> RoundAllocated:
+    """Of the first applicant's part, as nobody's rules gave it."""
+    levels = [LevelAmount(level="city", amount_fen=city_fen), LevelAmount(level="district", amount_fen=yuan(2_000_000))]
+    share = GrantShare(case_id=FIRST, amount_fen=city_fen + yuan(2_000_000), levels=levels)
+    return RoundAllocated(number=3, shares=[share])
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("event", "broken"),
+    [
+        pytest.param(
+            a_sharing(yuan(2_000_000) + 1), {"allocated": 1, "grants-ordered": 1}, id="a fen that no case was told of"
+        ),
+        pytest.param(
+            ApplicantLeft(case_id=THIRD),
+            {"allocated": -yuan(10_000_000), "grants-ordered": -yuan(5_000_000)},
+            id="somebody who was paid has left",
+        ),
+        pytest.param(
+            GrantOrdered(order_id="x", case_id=FIRST, level="city", amount_fen=7),
+            {"grants-ordered": -7},
+            id="one more order",
+        ),
+        pytest.param(
+            GrantReturned(order_id=f"{ROUND_ID}-city-00001"),
+            {"grants-settled": -yuan(2_000_000), "closing-grants": yuan(2_000_000)},
+            id="a payment returned that the case was told is settled",
+        ),
+        pytest.param(
+            GrantSettled(order_id=f"{ROUND_ID}-district-00002"),
+            {"grants-settled": yuan(2_000_000), "grants-ordered": -yuan(2_000_000), "closing-grants": -yuan(2_000_000)},
+            id="a payment settled that came back",
+        ),
+    ],
+)
+def test_an_event_of_a_round_that_passed_by_the_door_is_found(
+    whole_round: RoundDesk, views: Views, event: Message, broken: dict[str, int]
+) -> None:
+    insert(whole_round, THE_ROUND, event)
+
+    rebuild(views, whole_round.ledger)
 
     assert differences(views) == broken
 

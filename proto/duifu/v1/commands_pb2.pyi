@@ -5,6 +5,7 @@ What may be asked of the ledger. Every command goes through one door and is acce
 
 from collections import abc as _abc
 from duifu.v1 import facts_pb2 as _facts_pb2
+from duifu.v1 import panel_pb2 as _panel_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -94,6 +95,7 @@ class Actor(_message.Message):
     ROLE_FIELD_NUMBER: _builtins.int
     USCC_FIELD_NUMBER: _builtins.int
     AUTHENTICATION_FIELD_NUMBER: _builtins.int
+    ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """account; stays readable for good, so never a mobile or identity number"""
     name: _builtins.str
@@ -104,6 +106,8 @@ class Actor(_message.Message):
     """of the enterprise acted for; applicants only"""
     authentication: Global___Authentication.ValueType
     """set by the door, never by the sender"""
+    on_behalf_of: _builtins.str
+    """account of who delegated the role; empty: in one's own right"""
     def __init__(
         self,
         *,
@@ -112,10 +116,11 @@ class Actor(_message.Message):
         role: _builtins.str = ...,
         uscc: _builtins.str = ...,
         authentication: Global___Authentication.ValueType = ...,
+        on_behalf_of: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["authentication", b"authentication", "id", b"id", "name", b"name", "role", b"role", "uscc", b"uscc"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authentication", b"authentication", "id", b"id", "name", b"name", "on_behalf_of", b"on_behalf_of", "role", b"role", "uscc", b"uscc"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -137,18 +142,46 @@ class Command(_message.Message):
     REPLACE_BANK_ACCOUNT_FIELD_NUMBER: _builtins.int
     CONFIRM_CYCLE_FIELD_NUMBER: _builtins.int
     OPEN_CYCLE_FIELD_NUMBER: _builtins.int
+    RECORD_OUTPUT_FIELD_NUMBER: _builtins.int
+    RETURN_FOR_REWORK_FIELD_NUMBER: _builtins.int
+    STOP_CLOCK_FIELD_NUMBER: _builtins.int
+    RESTART_CLOCK_FIELD_NUMBER: _builtins.int
+    VETO_CASE_FIELD_NUMBER: _builtins.int
+    RAISE_OBJECTION_FIELD_NUMBER: _builtins.int
+    SETTLE_OBJECTION_FIELD_NUMBER: _builtins.int
+    ENTER_CHECK_FIELD_NUMBER: _builtins.int
+    CLAIM_TASK_FIELD_NUMBER: _builtins.int
+    RELEASE_TASK_FIELD_NUMBER: _builtins.int
+    HAND_OVER_TASK_FIELD_NUMBER: _builtins.int
     RECORD_CHECK_FIELD_NUMBER: _builtins.int
     RECORD_LETTER_FIELD_NUMBER: _builtins.int
     LAPSE_STAGE_FIELD_NUMBER: _builtins.int
     ISSUE_VOUCHER_FIELD_NUMBER: _builtins.int
     ASSESS_REDEMPTION_FIELD_NUMBER: _builtins.int
+    REMIND_STAGE_FIELD_NUMBER: _builtins.int
+    LAPSE_PANEL_FIELD_NUMBER: _builtins.int
+    OPEN_SHEET_FIELD_NUMBER: _builtins.int
     FREEZE_CYCLE_FIELD_NUMBER: _builtins.int
     ORDER_PAYMENTS_FIELD_NUMBER: _builtins.int
     RECORD_PAYMENT_FIELD_NUMBER: _builtins.int
     CLOSE_CYCLE_FIELD_NUMBER: _builtins.int
+    ALLOCATE_ROUND_FIELD_NUMBER: _builtins.int
+    CLOSE_NOTICE_FIELD_NUMBER: _builtins.int
+    ORDER_GRANTS_FIELD_NUMBER: _builtins.int
+    RECORD_GRANT_PAYMENT_FIELD_NUMBER: _builtins.int
+    CLOSE_ROUND_FIELD_NUMBER: _builtins.int
     START_REHEARSAL_FIELD_NUMBER: _builtins.int
     ADVANCE_REHEARSAL_FIELD_NUMBER: _builtins.int
     DESTROY_SUBJECT_KEY_FIELD_NUMBER: _builtins.int
+    DELEGATE_ROLE_FIELD_NUMBER: _builtins.int
+    REVOKE_DELEGATION_FIELD_NUMBER: _builtins.int
+    REGISTER_EXPERT_FIELD_NUMBER: _builtins.int
+    RETIRE_EXPERT_FIELD_NUMBER: _builtins.int
+    CONVENE_PANEL_FIELD_NUMBER: _builtins.int
+    DRAW_PANEL_FIELD_NUMBER: _builtins.int
+    DECLARE_INTEREST_FIELD_NUMBER: _builtins.int
+    SEAL_SHEET_FIELD_NUMBER: _builtins.int
+    SIGN_CONCLUSION_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """Derived by the sender from what makes the command unique; the same id and content gets the same answer."""
     language: _builtins.str
@@ -176,6 +209,28 @@ class Command(_message.Message):
     @_builtins.property
     def open_cycle(self) -> Global___OpenCycle: ...
     @_builtins.property
+    def record_output(self) -> Global___RecordOutput: ...
+    @_builtins.property
+    def return_for_rework(self) -> Global___ReturnForRework: ...
+    @_builtins.property
+    def stop_clock(self) -> Global___StopClock: ...
+    @_builtins.property
+    def restart_clock(self) -> Global___RestartClock: ...
+    @_builtins.property
+    def veto_case(self) -> Global___VetoCase: ...
+    @_builtins.property
+    def raise_objection(self) -> Global___RaiseObjection: ...
+    @_builtins.property
+    def settle_objection(self) -> Global___SettleObjection: ...
+    @_builtins.property
+    def enter_check(self) -> Global___EnterCheck: ...
+    @_builtins.property
+    def claim_task(self) -> Global___ClaimTask: ...
+    @_builtins.property
+    def release_task(self) -> Global___ReleaseTask: ...
+    @_builtins.property
+    def hand_over_task(self) -> Global___HandOverTask: ...
+    @_builtins.property
     def record_check(self) -> Global___RecordCheck: ...
     @_builtins.property
     def record_letter(self) -> Global___RecordLetter: ...
@@ -186,6 +241,12 @@ class Command(_message.Message):
     @_builtins.property
     def assess_redemption(self) -> Global___AssessRedemption: ...
     @_builtins.property
+    def remind_stage(self) -> Global___RemindStage: ...
+    @_builtins.property
+    def lapse_panel(self) -> _panel_pb2.LapsePanel: ...
+    @_builtins.property
+    def open_sheet(self) -> _panel_pb2.OpenSheet: ...
+    @_builtins.property
     def freeze_cycle(self) -> Global___FreezeCycle: ...
     @_builtins.property
     def order_payments(self) -> Global___OrderPayments: ...
@@ -194,11 +255,39 @@ class Command(_message.Message):
     @_builtins.property
     def close_cycle(self) -> Global___CloseCycle: ...
     @_builtins.property
+    def allocate_round(self) -> Global___AllocateRound: ...
+    @_builtins.property
+    def close_notice(self) -> Global___CloseNotice: ...
+    @_builtins.property
+    def order_grants(self) -> Global___OrderGrants: ...
+    @_builtins.property
+    def record_grant_payment(self) -> Global___RecordGrantPayment: ...
+    @_builtins.property
+    def close_round(self) -> Global___CloseRound: ...
+    @_builtins.property
     def start_rehearsal(self) -> Global___StartRehearsal: ...
     @_builtins.property
     def advance_rehearsal(self) -> Global___AdvanceRehearsal: ...
     @_builtins.property
     def destroy_subject_key(self) -> Global___DestroySubjectKey: ...
+    @_builtins.property
+    def delegate_role(self) -> Global___DelegateRole: ...
+    @_builtins.property
+    def revoke_delegation(self) -> Global___RevokeDelegation: ...
+    @_builtins.property
+    def register_expert(self) -> _panel_pb2.RegisterExpert: ...
+    @_builtins.property
+    def retire_expert(self) -> _panel_pb2.RetireExpert: ...
+    @_builtins.property
+    def convene_panel(self) -> _panel_pb2.ConvenePanel: ...
+    @_builtins.property
+    def draw_panel(self) -> _panel_pb2.DrawPanel: ...
+    @_builtins.property
+    def declare_interest(self) -> _panel_pb2.DeclareInterest: ...
+    @_builtins.property
+    def seal_sheet(self) -> _panel_pb2.SealSheet: ...
+    @_builtins.property
+    def sign_conclusion(self) -> _panel_pb2.SignConclusion: ...
     def __init__(
         self,
         *,
@@ -214,24 +303,52 @@ class Command(_message.Message):
         replace_bank_account: Global___ReplaceBankAccount | None = ...,
         confirm_cycle: Global___ConfirmCycle | None = ...,
         open_cycle: Global___OpenCycle | None = ...,
+        record_output: Global___RecordOutput | None = ...,
+        return_for_rework: Global___ReturnForRework | None = ...,
+        stop_clock: Global___StopClock | None = ...,
+        restart_clock: Global___RestartClock | None = ...,
+        veto_case: Global___VetoCase | None = ...,
+        raise_objection: Global___RaiseObjection | None = ...,
+        settle_objection: Global___SettleObjection | None = ...,
+        enter_check: Global___EnterCheck | None = ...,
+        claim_task: Global___ClaimTask | None = ...,
+        release_task: Global___ReleaseTask | None = ...,
+        hand_over_task: Global___HandOverTask | None = ...,
         record_check: Global___RecordCheck | None = ...,
         record_letter: Global___RecordLetter | None = ...,
         lapse_stage: Global___LapseStage | None = ...,
         issue_voucher: Global___IssueVoucher | None = ...,
         assess_redemption: Global___AssessRedemption | None = ...,
+        remind_stage: Global___RemindStage | None = ...,
+        lapse_panel: _panel_pb2.LapsePanel | None = ...,
+        open_sheet: _panel_pb2.OpenSheet | None = ...,
         freeze_cycle: Global___FreezeCycle | None = ...,
         order_payments: Global___OrderPayments | None = ...,
         record_payment: Global___RecordPayment | None = ...,
         close_cycle: Global___CloseCycle | None = ...,
+        allocate_round: Global___AllocateRound | None = ...,
+        close_notice: Global___CloseNotice | None = ...,
+        order_grants: Global___OrderGrants | None = ...,
+        record_grant_payment: Global___RecordGrantPayment | None = ...,
+        close_round: Global___CloseRound | None = ...,
         start_rehearsal: Global___StartRehearsal | None = ...,
         advance_rehearsal: Global___AdvanceRehearsal | None = ...,
         destroy_subject_key: Global___DestroySubjectKey | None = ...,
+        delegate_role: Global___DelegateRole | None = ...,
+        revoke_delegation: Global___RevokeDelegation | None = ...,
+        register_expert: _panel_pb2.RegisterExpert | None = ...,
+        retire_expert: _panel_pb2.RetireExpert | None = ...,
+        convene_panel: _panel_pb2.ConvenePanel | None = ...,
+        draw_panel: _panel_pb2.DrawPanel | None = ...,
+        declare_interest: _panel_pb2.DeclareInterest | None = ...,
+        seal_sheet: _panel_pb2.SealSheet | None = ...,
+        sign_conclusion: _panel_pb2.SignConclusion | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "assess_redemption", b"assess_redemption", "close_cycle", b"close_cycle", "confirm_cycle", b"confirm_cycle", "decide", b"decide", "destroy_subject_key", b"destroy_subject_key", "freeze_cycle", b"freeze_cycle", "issue_voucher", b"issue_voucher", "kind", b"kind", "lapse_stage", b"lapse_stage", "open_cycle", b"open_cycle", "order_payments", b"order_payments", "record_check", b"record_check", "record_letter", b"record_letter", "record_payment", b"record_payment", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "start_rehearsal", b"start_rehearsal", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "withdraw_case", b"withdraw_case"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "assess_redemption", b"assess_redemption", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "lapse_panel", b"lapse_panel", "lapse_stage", b"lapse_stage", "open_cycle", b"open_cycle", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "register_expert", b"register_expert", "release_task", b"release_task", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "restart_clock", b"restart_clock", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "seal_sheet", b"seal_sheet", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "assess_redemption", b"assess_redemption", "close_cycle", b"close_cycle", "command_id", b"command_id", "confirm_cycle", b"confirm_cycle", "decide", b"decide", "destroy_subject_key", b"destroy_subject_key", "freeze_cycle", b"freeze_cycle", "issue_voucher", b"issue_voucher", "kind", b"kind", "language", b"language", "lapse_stage", b"lapse_stage", "open_cycle", b"open_cycle", "order_payments", b"order_payments", "record_check", b"record_check", "record_letter", b"record_letter", "record_payment", b"record_payment", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "start_rehearsal", b"start_rehearsal", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "withdraw_case", b"withdraw_case"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "assess_redemption", b"assess_redemption", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "command_id", b"command_id", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "language", b"language", "lapse_panel", b"lapse_panel", "lapse_stage", b"lapse_stage", "open_cycle", b"open_cycle", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "register_expert", b"register_expert", "release_task", b"release_task", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "restart_clock", b"restart_clock", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "seal_sheet", b"seal_sheet", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["submit_application", "request_correction", "supply_correction", "decide", "withdraw_case", "request_redemption", "replace_bank_account", "confirm_cycle", "open_cycle", "record_check", "record_letter", "lapse_stage", "issue_voucher", "assess_redemption", "freeze_cycle", "order_payments", "record_payment", "close_cycle", "start_rehearsal", "advance_rehearsal", "destroy_subject_key"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["submit_application", "request_correction", "supply_correction", "decide", "withdraw_case", "request_redemption", "replace_bank_account", "confirm_cycle", "open_cycle", "record_output", "return_for_rework", "stop_clock", "restart_clock", "veto_case", "raise_objection", "settle_objection", "enter_check", "claim_task", "release_task", "hand_over_task", "record_check", "record_letter", "lapse_stage", "issue_voucher", "assess_redemption", "remind_stage", "lapse_panel", "open_sheet", "freeze_cycle", "order_payments", "record_payment", "close_cycle", "allocate_round", "close_notice", "order_grants", "record_grant_payment", "close_round", "start_rehearsal", "advance_rehearsal", "destroy_subject_key", "delegate_role", "revoke_delegation", "register_expert", "retire_expert", "convene_panel", "draw_panel", "declare_interest", "seal_sheet", "sign_conclusion"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -360,6 +477,7 @@ class Decide(_message.Message):
     CODE_FIELD_NUMBER: _builtins.int
     FINDINGS_FIELD_NUMBER: _builtins.int
     APPROVED_FEN_FIELD_NUMBER: _builtins.int
+    APPROVED_RATE_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     stage: _builtins.str
     verdict: Global___Verdict.ValueType
@@ -369,6 +487,8 @@ class Decide(_message.Message):
     """reason code of a refusal, "BJ_E_RELATED" """
     approved_fen: _builtins.int
     """absent: the ceiling (BJ-3.2)"""
+    approved_rate: _builtins.str
+    """instead of the programme's, "40/100"; empty: the programme's (QD-A1)"""
     @_builtins.property
     def findings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Finding]: ...
     def __init__(
@@ -381,16 +501,39 @@ class Decide(_message.Message):
         code: _builtins.str = ...,
         findings: _abc.Iterable[Global___Finding] | None = ...,
         approved_fen: _builtins.int | None = ...,
+        approved_rate: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_approved_fen", b"_approved_fen", "approved_fen", b"approved_fen"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approved_fen", b"_approved_fen", "approved_fen", b"approved_fen", "case_id", b"case_id", "code", b"code", "findings", b"findings", "reason", b"reason", "stage", b"stage", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_approved_fen", b"_approved_fen", "approved_fen", b"approved_fen", "approved_rate", b"approved_rate", "case_id", b"case_id", "code", b"code", "findings", b"findings", "reason", b"reason", "stage", b"stage", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__approved_fen: _TypeAlias = _typing.Literal["approved_fen"]  # noqa: Y015
     _WhichOneofArgType__approved_fen: _TypeAlias = _typing.Literal["_approved_fen", b"_approved_fen"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__approved_fen) -> _WhichOneofReturnType__approved_fen | None: ...
 
 Global___Decide: _TypeAlias = Decide  # noqa: Y015
+
+@_typing.final
+class Decisions(_message.Message):
+    """What `duifu case decide-batch` reads: decisions that are sent one by one, each judged and recorded alone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DECISIONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def decisions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Decide]: ...
+    def __init__(
+        self,
+        *,
+        decisions: _abc.Iterable[Global___Decide] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decisions", b"decisions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Decisions: _TypeAlias = Decisions  # noqa: Y015
 
 @_typing.final
 class WithdrawCase(_message.Message):
@@ -599,6 +742,407 @@ class Letter(_message.Message):
 Global___Letter: _TypeAlias = Letter  # noqa: Y015
 
 @_typing.final
+class RecordOutput(_message.Message):
+    """What a stage brought about: a letter with its number, a list, a delivery on paper. (QD-4.2f, QD-4.3a)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    OUTPUT_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    stage: _builtins.str
+    output: _builtins.str
+    """key in the plan"""
+    document_number: _builtins.str
+    """文号"""
+    sha256: _builtins.str
+    """of the document, where it is not written from a template"""
+    note: _builtins.str
+    """how it was delivered"""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        stage: _builtins.str = ...,
+        output: _builtins.str = ...,
+        document_number: _builtins.str = ...,
+        sha256: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "document_number", b"document_number", "note", b"note", "output", b"output", "sha256", b"sha256", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordOutput: _TypeAlias = RecordOutput  # noqa: Y015
+
+@_typing.final
+class ReturnForRework(_message.Message):
+    """Back to an earlier stage, inside the authority; the applicant has nothing to mend. (内部退回)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    TO_STAGE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    stage: _builtins.str
+    to_stage: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        stage: _builtins.str = ...,
+        to_stage: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "reason", b"reason", "stage", b"stage", "to_stage", b"to_stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReturnForRework: _TypeAlias = ReturnForRework  # noqa: Y015
+
+@_typing.final
+class StopClock(_message.Message):
+    """The clock of the open stage stands still. (行政许可法 45)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    stage: _builtins.str
+    reason: _builtins.str
+    """key in the plan"""
+    note: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        stage: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "note", b"note", "reason", b"reason", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StopClock: _TypeAlias = StopClock  # noqa: Y015
+
+@_typing.final
+class RestartClock(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    stage: _builtins.str
+    note: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        stage: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "note", b"note", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RestartClock: _TypeAlias = RestartClock  # noqa: Y015
+
+@_typing.final
+class VetoCase(_message.Message):
+    """一票否决. (QD-5.3)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    code: _builtins.str
+    """"QD_E_VETO" """
+    reason: _builtins.str
+    evidence_sha256: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        code: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "code", b"code", "evidence_sha256", b"evidence_sha256", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VetoCase: _TypeAlias = VetoCase  # noqa: Y015
+
+@_typing.final
+class RaiseObjection(_message.Message):
+    """Somebody objects in writing and by name while results are shown to the public. (QD-A10)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    OBJECTOR_ID_FIELD_NUMBER: _builtins.int
+    OBJECTOR_NAME_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    """to whose result"""
+    objector_id: _builtins.str
+    """account; stays readable for good"""
+    objector_name: _builtins.str
+    text: _builtins.str
+    evidence_sha256: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        objector_id: _builtins.str = ...,
+        objector_name: _builtins.str = ...,
+        text: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "evidence_sha256", b"evidence_sha256", "objector_id", b"objector_id", "objector_name", b"objector_name", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RaiseObjection: _TypeAlias = RaiseObjection  # noqa: Y015
+
+@_typing.final
+class SettleObjection(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    OBJECTION_FIELD_NUMBER: _builtins.int
+    IS_UPHELD_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    objection: _builtins.int
+    """its number in the round"""
+    is_upheld: _builtins.bool
+    """the result is determined again"""
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        objection: _builtins.int = ...,
+        is_upheld: _builtins.bool = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "is_upheld", b"is_upheld", "objection", b"objection", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SettleObjection: _TypeAlias = SettleObjection  # noqa: Y015
+
+@_typing.final
+class EnterCheck(_message.Message):
+    """What a source says, put in by hand because the source stays unavailable, with the document that shows it. (F-3)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    RESULT_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    stage: _builtins.str
+    evidence_sha256: _builtins.str
+    reason: _builtins.str
+    @_builtins.property
+    def result(self) -> _facts_pb2.CheckResult: ...
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        stage: _builtins.str = ...,
+        result: _facts_pb2.CheckResult | None = ...,
+        evidence_sha256: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "evidence_sha256", b"evidence_sha256", "reason", b"reason", "result", b"result", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EnterCheck: _TypeAlias = EnterCheck  # noqa: Y015
+
+@_typing.final
+class ClaimTask(_message.Message):
+    """This officer works on the open stage; nobody else decides it meanwhile."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    stage: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        stage: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClaimTask: _TypeAlias = ClaimTask  # noqa: Y015
+
+@_typing.final
+class ReleaseTask(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    stage: _builtins.str
+    reason: _builtins.str
+    """needed to release somebody else's"""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        stage: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "reason", b"reason", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleaseTask: _TypeAlias = ReleaseTask  # noqa: Y015
+
+@_typing.final
+class HandOverTask(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    stage: _builtins.str
+    to: _builtins.str
+    """account"""
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        stage: _builtins.str = ...,
+        to: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "reason", b"reason", "stage", b"stage", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HandOverTask: _TypeAlias = HandOverTask  # noqa: Y015
+
+@_typing.final
+class DelegateRole(_message.Message):
+    """One person's role, for a time, to another. Who receives it acts under their own name."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TO_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    PROGRAMME_ID_FIELD_NUMBER: _builtins.int
+    FROM_ON_FIELD_NUMBER: _builtins.int
+    THROUGH_ON_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    to: _builtins.str
+    """account"""
+    role: _builtins.str
+    """that the sender holds"""
+    programme_id: _builtins.str
+    from_on: _builtins.str
+    through_on: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        to: _builtins.str = ...,
+        role: _builtins.str = ...,
+        programme_id: _builtins.str = ...,
+        from_on: _builtins.str = ...,
+        through_on: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_on", b"from_on", "programme_id", b"programme_id", "reason", b"reason", "role", b"role", "through_on", b"through_on", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DelegateRole: _TypeAlias = DelegateRole  # noqa: Y015
+
+@_typing.final
+class RevokeDelegation(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TO_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    PROGRAMME_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    to: _builtins.str
+    role: _builtins.str
+    programme_id: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        to: _builtins.str = ...,
+        role: _builtins.str = ...,
+        programme_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["programme_id", b"programme_id", "reason", b"reason", "role", b"role", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeDelegation: _TypeAlias = RevokeDelegation  # noqa: Y015
+
+@_typing.final
 class LapseStage(_message.Message):
     """The workflow's timer for a deadline rang. The ledger settles whether the deadline really passed."""
 
@@ -624,6 +1168,35 @@ class LapseStage(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LapseStage: _TypeAlias = LapseStage  # noqa: Y015
+
+@_typing.final
+class RemindStage(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    ROUND_FIELD_NUMBER: _builtins.int
+    DAYS_LEFT_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    stage: _builtins.str
+    round: _builtins.int
+    days_left: _builtins.int
+    """working days"""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        stage: _builtins.str = ...,
+        round: _builtins.int = ...,
+        days_left: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "days_left", b"days_left", "round", b"round", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemindStage: _TypeAlias = RemindStage  # noqa: Y015
 
 @_typing.final
 class IssueVoucher(_message.Message):
@@ -756,6 +1329,120 @@ class CloseCycle(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CloseCycle: _TypeAlias = CloseCycle  # noqa: Y015
+
+@_typing.final
+class AllocateRound(_message.Message):
+    """Share the pool among all that were determined, and show the result to the public. (QD-2.5, QD-A10)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROUND_ID_FIELD_NUMBER: _builtins.int
+    round_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        round_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["round_id", b"round_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AllocateRound: _TypeAlias = AllocateRound  # noqa: Y015
+
+@_typing.final
+class CloseNotice(_message.Message):
+    """The time in which the public may object has passed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROUND_ID_FIELD_NUMBER: _builtins.int
+    round_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        round_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["round_id", b"round_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CloseNotice: _TypeAlias = CloseNotice  # noqa: Y015
+
+@_typing.final
+class OrderGrants(_message.Message):
+    """Order what every level pays. (QD-2.3)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROUND_ID_FIELD_NUMBER: _builtins.int
+    round_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        round_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["round_id", b"round_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OrderGrants: _TypeAlias = OrderGrants  # noqa: Y015
+
+@_typing.final
+class RecordGrantPayment(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROUND_ID_FIELD_NUMBER: _builtins.int
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    BANK_REFERENCE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    round_id: _builtins.str
+    order_id: _builtins.str
+    status: Global___PaymentStatus.ValueType
+    bank_reference: _builtins.str
+    reason: _builtins.str
+    """of a return"""
+    def __init__(
+        self,
+        *,
+        round_id: _builtins.str = ...,
+        order_id: _builtins.str = ...,
+        status: Global___PaymentStatus.ValueType = ...,
+        bank_reference: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "order_id", b"order_id", "reason", b"reason", "round_id", b"round_id", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordGrantPayment: _TypeAlias = RecordGrantPayment  # noqa: Y015
+
+@_typing.final
+class CloseRound(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROUND_ID_FIELD_NUMBER: _builtins.int
+    round_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        round_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["round_id", b"round_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CloseRound: _TypeAlias = CloseRound  # noqa: Y015
 
 @_typing.final
 class StartRehearsal(_message.Message):

@@ -6,6 +6,7 @@ What was decided. An event is stored as it was written and never changed; fields
 from collections import abc as _abc
 from duifu.v1 import commands_pb2 as _commands_pb2
 from duifu.v1 import facts_pb2 as _facts_pb2
+from duifu.v1 import panel_pb2 as _panel_pb2
 from duifu.v1 import plan_pb2 as _plan_pb2
 from duifu.v1 import privacy_pb2 as _privacy_pb2
 from google.protobuf import descriptor as _descriptor
@@ -68,6 +69,8 @@ class _CaseOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CaseOutco
     """撤回, 视为放弃"""
     CASE_OUTCOME_PAID: _CaseOutcome.ValueType  # 4
     """已支付"""
+    CASE_OUTCOME_CANCELLED: _CaseOutcome.ValueType  # 5
+    """取消扶持"""
 
 class CaseOutcome(_CaseOutcome, metaclass=_CaseOutcomeEnumTypeWrapper): ...
 
@@ -80,6 +83,8 @@ CASE_OUTCOME_WITHDRAWN: CaseOutcome.ValueType  # 3
 """撤回, 视为放弃"""
 CASE_OUTCOME_PAID: CaseOutcome.ValueType  # 4
 """已支付"""
+CASE_OUTCOME_CANCELLED: CaseOutcome.ValueType  # 5
+"""取消扶持"""
 Global___CaseOutcome: _TypeAlias = CaseOutcome  # noqa: Y015
 
 class _ClaimPaymentStatus:
@@ -220,9 +225,19 @@ class Event(_message.Message):
     CLAIM_PAYMENT_CHANGED_FIELD_NUMBER: _builtins.int
     CASE_ACCEPTED_FIELD_NUMBER: _builtins.int
     AMOUNT_DETERMINED_FIELD_NUMBER: _builtins.int
+    OUTPUT_RECORDED_FIELD_NUMBER: _builtins.int
+    SENT_BACK_FIELD_NUMBER: _builtins.int
+    CLOCK_STOPPED_FIELD_NUMBER: _builtins.int
+    CLOCK_RESTARTED_FIELD_NUMBER: _builtins.int
     CASE_REGISTERED_FIELD_NUMBER: _builtins.int
     CONTRACT_CLAIMED_FIELD_NUMBER: _builtins.int
     INVOICE_BOUND_FIELD_NUMBER: _builtins.int
+    REMINDED_FIELD_NUMBER: _builtins.int
+    TASK_CLAIMED_FIELD_NUMBER: _builtins.int
+    TASK_RELEASED_FIELD_NUMBER: _builtins.int
+    TASK_HANDED_OVER_FIELD_NUMBER: _builtins.int
+    AMOUNT_ALLOCATED_FIELD_NUMBER: _builtins.int
+    GRANT_PAYMENT_CHANGED_FIELD_NUMBER: _builtins.int
     VOUCHER_ISSUED_FIELD_NUMBER: _builtins.int
     REDEMPTION_ASSESSED_FIELD_NUMBER: _builtins.int
     VOUCHER_REDEEMED_FIELD_NUMBER: _builtins.int
@@ -249,6 +264,38 @@ class Event(_message.Message):
     REHEARSAL_ADVANCED_FIELD_NUMBER: _builtins.int
     CONTACT_NAMED_FIELD_NUMBER: _builtins.int
     SUBJECT_KEY_DESTROYED_FIELD_NUMBER: _builtins.int
+    ROLE_DELEGATED_FIELD_NUMBER: _builtins.int
+    DELEGATION_REVOKED_FIELD_NUMBER: _builtins.int
+    ROUND_OPENED_FIELD_NUMBER: _builtins.int
+    APPLICANT_JOINED_FIELD_NUMBER: _builtins.int
+    APPLICANT_DETERMINED_FIELD_NUMBER: _builtins.int
+    APPLICANT_REOPENED_FIELD_NUMBER: _builtins.int
+    APPLICANT_LEFT_FIELD_NUMBER: _builtins.int
+    ROUND_ALLOCATED_FIELD_NUMBER: _builtins.int
+    NOTICE_CLOSED_FIELD_NUMBER: _builtins.int
+    OBJECTION_RAISED_FIELD_NUMBER: _builtins.int
+    OBJECTION_SETTLED_FIELD_NUMBER: _builtins.int
+    APPLICANT_CLEARED_FIELD_NUMBER: _builtins.int
+    GRANT_ORDERED_FIELD_NUMBER: _builtins.int
+    GRANT_SETTLED_FIELD_NUMBER: _builtins.int
+    GRANT_RETURNED_FIELD_NUMBER: _builtins.int
+    ROUND_CLOSED_FIELD_NUMBER: _builtins.int
+    EXPERT_REGISTERED_FIELD_NUMBER: _builtins.int
+    EXPERT_RETIRED_FIELD_NUMBER: _builtins.int
+    PANEL_CONVENED_FIELD_NUMBER: _builtins.int
+    PANEL_DRAWN_FIELD_NUMBER: _builtins.int
+    EXPERT_SEATED_FIELD_NUMBER: _builtins.int
+    INTEREST_DECLARED_FIELD_NUMBER: _builtins.int
+    EXPERT_LEFT_FIELD_NUMBER: _builtins.int
+    SHEET_SEALED_FIELD_NUMBER: _builtins.int
+    SHEETS_COMPLETE_FIELD_NUMBER: _builtins.int
+    SHEET_OPENED_FIELD_NUMBER: _builtins.int
+    SCORING_REOPENED_FIELD_NUMBER: _builtins.int
+    CONCLUSION_DRAWN_FIELD_NUMBER: _builtins.int
+    CONCLUSION_SIGNED_FIELD_NUMBER: _builtins.int
+    PANEL_CONCLUDED_FIELD_NUMBER: _builtins.int
+    PANEL_FAILED_FIELD_NUMBER: _builtins.int
+    PANEL_DISSOLVED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def case_opened(self) -> Global___CaseOpened: ...
     @_builtins.property
@@ -280,11 +327,31 @@ class Event(_message.Message):
     @_builtins.property
     def amount_determined(self) -> Global___AmountDetermined: ...
     @_builtins.property
+    def output_recorded(self) -> Global___OutputRecorded: ...
+    @_builtins.property
+    def sent_back(self) -> Global___SentBack: ...
+    @_builtins.property
+    def clock_stopped(self) -> Global___ClockStopped: ...
+    @_builtins.property
+    def clock_restarted(self) -> Global___ClockRestarted: ...
+    @_builtins.property
     def case_registered(self) -> Global___CaseRegistered: ...
     @_builtins.property
     def contract_claimed(self) -> Global___ContractClaimed: ...
     @_builtins.property
     def invoice_bound(self) -> Global___InvoiceBound: ...
+    @_builtins.property
+    def reminded(self) -> Global___Reminded: ...
+    @_builtins.property
+    def task_claimed(self) -> Global___TaskClaimed: ...
+    @_builtins.property
+    def task_released(self) -> Global___TaskReleased: ...
+    @_builtins.property
+    def task_handed_over(self) -> Global___TaskHandedOver: ...
+    @_builtins.property
+    def amount_allocated(self) -> Global___AmountAllocated: ...
+    @_builtins.property
+    def grant_payment_changed(self) -> Global___GrantPaymentChanged: ...
     @_builtins.property
     def voucher_issued(self) -> Global___VoucherIssued: ...
     @_builtins.property
@@ -337,6 +404,70 @@ class Event(_message.Message):
     def contact_named(self) -> Global___ContactNamed: ...
     @_builtins.property
     def subject_key_destroyed(self) -> Global___SubjectKeyDestroyed: ...
+    @_builtins.property
+    def role_delegated(self) -> Global___RoleDelegated: ...
+    @_builtins.property
+    def delegation_revoked(self) -> Global___DelegationRevoked: ...
+    @_builtins.property
+    def round_opened(self) -> Global___RoundOpened: ...
+    @_builtins.property
+    def applicant_joined(self) -> Global___ApplicantJoined: ...
+    @_builtins.property
+    def applicant_determined(self) -> Global___ApplicantDetermined: ...
+    @_builtins.property
+    def applicant_reopened(self) -> Global___ApplicantReopened: ...
+    @_builtins.property
+    def applicant_left(self) -> Global___ApplicantLeft: ...
+    @_builtins.property
+    def round_allocated(self) -> Global___RoundAllocated: ...
+    @_builtins.property
+    def notice_closed(self) -> Global___NoticeClosed: ...
+    @_builtins.property
+    def objection_raised(self) -> Global___ObjectionRaised: ...
+    @_builtins.property
+    def objection_settled(self) -> Global___ObjectionSettled: ...
+    @_builtins.property
+    def applicant_cleared(self) -> Global___ApplicantCleared: ...
+    @_builtins.property
+    def grant_ordered(self) -> Global___GrantOrdered: ...
+    @_builtins.property
+    def grant_settled(self) -> Global___GrantSettled: ...
+    @_builtins.property
+    def grant_returned(self) -> Global___GrantReturned: ...
+    @_builtins.property
+    def round_closed(self) -> Global___RoundClosed: ...
+    @_builtins.property
+    def expert_registered(self) -> _panel_pb2.ExpertRegistered: ...
+    @_builtins.property
+    def expert_retired(self) -> _panel_pb2.ExpertRetired: ...
+    @_builtins.property
+    def panel_convened(self) -> _panel_pb2.PanelConvened: ...
+    @_builtins.property
+    def panel_drawn(self) -> _panel_pb2.PanelDrawn: ...
+    @_builtins.property
+    def expert_seated(self) -> _panel_pb2.ExpertSeated: ...
+    @_builtins.property
+    def interest_declared(self) -> _panel_pb2.InterestDeclared: ...
+    @_builtins.property
+    def expert_left(self) -> _panel_pb2.ExpertLeft: ...
+    @_builtins.property
+    def sheet_sealed(self) -> _panel_pb2.SheetSealed: ...
+    @_builtins.property
+    def sheets_complete(self) -> _panel_pb2.SheetsComplete: ...
+    @_builtins.property
+    def sheet_opened(self) -> _panel_pb2.SheetOpened: ...
+    @_builtins.property
+    def scoring_reopened(self) -> _panel_pb2.ScoringReopened: ...
+    @_builtins.property
+    def conclusion_drawn(self) -> _panel_pb2.ConclusionDrawn: ...
+    @_builtins.property
+    def conclusion_signed(self) -> _panel_pb2.ConclusionSigned: ...
+    @_builtins.property
+    def panel_concluded(self) -> _panel_pb2.PanelConcluded: ...
+    @_builtins.property
+    def panel_failed(self) -> _panel_pb2.PanelFailed: ...
+    @_builtins.property
+    def panel_dissolved(self) -> _panel_pb2.PanelDissolved: ...
     def __init__(
         self,
         *,
@@ -355,9 +486,19 @@ class Event(_message.Message):
         claim_payment_changed: Global___ClaimPaymentChanged | None = ...,
         case_accepted: Global___CaseAccepted | None = ...,
         amount_determined: Global___AmountDetermined | None = ...,
+        output_recorded: Global___OutputRecorded | None = ...,
+        sent_back: Global___SentBack | None = ...,
+        clock_stopped: Global___ClockStopped | None = ...,
+        clock_restarted: Global___ClockRestarted | None = ...,
         case_registered: Global___CaseRegistered | None = ...,
         contract_claimed: Global___ContractClaimed | None = ...,
         invoice_bound: Global___InvoiceBound | None = ...,
+        reminded: Global___Reminded | None = ...,
+        task_claimed: Global___TaskClaimed | None = ...,
+        task_released: Global___TaskReleased | None = ...,
+        task_handed_over: Global___TaskHandedOver | None = ...,
+        amount_allocated: Global___AmountAllocated | None = ...,
+        grant_payment_changed: Global___GrantPaymentChanged | None = ...,
         voucher_issued: Global___VoucherIssued | None = ...,
         redemption_assessed: Global___RedemptionAssessed | None = ...,
         voucher_redeemed: Global___VoucherRedeemed | None = ...,
@@ -384,12 +525,44 @@ class Event(_message.Message):
         rehearsal_advanced: Global___RehearsalAdvanced | None = ...,
         contact_named: Global___ContactNamed | None = ...,
         subject_key_destroyed: Global___SubjectKeyDestroyed | None = ...,
+        role_delegated: Global___RoleDelegated | None = ...,
+        delegation_revoked: Global___DelegationRevoked | None = ...,
+        round_opened: Global___RoundOpened | None = ...,
+        applicant_joined: Global___ApplicantJoined | None = ...,
+        applicant_determined: Global___ApplicantDetermined | None = ...,
+        applicant_reopened: Global___ApplicantReopened | None = ...,
+        applicant_left: Global___ApplicantLeft | None = ...,
+        round_allocated: Global___RoundAllocated | None = ...,
+        notice_closed: Global___NoticeClosed | None = ...,
+        objection_raised: Global___ObjectionRaised | None = ...,
+        objection_settled: Global___ObjectionSettled | None = ...,
+        applicant_cleared: Global___ApplicantCleared | None = ...,
+        grant_ordered: Global___GrantOrdered | None = ...,
+        grant_settled: Global___GrantSettled | None = ...,
+        grant_returned: Global___GrantReturned | None = ...,
+        round_closed: Global___RoundClosed | None = ...,
+        expert_registered: _panel_pb2.ExpertRegistered | None = ...,
+        expert_retired: _panel_pb2.ExpertRetired | None = ...,
+        panel_convened: _panel_pb2.PanelConvened | None = ...,
+        panel_drawn: _panel_pb2.PanelDrawn | None = ...,
+        expert_seated: _panel_pb2.ExpertSeated | None = ...,
+        interest_declared: _panel_pb2.InterestDeclared | None = ...,
+        expert_left: _panel_pb2.ExpertLeft | None = ...,
+        sheet_sealed: _panel_pb2.SheetSealed | None = ...,
+        sheets_complete: _panel_pb2.SheetsComplete | None = ...,
+        sheet_opened: _panel_pb2.SheetOpened | None = ...,
+        scoring_reopened: _panel_pb2.ScoringReopened | None = ...,
+        conclusion_drawn: _panel_pb2.ConclusionDrawn | None = ...,
+        conclusion_signed: _panel_pb2.ConclusionSigned | None = ...,
+        panel_concluded: _panel_pb2.PanelConcluded | None = ...,
+        panel_failed: _panel_pb2.PanelFailed | None = ...,
+        panel_dissolved: _panel_pb2.PanelDissolved | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_determined", b"amount_determined", "bank_account_replaced", b"bank_account_replaced", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_opened", b"case_opened", "case_registered", b"case_registered", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "decided", b"decided", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_opened", b"case_opened", "case_registered", b"case_registered", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_determined", b"amount_determined", "bank_account_replaced", b"bank_account_replaced", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_opened", b"case_opened", "case_registered", b"case_registered", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "decided", b"decided", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_opened", b"case_opened", "case_registered", b"case_registered", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["case_opened", "stage_opened", "check_recorded", "correction_requested", "correction_supplied", "decided", "stage_lapsed", "issuance_held", "issuance_resumed", "letter_sent", "case_closed", "bank_account_replaced", "claim_payment_changed", "case_accepted", "amount_determined", "case_registered", "contract_claimed", "invoice_bound", "voucher_issued", "redemption_assessed", "voucher_redeemed", "headroom_reserved", "headroom_issued", "headroom_released", "redemption_headroom_used", "redemption_headroom_restored", "headroom_held", "cycle_opened", "claim_admitted", "claim_assessed", "claim_dropped", "cycle_frozen", "cycle_confirmed", "payment_ordered", "claim_deferred", "payment_settled", "payment_returned", "cycle_closed", "command_accepted", "command_refused", "rehearsal_started", "rehearsal_advanced", "contact_named", "subject_key_destroyed"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["case_opened", "stage_opened", "check_recorded", "correction_requested", "correction_supplied", "decided", "stage_lapsed", "issuance_held", "issuance_resumed", "letter_sent", "case_closed", "bank_account_replaced", "claim_payment_changed", "case_accepted", "amount_determined", "output_recorded", "sent_back", "clock_stopped", "clock_restarted", "case_registered", "contract_claimed", "invoice_bound", "reminded", "task_claimed", "task_released", "task_handed_over", "amount_allocated", "grant_payment_changed", "voucher_issued", "redemption_assessed", "voucher_redeemed", "headroom_reserved", "headroom_issued", "headroom_released", "redemption_headroom_used", "redemption_headroom_restored", "headroom_held", "cycle_opened", "claim_admitted", "claim_assessed", "claim_dropped", "cycle_frozen", "cycle_confirmed", "payment_ordered", "claim_deferred", "payment_settled", "payment_returned", "cycle_closed", "command_accepted", "command_refused", "rehearsal_started", "rehearsal_advanced", "contact_named", "subject_key_destroyed", "role_delegated", "delegation_revoked", "round_opened", "applicant_joined", "applicant_determined", "applicant_reopened", "applicant_left", "round_allocated", "notice_closed", "objection_raised", "objection_settled", "applicant_cleared", "grant_ordered", "grant_settled", "grant_returned", "round_closed", "expert_registered", "expert_retired", "panel_convened", "panel_drawn", "expert_seated", "interest_declared", "expert_left", "sheet_sealed", "sheets_complete", "sheet_opened", "scoring_reopened", "conclusion_drawn", "conclusion_signed", "panel_concluded", "panel_failed", "panel_dissolved"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -409,12 +582,18 @@ class CaseOpened(_message.Message):
     APPLICATION_FIELD_NUMBER: _builtins.int
     REDEMPTION_FIELD_NUMBER: _builtins.int
     CYCLE_ID_FIELD_NUMBER: _builtins.int
+    ROUND_ID_FIELD_NUMBER: _builtins.int
+    SUBMITTED_BY_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     received_on: _builtins.str
     applicant_uscc: _builtins.str
     applicant_name: _builtins.str
     cycle_id: _builtins.str
     """of a redemption claim: the quarter it joined"""
+    round_id: _builtins.str
+    """of an application for a grant: the round it joined"""
+    submitted_by: _builtins.str
+    """account of who handed it in"""
     @_builtins.property
     def plan(self) -> _plan_pb2.CasePlan:
         """pinned: a later edition cannot touch this case"""
@@ -434,10 +613,12 @@ class CaseOpened(_message.Message):
         application: _facts_pb2.Application | None = ...,
         redemption: _facts_pb2.RedemptionRequest | None = ...,
         cycle_id: _builtins.str = ...,
+        round_id: _builtins.str = ...,
+        submitted_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "plan", b"plan", "redemption", b"redemption", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applicant_name", b"applicant_name", "applicant_uscc", b"applicant_uscc", "application", b"application", "case_id", b"case_id", "cycle_id", b"cycle_id", "plan", b"plan", "received_on", b"received_on", "redemption", b"redemption", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applicant_name", b"applicant_name", "applicant_uscc", b"applicant_uscc", "application", b"application", "case_id", b"case_id", "cycle_id", b"cycle_id", "plan", b"plan", "received_on", b"received_on", "redemption", b"redemption", "round_id", b"round_id", "subject", b"subject", "submitted_by", b"submitted_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_subject: _TypeAlias = _typing.Literal["application", "redemption"]  # noqa: Y015
     _WhichOneofArgType_subject: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
@@ -505,6 +686,8 @@ class StageOpened(_message.Message):
     WAITS_ON_FIELD_NUMBER: _builtins.int
     DUE_AT_FIELD_NUMBER: _builtins.int
     RESTS_ON_FIELD_NUMBER: _builtins.int
+    OPENED_ON_FIELD_NUMBER: _builtins.int
+    REMINDERS_FIELD_NUMBER: _builtins.int
     stage: _builtins.str
     """key in the pinned plan; "correction" while the applicant mends the claim"""
     round: _builtins.int
@@ -514,9 +697,15 @@ class StageOpened(_message.Message):
     """whom, for people"""
     rests_on: _builtins.str
     """clause"""
+    opened_on: _builtins.str
+    """business date"""
     @_builtins.property
     def due_at(self) -> _timestamp_pb2.Timestamp:
         """business time, the end of the last day; absent: no deadline"""
+
+    @_builtins.property
+    def reminders(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reminder]:
+        """of the deadline, by moment"""
 
     def __init__(
         self,
@@ -527,14 +716,44 @@ class StageOpened(_message.Message):
         waits_on: _builtins.str = ...,
         due_at: _timestamp_pb2.Timestamp | None = ...,
         rests_on: _builtins.str = ...,
+        opened_on: _builtins.str = ...,
+        reminders: _abc.Iterable[Global___Reminder] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at", "rests_on", b"rests_on", "round", b"round", "stage", b"stage", "title", b"title", "waits_on", b"waits_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at", "opened_on", b"opened_on", "reminders", b"reminders", "rests_on", b"rests_on", "round", b"round", "stage", b"stage", "title", b"title", "waits_on", b"waits_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___StageOpened: _TypeAlias = StageOpened  # noqa: Y015
+
+@_typing.final
+class Reminder(_message.Message):
+    """When people are reminded of a deadline: the start of a working day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAYS_LEFT_FIELD_NUMBER: _builtins.int
+    REMIND_AT_FIELD_NUMBER: _builtins.int
+    days_left: _builtins.int
+    """working days"""
+    @_builtins.property
+    def remind_at(self) -> _timestamp_pb2.Timestamp:
+        """business time"""
+
+    def __init__(
+        self,
+        *,
+        days_left: _builtins.int = ...,
+        remind_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["remind_at", b"remind_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days_left", b"days_left", "remind_at", b"remind_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Reminder: _TypeAlias = Reminder  # noqa: Y015
 
 @_typing.final
 class CheckRecorded(_message.Message):
@@ -543,8 +762,16 @@ class CheckRecorded(_message.Message):
     STAGE_FIELD_NUMBER: _builtins.int
     ROUND_FIELD_NUMBER: _builtins.int
     RESULT_FIELD_NUMBER: _builtins.int
+    ENTERED_BY_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     stage: _builtins.str
     round: _builtins.int
+    entered_by: _builtins.str
+    """account of who put it in by hand; empty: the source itself answered"""
+    evidence_sha256: _builtins.str
+    """of the document that shows it"""
+    reason: _builtins.str
     @_builtins.property
     def result(self) -> _facts_pb2.CheckResult: ...
     def __init__(
@@ -553,14 +780,375 @@ class CheckRecorded(_message.Message):
         stage: _builtins.str = ...,
         round: _builtins.int = ...,
         result: _facts_pb2.CheckResult | None = ...,
+        entered_by: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["result", b"result", "round", b"round", "stage", b"stage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entered_by", b"entered_by", "evidence_sha256", b"evidence_sha256", "reason", b"reason", "result", b"result", "round", b"round", "stage", b"stage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CheckRecorded: _TypeAlias = CheckRecorded  # noqa: Y015
+
+@_typing.final
+class OutputRecorded(_message.Message):
+    """A stage brought about what it had to. (QD-4.2f, QD-4.3a)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STAGE_FIELD_NUMBER: _builtins.int
+    ROUND_FIELD_NUMBER: _builtins.int
+    OUTPUT_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    RECIPIENT_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    stage: _builtins.str
+    round: _builtins.int
+    output: _builtins.str
+    """key in the plan"""
+    title: _builtins.str
+    document_number: _builtins.str
+    sha256: _builtins.str
+    """of the document; of the text, where it is written from a template"""
+    recipient: _builtins.str
+    text: _builtins.str
+    """as it is sent; empty: the document comes from outside"""
+    note: _builtins.str
+    clause: _builtins.str
+    def __init__(
+        self,
+        *,
+        stage: _builtins.str = ...,
+        round: _builtins.int = ...,
+        output: _builtins.str = ...,
+        title: _builtins.str = ...,
+        document_number: _builtins.str = ...,
+        sha256: _builtins.str = ...,
+        recipient: _builtins.str = ...,
+        text: _builtins.str = ...,
+        note: _builtins.str = ...,
+        clause: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "document_number", b"document_number", "note", b"note", "output", b"output", "recipient", b"recipient", "round", b"round", "sha256", b"sha256", "stage", b"stage", "text", b"text", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OutputRecorded: _TypeAlias = OutputRecorded  # noqa: Y015
+
+@_typing.final
+class SentBack(_message.Message):
+    """Back to an earlier stage, inside the authority. (内部退回)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_STAGE_FIELD_NUMBER: _builtins.int
+    TO_STAGE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    from_stage: _builtins.str
+    to_stage: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        from_stage: _builtins.str = ...,
+        to_stage: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_stage", b"from_stage", "reason", b"reason", "to_stage", b"to_stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SentBack: _TypeAlias = SentBack  # noqa: Y015
+
+@_typing.final
+class ClockStopped(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STAGE_FIELD_NUMBER: _builtins.int
+    ROUND_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    STOPPED_ON_FIELD_NUMBER: _builtins.int
+    ELAPSED_DAYS_FIELD_NUMBER: _builtins.int
+    LEFT_DAYS_FIELD_NUMBER: _builtins.int
+    RESTARTS_ON_FIELD_NUMBER: _builtins.int
+    stage: _builtins.str
+    round: _builtins.int
+    reason: _builtins.str
+    """key in the plan"""
+    title: _builtins.str
+    note: _builtins.str
+    clause: _builtins.str
+    stopped_on: _builtins.str
+    """business date"""
+    elapsed_days: _builtins.int
+    """of the limit, before the stop"""
+    left_days: _builtins.int
+    """of the limit, once the clock runs again"""
+    restarts_on: _builtins.str
+    """business date on which it runs again by itself; empty: when somebody says so"""
+    def __init__(
+        self,
+        *,
+        stage: _builtins.str = ...,
+        round: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        title: _builtins.str = ...,
+        note: _builtins.str = ...,
+        clause: _builtins.str = ...,
+        stopped_on: _builtins.str = ...,
+        elapsed_days: _builtins.int = ...,
+        left_days: _builtins.int = ...,
+        restarts_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "elapsed_days", b"elapsed_days", "left_days", b"left_days", "note", b"note", "reason", b"reason", "restarts_on", b"restarts_on", "round", b"round", "stage", b"stage", "stopped_on", b"stopped_on", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClockStopped: _TypeAlias = ClockStopped  # noqa: Y015
+
+@_typing.final
+class ClockRestarted(_message.Message):
+    """The days of the limit on which the clock stood still are added to the deadline."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STAGE_FIELD_NUMBER: _builtins.int
+    ROUND_FIELD_NUMBER: _builtins.int
+    RESTARTED_ON_FIELD_NUMBER: _builtins.int
+    STOPPED_DAYS_FIELD_NUMBER: _builtins.int
+    DUE_AT_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    REMINDERS_FIELD_NUMBER: _builtins.int
+    stage: _builtins.str
+    round: _builtins.int
+    restarted_on: _builtins.str
+    """business date"""
+    stopped_days: _builtins.int
+    """of the limit, by this stop"""
+    note: _builtins.str
+    @_builtins.property
+    def due_at(self) -> _timestamp_pb2.Timestamp:
+        """the new deadline; absent: there is none"""
+
+    @_builtins.property
+    def reminders(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reminder]:
+        """of the new deadline, by moment"""
+
+    def __init__(
+        self,
+        *,
+        stage: _builtins.str = ...,
+        round: _builtins.int = ...,
+        restarted_on: _builtins.str = ...,
+        stopped_days: _builtins.int = ...,
+        due_at: _timestamp_pb2.Timestamp | None = ...,
+        note: _builtins.str = ...,
+        reminders: _abc.Iterable[Global___Reminder] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at", "note", b"note", "reminders", b"reminders", "restarted_on", b"restarted_on", "round", b"round", "stage", b"stage", "stopped_days", b"stopped_days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClockRestarted: _TypeAlias = ClockRestarted  # noqa: Y015
+
+@_typing.final
+class Reminded(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STAGE_FIELD_NUMBER: _builtins.int
+    ROUND_FIELD_NUMBER: _builtins.int
+    DAYS_LEFT_FIELD_NUMBER: _builtins.int
+    stage: _builtins.str
+    round: _builtins.int
+    days_left: _builtins.int
+    """working days"""
+    def __init__(
+        self,
+        *,
+        stage: _builtins.str = ...,
+        round: _builtins.int = ...,
+        days_left: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days_left", b"days_left", "round", b"round", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Reminded: _TypeAlias = Reminded  # noqa: Y015
+
+@_typing.final
+class TaskClaimed(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STAGE_FIELD_NUMBER: _builtins.int
+    ROUND_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    CLAIMED_ON_FIELD_NUMBER: _builtins.int
+    stage: _builtins.str
+    round: _builtins.int
+    by: _builtins.str
+    """account"""
+    claimed_on: _builtins.str
+    """business date"""
+    def __init__(
+        self,
+        *,
+        stage: _builtins.str = ...,
+        round: _builtins.int = ...,
+        by: _builtins.str = ...,
+        claimed_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by", b"by", "claimed_on", b"claimed_on", "round", b"round", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TaskClaimed: _TypeAlias = TaskClaimed  # noqa: Y015
+
+@_typing.final
+class TaskReleased(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STAGE_FIELD_NUMBER: _builtins.int
+    ROUND_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    stage: _builtins.str
+    round: _builtins.int
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        stage: _builtins.str = ...,
+        round: _builtins.int = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "round", b"round", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TaskReleased: _TypeAlias = TaskReleased  # noqa: Y015
+
+@_typing.final
+class TaskHandedOver(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STAGE_FIELD_NUMBER: _builtins.int
+    ROUND_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    HANDED_OVER_ON_FIELD_NUMBER: _builtins.int
+    stage: _builtins.str
+    round: _builtins.int
+    to: _builtins.str
+    """account"""
+    reason: _builtins.str
+    handed_over_on: _builtins.str
+    """business date"""
+    def __init__(
+        self,
+        *,
+        stage: _builtins.str = ...,
+        round: _builtins.int = ...,
+        to: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        handed_over_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["handed_over_on", b"handed_over_on", "reason", b"reason", "round", b"round", "stage", b"stage", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TaskHandedOver: _TypeAlias = TaskHandedOver  # noqa: Y015
+
+@_typing.final
+class AmountAllocated(_message.Message):
+    """What the round gives this applicant. A later allocation replaces it. (QD-2.5)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROUND_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    TRACE_FIELD_NUMBER: _builtins.int
+    round_id: _builtins.str
+    number: _builtins.int
+    """of the allocation"""
+    amount_fen: _builtins.int
+    """of all levels"""
+    @_builtins.property
+    def trace(self) -> Global___AmountTrace: ...
+    def __init__(
+        self,
+        *,
+        round_id: _builtins.str = ...,
+        number: _builtins.int = ...,
+        amount_fen: _builtins.int = ...,
+        trace: Global___AmountTrace | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["trace", b"trace"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "number", b"number", "round_id", b"round_id", "trace", b"trace"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AmountAllocated: _TypeAlias = AmountAllocated  # noqa: Y015
+
+@_typing.final
+class GrantPaymentChanged(_message.Message):
+    """What became of one level's payment."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    order_id: _builtins.str
+    level: _builtins.str
+    """"city" """
+    status: Global___ClaimPaymentStatus.ValueType
+    """never deferred"""
+    amount_fen: _builtins.int
+    explanation: _builtins.str
+    def __init__(
+        self,
+        *,
+        order_id: _builtins.str = ...,
+        level: _builtins.str = ...,
+        status: Global___ClaimPaymentStatus.ValueType = ...,
+        amount_fen: _builtins.int = ...,
+        explanation: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "explanation", b"explanation", "level", b"level", "order_id", b"order_id", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GrantPaymentChanged: _TypeAlias = GrantPaymentChanged  # noqa: Y015
 
 @_typing.final
 class CorrectionRequested(_message.Message):
@@ -835,6 +1423,10 @@ class Evaluation(_message.Message):
     VALID_THROUGH_FIELD_NUMBER: _builtins.int
     REDEMPTIONS_FIELD_NUMBER: _builtins.int
     PAYEE_FIELD_NUMBER: _builtins.int
+    SERVED_FIELD_NUMBER: _builtins.int
+    SERVED_AS_GIVEN_FIELD_NUMBER: _builtins.int
+    LEFT_FIELD_NUMBER: _builtins.int
+    LATER_FIELD_NUMBER: _builtins.int
     version: _builtins.int
     """of this form; 1"""
     programme_id: _builtins.str
@@ -850,12 +1442,24 @@ class Evaluation(_message.Message):
     """of what is granted; empty: not limited"""
     payee: _builtins.str
     """"applicant", "supplier" """
+    served: _builtins.int
+    """its place in the order in which a quote served several, from 1; 0: it was asked alone"""
+    served_as_given: _builtins.bool
+    """only the order in which they were given tells it from its neighbour (BJ-A24)"""
     @_builtins.property
     def grounds(self) -> _containers.RepeatedCompositeFieldContainer[Global___Ground]: ...
     @_builtins.property
     def amount(self) -> Global___AmountTrace: ...
     @_builtins.property
     def redemptions(self) -> _containers.RepeatedCompositeFieldContainer[Global___RedemptionQuote]: ...
+    @_builtins.property
+    def left(self) -> _containers.RepeatedCompositeFieldContainer[Global___AccountLeft]:
+        """of the limits that it draws on, after all that were served together"""
+
+    @_builtins.property
+    def later(self) -> Global___Later:
+        """where a yearly limit cuts it: what waiting for the next year would bring (BJ-A16)"""
+
     def __init__(
         self,
         *,
@@ -872,14 +1476,80 @@ class Evaluation(_message.Message):
         valid_through: _builtins.str = ...,
         redemptions: _abc.Iterable[Global___RedemptionQuote] | None = ...,
         payee: _builtins.str = ...,
+        served: _builtins.int = ...,
+        served_as_given: _builtins.bool = ...,
+        left: _abc.Iterable[Global___AccountLeft] | None = ...,
+        later: Global___Later | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "later", b"later"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "clause", b"clause", "code", b"code", "edition", b"edition", "edition_sha256", b"edition_sha256", "evaluated_on", b"evaluated_on", "explanation", b"explanation", "grounds", b"grounds", "payee", b"payee", "programme_id", b"programme_id", "redemptions", b"redemptions", "valid_through", b"valid_through", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "clause", b"clause", "code", b"code", "edition", b"edition", "edition_sha256", b"edition_sha256", "evaluated_on", b"evaluated_on", "explanation", b"explanation", "grounds", b"grounds", "later", b"later", "left", b"left", "payee", b"payee", "programme_id", b"programme_id", "redemptions", b"redemptions", "served", b"served", "served_as_given", b"served_as_given", "valid_through", b"valid_through", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Evaluation: _TypeAlias = Evaluation  # noqa: Y015
+
+@_typing.final
+class AccountLeft(_message.Message):
+    """What a limit still allows one holder in one period, in the account's unit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    HOLDER_FIELD_NUMBER: _builtins.int
+    PERIOD_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    LEFT_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    """as the programme names it"""
+    holder: _builtins.str
+    period: _builtins.str
+    limit: _builtins.int
+    left: _builtins.int
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+        holder: _builtins.str = ...,
+        period: _builtins.str = ...,
+        limit: _builtins.int = ...,
+        left: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "holder", b"holder", "left", b"left", "limit", b"limit", "period", b"period"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccountLeft: _TypeAlias = AccountLeft  # noqa: Y015
+
+@_typing.final
+class Later(_message.Message):
+    """What the same application would come to on a later day, if what is still open were settled in its favour."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECEIVED_ON_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    received_on: _builtins.str
+    amount_fen: _builtins.int
+    clause: _builtins.str
+    """what becomes of the part that is cut now"""
+    def __init__(
+        self,
+        *,
+        received_on: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+        clause: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "clause", b"clause", "received_on", b"received_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Later: _TypeAlias = Later  # noqa: Y015
 
 @_typing.final
 class RedemptionQuote(_message.Message):
@@ -895,6 +1565,7 @@ class RedemptionQuote(_message.Message):
     CLAUSE_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
     AWAITS_RULING_FIELD_NUMBER: _builtins.int
+    GROUNDS_FIELD_NUMBER: _builtins.int
     requested_on: _builtins.str
     due_fen: _builtins.int
     code: _builtins.str
@@ -906,6 +1577,10 @@ class RedemptionQuote(_message.Message):
     def payments(self) -> _containers.RepeatedCompositeFieldContainer[Global___QuarterAmount]: ...
     @_builtins.property
     def trace(self) -> Global___AmountTrace: ...
+    @_builtins.property
+    def grounds(self) -> _containers.RepeatedCompositeFieldContainer[Global___Ground]:
+        """conditions that stand against it"""
+
     def __init__(
         self,
         *,
@@ -917,10 +1592,11 @@ class RedemptionQuote(_message.Message):
         clause: _builtins.str = ...,
         explanation: _builtins.str = ...,
         awaits_ruling: _builtins.bool = ...,
+        grounds: _abc.Iterable[Global___Ground] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["trace", b"trace"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaits_ruling", b"awaits_ruling", "clause", b"clause", "code", b"code", "due_fen", b"due_fen", "explanation", b"explanation", "payments", b"payments", "requested_on", b"requested_on", "trace", b"trace"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaits_ruling", b"awaits_ruling", "clause", b"clause", "code", b"code", "due_fen", b"due_fen", "explanation", b"explanation", "grounds", b"grounds", "payments", b"payments", "requested_on", b"requested_on", "trace", b"trace"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -970,6 +1646,10 @@ class Decided(_message.Message):
     FINDINGS_FIELD_NUMBER: _builtins.int
     APPROVED_FEN_FIELD_NUMBER: _builtins.int
     TRACE_FIELD_NUMBER: _builtins.int
+    DECIDED_BY_FIELD_NUMBER: _builtins.int
+    ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
+    APPROVED_RATE_FIELD_NUMBER: _builtins.int
+    PANEL_MEMBERS_FIELD_NUMBER: _builtins.int
     stage: _builtins.str
     round: _builtins.int
     verdict: _commands_pb2.Verdict.ValueType
@@ -978,6 +1658,12 @@ class Decided(_message.Message):
     clause: _builtins.str
     approved_fen: _builtins.int
     """of a stage that sets the amount"""
+    decided_by: _builtins.str
+    """account"""
+    on_behalf_of: _builtins.str
+    """account of who delegated the role"""
+    approved_rate: _builtins.str
+    """"40/100"; empty: the programme's"""
     @_builtins.property
     def grounds(self) -> _containers.RepeatedCompositeFieldContainer[Global___Ground]:
         """as they stood"""
@@ -986,6 +1672,10 @@ class Decided(_message.Message):
     def findings(self) -> _containers.RepeatedCompositeFieldContainer[_commands_pb2.Finding]: ...
     @_builtins.property
     def trace(self) -> Global___AmountTrace: ...
+    @_builtins.property
+    def panel_members(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """accounts of the experts who concluded"""
+
     def __init__(
         self,
         *,
@@ -999,10 +1689,14 @@ class Decided(_message.Message):
         findings: _abc.Iterable[_commands_pb2.Finding] | None = ...,
         approved_fen: _builtins.int = ...,
         trace: Global___AmountTrace | None = ...,
+        decided_by: _builtins.str = ...,
+        on_behalf_of: _builtins.str = ...,
+        approved_rate: _builtins.str = ...,
+        panel_members: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["trace", b"trace"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["approved_fen", b"approved_fen", "clause", b"clause", "code", b"code", "findings", b"findings", "grounds", b"grounds", "reason", b"reason", "round", b"round", "stage", b"stage", "trace", b"trace", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approved_fen", b"approved_fen", "approved_rate", b"approved_rate", "clause", b"clause", "code", b"code", "decided_by", b"decided_by", "findings", b"findings", "grounds", b"grounds", "on_behalf_of", b"on_behalf_of", "panel_members", b"panel_members", "reason", b"reason", "round", b"round", "stage", b"stage", "trace", b"trace", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1923,6 +2617,560 @@ class ClaimAmount(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ClaimAmount: _TypeAlias = ClaimAmount  # noqa: Y015
+
+@_typing.final
+class RoundOpened(_message.Message):
+    """Stream "round/<round id>": all applicants of one window, who share one pool. (QD-2.5)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROUND_ID_FIELD_NUMBER: _builtins.int
+    PROGRAMME_ID_FIELD_NUMBER: _builtins.int
+    PROGRAMME_TITLE_FIELD_NUMBER: _builtins.int
+    ROUND_FIELD_NUMBER: _builtins.int
+    OPENS_ON_FIELD_NUMBER: _builtins.int
+    CLOSES_ON_FIELD_NUMBER: _builtins.int
+    CLOSES_AT_FIELD_NUMBER: _builtins.int
+    EDITION_SHA256_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    LEVELS_FIELD_NUMBER: _builtins.int
+    round_id: _builtins.str
+    programme_id: _builtins.str
+    programme_title: _builtins.str
+    round: _builtins.str
+    """"2024" """
+    opens_on: _builtins.str
+    """first day of the window"""
+    closes_on: _builtins.str
+    """its last day"""
+    edition_sha256: _builtins.str
+    """all its cases are served under this edition"""
+    clause: _builtins.str
+    @_builtins.property
+    def closes_at(self) -> _timestamp_pb2.Timestamp:
+        """the first instant that is too late"""
+
+    @_builtins.property
+    def levels(self) -> _containers.RepeatedCompositeFieldContainer[Global___RoundLevel]: ...
+    def __init__(
+        self,
+        *,
+        round_id: _builtins.str = ...,
+        programme_id: _builtins.str = ...,
+        programme_title: _builtins.str = ...,
+        round: _builtins.str = ...,
+        opens_on: _builtins.str = ...,
+        closes_on: _builtins.str = ...,
+        closes_at: _timestamp_pb2.Timestamp | None = ...,
+        edition_sha256: _builtins.str = ...,
+        clause: _builtins.str = ...,
+        levels: _abc.Iterable[Global___RoundLevel] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "closes_at", b"closes_at", "closes_on", b"closes_on", "edition_sha256", b"edition_sha256", "levels", b"levels", "opens_on", b"opens_on", "programme_id", b"programme_id", "programme_title", b"programme_title", "round", b"round", "round_id", b"round_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RoundOpened: _TypeAlias = RoundOpened  # noqa: Y015
+
+@_typing.final
+class RoundLevel(_message.Message):
+    """Who pays a part. (QD-2.3)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEVEL_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    TREASURY_FIELD_NUMBER: _builtins.int
+    level: _builtins.str
+    """"city" """
+    title: _builtins.str
+    treasury: _builtins.str
+    def __init__(
+        self,
+        *,
+        level: _builtins.str = ...,
+        title: _builtins.str = ...,
+        treasury: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["level", b"level", "title", b"title", "treasury", b"treasury"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RoundLevel: _TypeAlias = RoundLevel  # noqa: Y015
+
+@_typing.final
+class ApplicantJoined(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    USCC_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    uscc: _builtins.str
+    name: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        uscc: _builtins.str = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "name", b"name", "uscc", b"uscc"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApplicantJoined: _TypeAlias = ApplicantJoined  # noqa: Y015
+
+@_typing.final
+class ApplicantDetermined(_message.Message):
+    """What an applicant may have at most, before the pool is shared. (核定, QD-4.4c)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    APPROVED_FEN_FIELD_NUMBER: _builtins.int
+    APPROVED_RATE_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    approved_fen: _builtins.int
+    approved_rate: _builtins.str
+    """"40/100"; empty: the programme's"""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        approved_fen: _builtins.int = ...,
+        approved_rate: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approved_fen", b"approved_fen", "approved_rate", b"approved_rate", "case_id", b"case_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApplicantDetermined: _TypeAlias = ApplicantDetermined  # noqa: Y015
+
+@_typing.final
+class ApplicantReopened(_message.Message):
+    """The result is determined again, after an objection or an internal return."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApplicantReopened: _TypeAlias = ApplicantReopened  # noqa: Y015
+
+@_typing.final
+class ApplicantLeft(_message.Message):
+    """Refused, withdrawn or vetoed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    code: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "code", b"code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApplicantLeft: _TypeAlias = ApplicantLeft  # noqa: Y015
+
+@_typing.final
+class RoundAllocated(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    SHARES_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    NOTICED_CASE_IDS_FIELD_NUMBER: _builtins.int
+    NOTICE_OPENS_ON_FIELD_NUMBER: _builtins.int
+    NOTICE_THROUGH_ON_FIELD_NUMBER: _builtins.int
+    NOTICE_CLOSES_AT_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """from 1"""
+    reason: _builtins.str
+    """of a later allocation: why it was made again"""
+    notice_opens_on: _builtins.str
+    notice_through_on: _builtins.str
+    """last day on which the public may object"""
+    clause: _builtins.str
+    @_builtins.property
+    def shares(self) -> _containers.RepeatedCompositeFieldContainer[Global___GrantShare]:
+        """by case id"""
+
+    @_builtins.property
+    def noticed_case_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """whose results are new or have changed"""
+
+    @_builtins.property
+    def notice_closes_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        shares: _abc.Iterable[Global___GrantShare] | None = ...,
+        reason: _builtins.str = ...,
+        noticed_case_ids: _abc.Iterable[_builtins.str] | None = ...,
+        notice_opens_on: _builtins.str = ...,
+        notice_through_on: _builtins.str = ...,
+        notice_closes_at: _timestamp_pb2.Timestamp | None = ...,
+        clause: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["notice_closes_at", b"notice_closes_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "notice_closes_at", b"notice_closes_at", "notice_opens_on", b"notice_opens_on", "notice_through_on", b"notice_through_on", "noticed_case_ids", b"noticed_case_ids", "number", b"number", "reason", b"reason", "shares", b"shares"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RoundAllocated: _TypeAlias = RoundAllocated  # noqa: Y015
+
+@_typing.final
+class GrantShare(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    LEVELS_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    amount_fen: _builtins.int
+    """of all levels"""
+    @_builtins.property
+    def levels(self) -> _containers.RepeatedCompositeFieldContainer[Global___LevelAmount]: ...
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+        levels: _abc.Iterable[Global___LevelAmount] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "case_id", b"case_id", "levels", b"levels"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GrantShare: _TypeAlias = GrantShare  # noqa: Y015
+
+@_typing.final
+class NoticeClosed(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def case_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        case_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_ids", b"case_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NoticeClosed: _TypeAlias = NoticeClosed  # noqa: Y015
+
+@_typing.final
+class ObjectionRaised(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OBJECTION_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    OBJECTOR_ID_FIELD_NUMBER: _builtins.int
+    OBJECTOR_NAME_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    objection: _builtins.int
+    """number in the round, from 1"""
+    case_id: _builtins.str
+    objector_id: _builtins.str
+    objector_name: _builtins.str
+    text: _builtins.str
+    evidence_sha256: _builtins.str
+    def __init__(
+        self,
+        *,
+        objection: _builtins.int = ...,
+        case_id: _builtins.str = ...,
+        objector_id: _builtins.str = ...,
+        objector_name: _builtins.str = ...,
+        text: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "evidence_sha256", b"evidence_sha256", "objection", b"objection", "objector_id", b"objector_id", "objector_name", b"objector_name", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ObjectionRaised: _TypeAlias = ObjectionRaised  # noqa: Y015
+
+@_typing.final
+class ObjectionSettled(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OBJECTION_FIELD_NUMBER: _builtins.int
+    IS_UPHELD_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    objection: _builtins.int
+    is_upheld: _builtins.bool
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        objection: _builtins.int = ...,
+        is_upheld: _builtins.bool = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_upheld", b"is_upheld", "objection", b"objection", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ObjectionSettled: _TypeAlias = ObjectionSettled  # noqa: Y015
+
+@_typing.final
+class ApplicantCleared(_message.Message):
+    """Tested once more; money may be ordered. (QD-A14)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApplicantCleared: _TypeAlias = ApplicantCleared  # noqa: Y015
+
+@_typing.final
+class GrantOrdered(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    TREASURY_FIELD_NUMBER: _builtins.int
+    USCC_FIELD_NUMBER: _builtins.int
+    PAYEE_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    PAY_ON_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    order_id: _builtins.str
+    case_id: _builtins.str
+    level: _builtins.str
+    """"city" """
+    treasury: _builtins.str
+    uscc: _builtins.str
+    amount_fen: _builtins.int
+    pay_on: _builtins.str
+    purpose: _builtins.str
+    @_builtins.property
+    def payee(self) -> _facts_pb2.BankAccount: ...
+    def __init__(
+        self,
+        *,
+        order_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        level: _builtins.str = ...,
+        treasury: _builtins.str = ...,
+        uscc: _builtins.str = ...,
+        payee: _facts_pb2.BankAccount | None = ...,
+        amount_fen: _builtins.int = ...,
+        pay_on: _builtins.str = ...,
+        purpose: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["payee", b"payee"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "case_id", b"case_id", "level", b"level", "order_id", b"order_id", "pay_on", b"pay_on", "payee", b"payee", "purpose", b"purpose", "treasury", b"treasury", "uscc", b"uscc"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GrantOrdered: _TypeAlias = GrantOrdered  # noqa: Y015
+
+@_typing.final
+class GrantSettled(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    BANK_REFERENCE_FIELD_NUMBER: _builtins.int
+    order_id: _builtins.str
+    bank_reference: _builtins.str
+    def __init__(
+        self,
+        *,
+        order_id: _builtins.str = ...,
+        bank_reference: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "order_id", b"order_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GrantSettled: _TypeAlias = GrantSettled  # noqa: Y015
+
+@_typing.final
+class GrantReturned(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    BANK_REFERENCE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    order_id: _builtins.str
+    bank_reference: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        order_id: _builtins.str = ...,
+        bank_reference: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "order_id", b"order_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GrantReturned: _TypeAlias = GrantReturned  # noqa: Y015
+
+@_typing.final
+class RoundClosed(_message.Message):
+    """The round in one sentence: who was paid what by which level."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAID_FIELD_NUMBER: _builtins.int
+    PAID_BY_LEVEL_FIELD_NUMBER: _builtins.int
+    LEFT_CASE_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def paid(self) -> _containers.RepeatedCompositeFieldContainer[Global___GrantShare]: ...
+    @_builtins.property
+    def paid_by_level(self) -> _containers.RepeatedCompositeFieldContainer[Global___LevelAmount]: ...
+    @_builtins.property
+    def left_case_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        paid: _abc.Iterable[Global___GrantShare] | None = ...,
+        paid_by_level: _abc.Iterable[Global___LevelAmount] | None = ...,
+        left_case_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["left_case_ids", b"left_case_ids", "paid", b"paid", "paid_by_level", b"paid_by_level"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RoundClosed: _TypeAlias = RoundClosed  # noqa: Y015
+
+@_typing.final
+class RoleDelegated(_message.Message):
+    """Stream "delegation/<programme>/<account>": the roles that one person has lent to others."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DELEGATOR_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    PROGRAMME_ID_FIELD_NUMBER: _builtins.int
+    FROM_ON_FIELD_NUMBER: _builtins.int
+    THROUGH_ON_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    delegator: _builtins.str
+    """account"""
+    to: _builtins.str
+    """account"""
+    role: _builtins.str
+    programme_id: _builtins.str
+    from_on: _builtins.str
+    through_on: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        delegator: _builtins.str = ...,
+        to: _builtins.str = ...,
+        role: _builtins.str = ...,
+        programme_id: _builtins.str = ...,
+        from_on: _builtins.str = ...,
+        through_on: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delegator", b"delegator", "from_on", b"from_on", "programme_id", b"programme_id", "reason", b"reason", "role", b"role", "through_on", b"through_on", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RoleDelegated: _TypeAlias = RoleDelegated  # noqa: Y015
+
+@_typing.final
+class DelegationRevoked(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DELEGATOR_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    delegator: _builtins.str
+    to: _builtins.str
+    role: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        delegator: _builtins.str = ...,
+        to: _builtins.str = ...,
+        role: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delegator", b"delegator", "reason", b"reason", "role", b"role", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DelegationRevoked: _TypeAlias = DelegationRevoked  # noqa: Y015
 
 @_typing.final
 class CommandAccepted(_message.Message):

@@ -670,6 +670,7 @@ class Application(_message.Message):
     SERVICES_FIELD_NUMBER: _builtins.int
     AUDIT_REPORT_FIELD_NUMBER: _builtins.int
     PROJECT_NUMBER_FIELD_NUMBER: _builtins.int
+    BANK_ACCOUNT_FIELD_NUMBER: _builtins.int
     FACTS_FIELD_NUMBER: _builtins.int
     project_number: _builtins.str
     """of a programme that supports projects; empty: none"""
@@ -702,6 +703,10 @@ class Application(_message.Message):
         """(QD-3.2b)"""
 
     @_builtins.property
+    def bank_account(self) -> Global___BankAccount:
+        """of a grant: where the money goes; absent: not said yet"""
+
+    @_builtins.property
     def facts(self) -> _containers.MessageMap[_builtins.str, Global___FactValue]:
         """what the programme asks beyond these messages, by the names it declares"""
 
@@ -718,11 +723,12 @@ class Application(_message.Message):
         services: _abc.Iterable[Global___ServiceContract] | None = ...,
         audit_report: Global___AuditReport | None = ...,
         project_number: _builtins.str = ...,
+        bank_account: Global___BankAccount | None = ...,
         facts: _abc.Mapping[_builtins.str, Global___FactValue] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["applicant", b"applicant", "audit_report", b"audit_report", "centre", b"centre", "contact", b"contact", "contract", b"contract", "declarations", b"declarations", "purpose", b"purpose"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["applicant", b"applicant", "audit_report", b"audit_report", "bank_account", b"bank_account", "centre", b"centre", "contact", b"contact", "contract", b"contract", "declarations", b"declarations", "purpose", b"purpose"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applicant", b"applicant", "audit_report", b"audit_report", "centre", b"centre", "contact", b"contact", "contract", b"contract", "declarations", b"declarations", "facts", b"facts", "materials", b"materials", "project_number", b"project_number", "purpose", b"purpose", "services", b"services"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applicant", b"applicant", "audit_report", b"audit_report", "bank_account", b"bank_account", "centre", b"centre", "contact", b"contact", "contract", b"contract", "declarations", b"declarations", "facts", b"facts", "materials", b"materials", "project_number", b"project_number", "purpose", b"purpose", "services", b"services"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -866,6 +872,7 @@ class ServiceContract(_message.Message):
     AUDITED_FEN_FIELD_NUMBER: _builtins.int
     LIST_PRICE_FEN_FIELD_NUMBER: _builtins.int
     SHA256_FIELD_NUMBER: _builtins.int
+    TAX_FEN_FIELD_NUMBER: _builtins.int
     contract_number: _builtins.str
     signed_on: _builtins.str
     starts_on: _builtins.str
@@ -877,6 +884,8 @@ class ServiceContract(_message.Message):
     list_price_fen: _builtins.int
     """what the same service costs without preference; 0: not stated (QD-A7)"""
     sha256: _builtins.str
+    tax_fen: _builtins.int
+    """of amount_fen; 0: not stated (QD-A12)"""
     @_builtins.property
     def customer(self) -> Global___Customer: ...
     @_builtins.property
@@ -897,10 +906,11 @@ class ServiceContract(_message.Message):
         audited_fen: _builtins.int = ...,
         list_price_fen: _builtins.int = ...,
         sha256: _builtins.str = ...,
+        tax_fen: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "audited_fen", b"audited_fen", "contract_number", b"contract_number", "customer", b"customer", "ends_on", b"ends_on", "invoices", b"invoices", "list_price_fen", b"list_price_fen", "receipts", b"receipts", "sha256", b"sha256", "signed_on", b"signed_on", "starts_on", b"starts_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "audited_fen", b"audited_fen", "contract_number", b"contract_number", "customer", b"customer", "ends_on", b"ends_on", "invoices", b"invoices", "list_price_fen", b"list_price_fen", "receipts", b"receipts", "sha256", b"sha256", "signed_on", b"signed_on", "starts_on", b"starts_on", "tax_fen", b"tax_fen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

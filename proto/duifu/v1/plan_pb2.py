@@ -22,9 +22,10 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from duifu.v1 import panel_pb2 as duifu_dot_v1_dot_panel__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13\x64uifu/v1/plan.proto\x12\x08\x64uifu.v1\"s\n\tTimeLimit\x12\x0c\n\x04\x64\x61ys\x18\x01 \x01(\x05\x12\x1f\n\x04unit\x18\x02 \x01(\x0e\x32\x11.duifu.v1.DayUnit\x12\'\n\non_silence\x18\x03 \x01(\x0e\x32\x13.duifu.v1.OnSilence\x12\x0e\n\x06\x64ue_on\x18\x04 \x01(\t\"l\n\x0e\x43orrectionRule\x12\x12\n\nrounds_max\x18\x01 \x01(\x05\x12\r\n\x05title\x18\x02 \x01(\t\x12\'\n\ntime_limit\x18\x03 \x01(\x0b\x32\x13.duifu.v1.TimeLimit\x12\x0e\n\x06\x63lause\x18\x04 \x01(\t\"\xc9\x03\n\x05Stage\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12!\n\x04kind\x18\x03 \x01(\x0e\x32\x13.duifu.v1.StageKind\x12\x0c\n\x04role\x18\x04 \x01(\t\x12\x12\n\nrole_title\x18\x05 \x01(\t\x12\'\n\ntime_limit\x18\x06 \x01(\x0b\x32\x13.duifu.v1.TimeLimit\x12\x0e\n\x06\x63hecks\x18\x07 \x03(\t\x12,\n\ncorrection\x18\x08 \x01(\x0b\x32\x18.duifu.v1.CorrectionRule\x12\x10\n\x08guidance\x18\t \x01(\t\x12\x0e\n\x06\x63lause\x18\n \x01(\t\x12\x1e\n\x16\x61pplicant_may_withdraw\x18\x0b \x01(\x08\x12\x19\n\x11tests_eligibility\x18\x0c \x01(\x08\x12\x19\n\x11reserves_headroom\x18\r \x01(\x08\x12\x13\n\x0bsets_amount\x18\x0e \x01(\x08\x12\x0c\n\x04task\x18\x0f \x01(\t\x12-\n\x07letters\x18\x10 \x03(\x0b\x32\x1c.duifu.v1.Stage.LettersEntry\x1a.\n\x0cLettersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x9d\x02\n\x08\x43\x61sePlan\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x17\n\x0fprogramme_title\x18\x02 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x03 \x01(\t\x12\x16\n\x0e\x65\x64ition_sha256\x18\x04 \x01(\t\x12 \n\x04kind\x18\x05 \x01(\x0e\x32\x12.duifu.v1.CaseKind\x12\x1f\n\x06stages\x18\x06 \x03(\x0b\x32\x0f.duifu.v1.Stage\x12\x14\n\x0cis_rehearsal\x18\x07 \x01(\x08\x12\x30\n\x07letters\x18\x08 \x03(\x0b\x32\x1f.duifu.v1.CasePlan.LettersEntry\x1a.\n\x0cLettersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*\x83\x01\n\x08\x43\x61seKind\x12\x19\n\x15\x43\x41SE_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43\x41SE_KIND_VOUCHER_CLAIM\x10\x01\x12\x1e\n\x1a\x43\x41SE_KIND_REDEMPTION_CLAIM\x10\x02\x12\x1f\n\x1b\x43\x41SE_KIND_GRANT_APPLICATION\x10\x03*\x87\x01\n\tStageKind\x12\x1a\n\x16STAGE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13STAGE_KIND_DECISION\x10\x01\x12\x18\n\x14STAGE_KIND_APPLICANT\x10\x02\x12\x15\n\x11STAGE_KIND_SYSTEM\x10\x03\x12\x14\n\x10STAGE_KIND_CYCLE\x10\x04*r\n\tOnSilence\x12\x1a\n\x16ON_SILENCE_UNSPECIFIED\x10\x00\x12\x15\n\x11ON_SILENCE_PASSES\x10\x01\x12\x18\n\x14ON_SILENCE_WITHDRAWS\x10\x02\x12\x18\n\x14ON_SILENCE_ESCALATES\x10\x03*Z\n\x07\x44\x61yUnit\x12\x18\n\x14\x44\x41Y_UNIT_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44\x41Y_UNIT_WORKING_DAYS\x10\x01\x12\x1a\n\x16\x44\x41Y_UNIT_CALENDAR_DAYS\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13\x64uifu/v1/plan.proto\x12\x08\x64uifu.v1\x1a\x14\x64uifu/v1/panel.proto\"s\n\tTimeLimit\x12\x0c\n\x04\x64\x61ys\x18\x01 \x01(\x05\x12\x1f\n\x04unit\x18\x02 \x01(\x0e\x32\x11.duifu.v1.DayUnit\x12\'\n\non_silence\x18\x03 \x01(\x0e\x32\x13.duifu.v1.OnSilence\x12\x0e\n\x06\x64ue_on\x18\x04 \x01(\t\"l\n\x0e\x43orrectionRule\x12\x12\n\nrounds_max\x18\x01 \x01(\x05\x12\r\n\x05title\x18\x02 \x01(\t\x12\'\n\ntime_limit\x18\x03 \x01(\x0b\x32\x13.duifu.v1.TimeLimit\x12\x0e\n\x06\x63lause\x18\x04 \x01(\t\"o\n\x06Output\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06\x63lause\x18\x03 \x01(\t\x12\x10\n\x08template\x18\x04 \x01(\t\x12\x11\n\trecipient\x18\x05 \x01(\t\x12\x14\n\x0cneeds_number\x18\x06 \x01(\x08\"J\n\nStopReason\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06\x63lause\x18\x03 \x01(\t\x12\x10\n\x08\x64\x61ys_max\x18\x04 \x01(\x05\"B\n\x04\x44uty\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06\x63lause\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\r\n\x05roles\x18\x04 \x03(\t\"G\n\x08VetoRule\x12\x0e\n\x06\x63lause\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\r\n\x05\x63odes\x18\x03 \x03(\t\x12\r\n\x05roles\x18\x04 \x03(\t\"\xe4\x04\n\x05Stage\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12!\n\x04kind\x18\x03 \x01(\x0e\x32\x13.duifu.v1.StageKind\x12\x0c\n\x04role\x18\x04 \x01(\t\x12\x12\n\nrole_title\x18\x05 \x01(\t\x12\'\n\ntime_limit\x18\x06 \x01(\x0b\x32\x13.duifu.v1.TimeLimit\x12\x0e\n\x06\x63hecks\x18\x07 \x03(\t\x12,\n\ncorrection\x18\x08 \x01(\x0b\x32\x18.duifu.v1.CorrectionRule\x12\x10\n\x08guidance\x18\t \x01(\t\x12\x0e\n\x06\x63lause\x18\n \x01(\t\x12\x1e\n\x16\x61pplicant_may_withdraw\x18\x0b \x01(\x08\x12\x19\n\x11tests_eligibility\x18\x0c \x01(\x08\x12\x19\n\x11reserves_headroom\x18\r \x01(\x08\x12\x13\n\x0bsets_amount\x18\x0e \x01(\x08\x12\x0c\n\x04task\x18\x0f \x01(\t\x12-\n\x07letters\x18\x10 \x03(\x0b\x32\x1c.duifu.v1.Stage.LettersEntry\x12!\n\x07outputs\x18\x11 \x03(\x0b\x32\x10.duifu.v1.Output\x12\x11\n\trework_to\x18\x12 \x03(\t\x12#\n\x05stops\x18\x13 \x03(\x0b\x32\x14.duifu.v1.StopReason\x12\x1a\n\x12remind_days_before\x18\x14 \x03(\x05\x12\"\n\x05panel\x18\x15 \x01(\x0b\x32\x13.duifu.v1.PanelRule\x1a.\n\x0cLettersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"?\n\tCheckRule\x12\x0f\n\x07\x61nswers\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x12\n\nvalid_days\x18\x03 \x01(\x05\"\xd3\x03\n\x08\x43\x61sePlan\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x17\n\x0fprogramme_title\x18\x02 \x01(\t\x12\x0f\n\x07\x65\x64ition\x18\x03 \x01(\t\x12\x16\n\x0e\x65\x64ition_sha256\x18\x04 \x01(\t\x12 \n\x04kind\x18\x05 \x01(\x0e\x32\x12.duifu.v1.CaseKind\x12\x1f\n\x06stages\x18\x06 \x03(\x0b\x32\x0f.duifu.v1.Stage\x12\x14\n\x0cis_rehearsal\x18\x07 \x01(\x08\x12\x30\n\x07letters\x18\x08 \x03(\x0b\x32\x1f.duifu.v1.CasePlan.LettersEntry\x12\x1e\n\x06\x64uties\x18\t \x03(\x0b\x32\x0e.duifu.v1.Duty\x12 \n\x04veto\x18\n \x01(\x0b\x32\x12.duifu.v1.VetoRule\x12.\n\x06\x63hecks\x18\x0b \x03(\x0b\x32\x1e.duifu.v1.CasePlan.ChecksEntry\x1a.\n\x0cLettersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x42\n\x0b\x43hecksEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.duifu.v1.CheckRule:\x02\x38\x01*\x83\x01\n\x08\x43\x61seKind\x12\x19\n\x15\x43\x41SE_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43\x41SE_KIND_VOUCHER_CLAIM\x10\x01\x12\x1e\n\x1a\x43\x41SE_KIND_REDEMPTION_CLAIM\x10\x02\x12\x1f\n\x1b\x43\x41SE_KIND_GRANT_APPLICATION\x10\x03*\xb3\x01\n\tStageKind\x12\x1a\n\x16STAGE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13STAGE_KIND_DECISION\x10\x01\x12\x18\n\x14STAGE_KIND_APPLICANT\x10\x02\x12\x15\n\x11STAGE_KIND_SYSTEM\x10\x03\x12\x14\n\x10STAGE_KIND_CYCLE\x10\x04\x12\x14\n\x10STAGE_KIND_ROUND\x10\x05\x12\x14\n\x10STAGE_KIND_PANEL\x10\x06*r\n\tOnSilence\x12\x1a\n\x16ON_SILENCE_UNSPECIFIED\x10\x00\x12\x15\n\x11ON_SILENCE_PASSES\x10\x01\x12\x18\n\x14ON_SILENCE_WITHDRAWS\x10\x02\x12\x18\n\x14ON_SILENCE_ESCALATES\x10\x03*Z\n\x07\x44\x61yUnit\x12\x18\n\x14\x44\x41Y_UNIT_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44\x41Y_UNIT_WORKING_DAYS\x10\x01\x12\x1a\n\x16\x44\x41Y_UNIT_CALENDAR_DAYS\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,24 +36,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STAGE_LETTERSENTRY']._serialized_options = b'8\001'
   _globals['_CASEPLAN_LETTERSENTRY']._loaded_options = None
   _globals['_CASEPLAN_LETTERSENTRY']._serialized_options = b'8\001'
-  _globals['_CASEKIND']._serialized_start=1009
-  _globals['_CASEKIND']._serialized_end=1140
-  _globals['_STAGEKIND']._serialized_start=1143
-  _globals['_STAGEKIND']._serialized_end=1278
-  _globals['_ONSILENCE']._serialized_start=1280
-  _globals['_ONSILENCE']._serialized_end=1394
-  _globals['_DAYUNIT']._serialized_start=1396
-  _globals['_DAYUNIT']._serialized_end=1486
-  _globals['_TIMELIMIT']._serialized_start=33
-  _globals['_TIMELIMIT']._serialized_end=148
-  _globals['_CORRECTIONRULE']._serialized_start=150
-  _globals['_CORRECTIONRULE']._serialized_end=258
-  _globals['_STAGE']._serialized_start=261
-  _globals['_STAGE']._serialized_end=718
-  _globals['_STAGE_LETTERSENTRY']._serialized_start=672
-  _globals['_STAGE_LETTERSENTRY']._serialized_end=718
-  _globals['_CASEPLAN']._serialized_start=721
-  _globals['_CASEPLAN']._serialized_end=1006
-  _globals['_CASEPLAN_LETTERSENTRY']._serialized_start=672
-  _globals['_CASEPLAN_LETTERSENTRY']._serialized_end=718
+  _globals['_CASEPLAN_CHECKSENTRY']._loaded_options = None
+  _globals['_CASEPLAN_CHECKSENTRY']._serialized_options = b'8\001'
+  _globals['_CASEKIND']._serialized_start=1763
+  _globals['_CASEKIND']._serialized_end=1894
+  _globals['_STAGEKIND']._serialized_start=1897
+  _globals['_STAGEKIND']._serialized_end=2076
+  _globals['_ONSILENCE']._serialized_start=2078
+  _globals['_ONSILENCE']._serialized_end=2192
+  _globals['_DAYUNIT']._serialized_start=2194
+  _globals['_DAYUNIT']._serialized_end=2284
+  _globals['_TIMELIMIT']._serialized_start=55
+  _globals['_TIMELIMIT']._serialized_end=170
+  _globals['_CORRECTIONRULE']._serialized_start=172
+  _globals['_CORRECTIONRULE']._serialized_end=280
+  _globals['_OUTPUT']._serialized_start=282
+  _globals['_OUTPUT']._serialized_end=393
+  _globals['_STOPREASON']._serialized_start=395
+  _globals['_STOPREASON']._serialized_end=469
+  _globals['_DUTY']._serialized_start=471
+  _globals['_DUTY']._serialized_end=537
+  _globals['_VETORULE']._serialized_start=539
+  _globals['_VETORULE']._serialized_end=610
+  _globals['_STAGE']._serialized_start=613
+  _globals['_STAGE']._serialized_end=1225
+  _globals['_STAGE_LETTERSENTRY']._serialized_start=1179
+  _globals['_STAGE_LETTERSENTRY']._serialized_end=1225
+  _globals['_CHECKRULE']._serialized_start=1227
+  _globals['_CHECKRULE']._serialized_end=1290
+  _globals['_CASEPLAN']._serialized_start=1293
+  _globals['_CASEPLAN']._serialized_end=1760
+  _globals['_CASEPLAN_LETTERSENTRY']._serialized_start=1179
+  _globals['_CASEPLAN_LETTERSENTRY']._serialized_end=1225
+  _globals['_CASEPLAN_CHECKSENTRY']._serialized_start=1694
+  _globals['_CASEPLAN_CHECKSENTRY']._serialized_end=1760
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ isort:skip_file
 The way a case goes, resolved once from a programme edition and pinned in the case."""
 
 from collections import abc as _abc
+from duifu.v1 import panel_pb2 as _panel_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -59,6 +60,10 @@ class _StageKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StageKind.V
     """the ledger settles it, asked by the workflow"""
     STAGE_KIND_CYCLE: _StageKind.ValueType  # 4
     """the redemption cycle settles it"""
+    STAGE_KIND_ROUND: _StageKind.ValueType  # 5
+    """the round settles it, for all its applicants together"""
+    STAGE_KIND_PANEL: _StageKind.ValueType  # 6
+    """a panel of experts concludes"""
 
 class StageKind(_StageKind, metaclass=_StageKindEnumTypeWrapper): ...
 
@@ -71,6 +76,10 @@ STAGE_KIND_SYSTEM: StageKind.ValueType  # 3
 """the ledger settles it, asked by the workflow"""
 STAGE_KIND_CYCLE: StageKind.ValueType  # 4
 """the redemption cycle settles it"""
+STAGE_KIND_ROUND: StageKind.ValueType  # 5
+"""the round settles it, for all its applicants together"""
+STAGE_KIND_PANEL: StageKind.ValueType  # 6
+"""a panel of experts concludes"""
 Global___StageKind: _TypeAlias = StageKind  # noqa: Y015
 
 class _OnSilence:
@@ -181,6 +190,145 @@ class CorrectionRule(_message.Message):
 Global___CorrectionRule: _TypeAlias = CorrectionRule  # noqa: Y015
 
 @_typing.final
+class Output(_message.Message):
+    """What a stage has to bring about before it may pass, and to have on record: a letter, a list, a delivery. (QD-4.2f)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    TEMPLATE_FIELD_NUMBER: _builtins.int
+    RECIPIENT_FIELD_NUMBER: _builtins.int
+    NEEDS_NUMBER_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """"finance_letter" """
+    title: _builtins.str
+    """初审结果函"""
+    clause: _builtins.str
+    template: _builtins.str
+    """of the text that is written for it; empty: it comes from outside, with its digest"""
+    recipient: _builtins.str
+    """to whom it goes; empty: it stays on file"""
+    needs_number: _builtins.bool
+    """文号"""
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        title: _builtins.str = ...,
+        clause: _builtins.str = ...,
+        template: _builtins.str = ...,
+        recipient: _builtins.str = ...,
+        needs_number: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "key", b"key", "needs_number", b"needs_number", "recipient", b"recipient", "template", b"template", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Output: _TypeAlias = Output  # noqa: Y015
+
+@_typing.final
+class StopReason(_message.Message):
+    """Why a stage's clock may stand still. (行政许可法 45)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    DAYS_MAX_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """"inspection" """
+    title: _builtins.str
+    """现场核查"""
+    clause: _builtins.str
+    days_max: _builtins.int
+    """working days; 0: not limited"""
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        title: _builtins.str = ...,
+        clause: _builtins.str = ...,
+        days_max: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "days_max", b"days_max", "key", b"key", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StopReason: _TypeAlias = StopReason  # noqa: Y015
+
+@_typing.final
+class Duty(_message.Message):
+    """Nobody acts in two of these roles in one case."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    ROLES_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """of the refusal"""
+    clause: _builtins.str
+    title: _builtins.str
+    @_builtins.property
+    def roles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        clause: _builtins.str = ...,
+        title: _builtins.str = ...,
+        roles: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "code", b"code", "roles", b"roles", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Duty: _TypeAlias = Duty  # noqa: Y015
+
+@_typing.final
+class VetoRule(_message.Message):
+    """一票否决: who may end a case at any stage before money is ordered, and for which conditions. (QD-5.3)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    CODES_FIELD_NUMBER: _builtins.int
+    ROLES_FIELD_NUMBER: _builtins.int
+    clause: _builtins.str
+    title: _builtins.str
+    """取消扶持"""
+    @_builtins.property
+    def codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def roles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        clause: _builtins.str = ...,
+        title: _builtins.str = ...,
+        codes: _abc.Iterable[_builtins.str] | None = ...,
+        roles: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "codes", b"codes", "roles", b"roles", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VetoRule: _TypeAlias = VetoRule  # noqa: Y015
+
+@_typing.final
 class Stage(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -220,6 +368,11 @@ class Stage(_message.Message):
     SETS_AMOUNT_FIELD_NUMBER: _builtins.int
     TASK_FIELD_NUMBER: _builtins.int
     LETTERS_FIELD_NUMBER: _builtins.int
+    OUTPUTS_FIELD_NUMBER: _builtins.int
+    REWORK_TO_FIELD_NUMBER: _builtins.int
+    STOPS_FIELD_NUMBER: _builtins.int
+    REMIND_DAYS_BEFORE_FIELD_NUMBER: _builtins.int
+    PANEL_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """"acceptance" """
     title: _builtins.str
@@ -240,7 +393,7 @@ class Stage(_message.Message):
     sets_amount: _builtins.bool
     """a pass fixes the approved amount"""
     task: _builtins.str
-    """of a system stage: "issue_voucher", "assess_redemption" """
+    """of a system stage: "issue_voucher", "assess_redemption"; of a stage of the round: "allocate_round", "publish_notice", "pay_grant" """
     @_builtins.property
     def time_limit(self) -> Global___TimeLimit:
         """absent: no deadline"""
@@ -256,6 +409,22 @@ class Stage(_message.Message):
     @_builtins.property
     def letters(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """moment of the stage ("opened", "correction", "passed") -> template"""
+
+    @_builtins.property
+    def outputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___Output]: ...
+    @_builtins.property
+    def rework_to(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """earlier stages that this one may send the case back to, inside the authority"""
+
+    @_builtins.property
+    def stops(self) -> _containers.RepeatedCompositeFieldContainer[Global___StopReason]: ...
+    @_builtins.property
+    def remind_days_before(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """working days before the deadline"""
+
+    @_builtins.property
+    def panel(self) -> _panel_pb2.PanelRule:
+        """of a stage that a panel concludes"""
 
     def __init__(
         self,
@@ -276,14 +445,49 @@ class Stage(_message.Message):
         sets_amount: _builtins.bool = ...,
         task: _builtins.str = ...,
         letters: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        outputs: _abc.Iterable[Global___Output] | None = ...,
+        rework_to: _abc.Iterable[_builtins.str] | None = ...,
+        stops: _abc.Iterable[Global___StopReason] | None = ...,
+        remind_days_before: _abc.Iterable[_builtins.int] | None = ...,
+        panel: _panel_pb2.PanelRule | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["correction", b"correction", "time_limit", b"time_limit"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["correction", b"correction", "panel", b"panel", "time_limit", b"time_limit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applicant_may_withdraw", b"applicant_may_withdraw", "checks", b"checks", "clause", b"clause", "correction", b"correction", "guidance", b"guidance", "key", b"key", "kind", b"kind", "letters", b"letters", "reserves_headroom", b"reserves_headroom", "role", b"role", "role_title", b"role_title", "sets_amount", b"sets_amount", "task", b"task", "tests_eligibility", b"tests_eligibility", "time_limit", b"time_limit", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applicant_may_withdraw", b"applicant_may_withdraw", "checks", b"checks", "clause", b"clause", "correction", b"correction", "guidance", b"guidance", "key", b"key", "kind", b"kind", "letters", b"letters", "outputs", b"outputs", "panel", b"panel", "remind_days_before", b"remind_days_before", "reserves_headroom", b"reserves_headroom", "rework_to", b"rework_to", "role", b"role", "role_title", b"role_title", "sets_amount", b"sets_amount", "stops", b"stops", "task", b"task", "tests_eligibility", b"tests_eligibility", "time_limit", b"time_limit", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Stage: _TypeAlias = Stage  # noqa: Y015
+
+@_typing.final
+class CheckRule(_message.Message):
+    """A source that is asked, or what is found out by hand. (F-3)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ANSWERS_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    VALID_DAYS_FIELD_NUMBER: _builtins.int
+    answers: _builtins.str
+    """kind of answer: "enterprise", "relation", "credit", "invoices", "opinion", "duplicates" """
+    title: _builtins.str
+    """信用中国"""
+    valid_days: _builtins.int
+    """after so many days an answer counts no more; 0: it does not grow old"""
+    def __init__(
+        self,
+        *,
+        answers: _builtins.str = ...,
+        title: _builtins.str = ...,
+        valid_days: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "title", b"title", "valid_days", b"valid_days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckRule: _TypeAlias = CheckRule  # noqa: Y015
 
 @_typing.final
 class CasePlan(_message.Message):
@@ -309,6 +513,27 @@ class CasePlan(_message.Message):
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
+    @_typing.final
+    class ChecksEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> Global___CheckRule: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: Global___CheckRule | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     PROGRAMME_ID_FIELD_NUMBER: _builtins.int
     PROGRAMME_TITLE_FIELD_NUMBER: _builtins.int
     EDITION_FIELD_NUMBER: _builtins.int
@@ -317,6 +542,9 @@ class CasePlan(_message.Message):
     STAGES_FIELD_NUMBER: _builtins.int
     IS_REHEARSAL_FIELD_NUMBER: _builtins.int
     LETTERS_FIELD_NUMBER: _builtins.int
+    DUTIES_FIELD_NUMBER: _builtins.int
+    VETO_FIELD_NUMBER: _builtins.int
+    CHECKS_FIELD_NUMBER: _builtins.int
     programme_id: _builtins.str
     programme_title: _builtins.str
     edition: _builtins.str
@@ -329,6 +557,16 @@ class CasePlan(_message.Message):
     def letters(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """moment of the whole case ("closed") -> template"""
 
+    @_builtins.property
+    def duties(self) -> _containers.RepeatedCompositeFieldContainer[Global___Duty]: ...
+    @_builtins.property
+    def veto(self) -> Global___VetoRule:
+        """absent: nobody may"""
+
+    @_builtins.property
+    def checks(self) -> _containers.MessageMap[_builtins.str, Global___CheckRule]:
+        """by the names that stages use; empty in plans of before: a check's name is its kind"""
+
     def __init__(
         self,
         *,
@@ -340,10 +578,13 @@ class CasePlan(_message.Message):
         stages: _abc.Iterable[Global___Stage] | None = ...,
         is_rehearsal: _builtins.bool = ...,
         letters: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        duties: _abc.Iterable[Global___Duty] | None = ...,
+        veto: Global___VetoRule | None = ...,
+        checks: _abc.Mapping[_builtins.str, Global___CheckRule] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["veto", b"veto"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["edition", b"edition", "edition_sha256", b"edition_sha256", "is_rehearsal", b"is_rehearsal", "kind", b"kind", "letters", b"letters", "programme_id", b"programme_id", "programme_title", b"programme_title", "stages", b"stages"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks", "duties", b"duties", "edition", b"edition", "edition_sha256", b"edition_sha256", "is_rehearsal", b"is_rehearsal", "kind", b"kind", "letters", b"letters", "programme_id", b"programme_id", "programme_title", b"programme_title", "stages", b"stages", "veto", b"veto"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

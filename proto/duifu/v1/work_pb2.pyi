@@ -157,16 +157,29 @@ class CheckRequest(_message.Message):
     SUPPLIER_USCC_FIELD_NUMBER: _builtins.int
     INVOICES_FIELD_NUMBER: _builtins.int
     BUSINESS_SECONDS_FIELD_NUMBER: _builtins.int
+    ANSWERS_FIELD_NUMBER: _builtins.int
+    APPLICANT_NAME_FIELD_NUMBER: _builtins.int
+    CONTRACTS_FIELD_NUMBER: _builtins.int
+    PROJECT_NUMBER_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     stage: _builtins.str
     round: _builtins.int
     check: _builtins.str
     buyer_uscc: _builtins.str
+    """of the applicant"""
     supplier_uscc: _builtins.str
     business_seconds: _builtins.int
     """when the query was asked for"""
+    answers: _builtins.str
+    """kind of answer, as in CheckRule; empty: the check's name"""
+    applicant_name: _builtins.str
+    project_number: _builtins.str
     @_builtins.property
     def invoices(self) -> _containers.RepeatedCompositeFieldContainer[_facts_pb2.Invoice]: ...
+    @_builtins.property
+    def contracts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ContractKey]:
+        """for a search for the same thing in other programmes"""
+
     def __init__(
         self,
         *,
@@ -178,14 +191,41 @@ class CheckRequest(_message.Message):
         supplier_uscc: _builtins.str = ...,
         invoices: _abc.Iterable[_facts_pb2.Invoice] | None = ...,
         business_seconds: _builtins.int = ...,
+        answers: _builtins.str = ...,
+        applicant_name: _builtins.str = ...,
+        contracts: _abc.Iterable[Global___ContractKey] | None = ...,
+        project_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["business_seconds", b"business_seconds", "buyer_uscc", b"buyer_uscc", "case_id", b"case_id", "check", b"check", "invoices", b"invoices", "round", b"round", "stage", b"stage", "supplier_uscc", b"supplier_uscc"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "applicant_name", b"applicant_name", "business_seconds", b"business_seconds", "buyer_uscc", b"buyer_uscc", "case_id", b"case_id", "check", b"check", "contracts", b"contracts", "invoices", b"invoices", "project_number", b"project_number", "round", b"round", "stage", b"stage", "supplier_uscc", b"supplier_uscc"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CheckRequest: _TypeAlias = CheckRequest  # noqa: Y015
+
+@_typing.final
+class ContractKey(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTRACT_NUMBER_FIELD_NUMBER: _builtins.int
+    CUSTOMER_USCC_FIELD_NUMBER: _builtins.int
+    contract_number: _builtins.str
+    customer_uscc: _builtins.str
+    """whom it serves; empty: the applicant"""
+    def __init__(
+        self,
+        *,
+        contract_number: _builtins.str = ...,
+        customer_uscc: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contract_number", b"contract_number", "customer_uscc", b"customer_uscc"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContractKey: _TypeAlias = ContractKey  # noqa: Y015
 
 @_typing.final
 class LetterRequest(_message.Message):
@@ -313,6 +353,8 @@ class PaymentOrder(_message.Message):
     BUDGET_YEAR_FIELD_NUMBER: _builtins.int
     PAY_ON_FIELD_NUMBER: _builtins.int
     CYCLE_ID_FIELD_NUMBER: _builtins.int
+    ROUND_ID_FIELD_NUMBER: _builtins.int
+    TREASURY_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     payee_name: _builtins.str
     account_number: _builtins.str
@@ -323,6 +365,10 @@ class PaymentOrder(_message.Message):
     pay_on: _builtins.str
     cycle_id: _builtins.str
     """the quarter that ordered it"""
+    round_id: _builtins.str
+    """or the round"""
+    treasury: _builtins.str
+    """of which level; empty: there is one treasury"""
     def __init__(
         self,
         *,
@@ -335,10 +381,12 @@ class PaymentOrder(_message.Message):
         budget_year: _builtins.int = ...,
         pay_on: _builtins.str = ...,
         cycle_id: _builtins.str = ...,
+        round_id: _builtins.str = ...,
+        treasury: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_number", b"account_number", "amount_fen", b"amount_fen", "bank_name", b"bank_name", "budget_year", b"budget_year", "cycle_id", b"cycle_id", "order_id", b"order_id", "pay_on", b"pay_on", "payee_name", b"payee_name", "purpose", b"purpose"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_number", b"account_number", "amount_fen", b"amount_fen", "bank_name", b"bank_name", "budget_year", b"budget_year", "cycle_id", b"cycle_id", "order_id", b"order_id", "pay_on", b"pay_on", "payee_name", b"payee_name", "purpose", b"purpose", "round_id", b"round_id", "treasury", b"treasury"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -442,3 +490,93 @@ class Progress(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Progress: _TypeAlias = Progress  # noqa: Y015
+
+@_typing.final
+class NextStep(_message.Message):
+    """Who may act next on a case, from its plan and what was done so far. Empty: it waits on nobody."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUMMARY_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    ROLE_TITLE_FIELD_NUMBER: _builtins.int
+    OPENED_ON_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    IS_OVERDUE_FIELD_NUMBER: _builtins.int
+    CLAIMED_BY_FIELD_NUMBER: _builtins.int
+    CLAIMED_ON_FIELD_NUMBER: _builtins.int
+    EXCLUDED_FIELD_NUMBER: _builtins.int
+    summary: _builtins.str
+    case_id: _builtins.str
+    stage: _builtins.str
+    title: _builtins.str
+    """of the stage"""
+    role: _builtins.str
+    """who acts"""
+    role_title: _builtins.str
+    opened_on: _builtins.str
+    due_on: _builtins.str
+    """the last day that counts; empty: no deadline"""
+    is_overdue: _builtins.bool
+    claimed_by: _builtins.str
+    """account; empty: nobody"""
+    claimed_on: _builtins.str
+    @_builtins.property
+    def excluded(self) -> _containers.RepeatedCompositeFieldContainer[Global___Exclusion]:
+        """who may not act, whatever role they hold"""
+
+    def __init__(
+        self,
+        *,
+        summary: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        stage: _builtins.str = ...,
+        title: _builtins.str = ...,
+        role: _builtins.str = ...,
+        role_title: _builtins.str = ...,
+        opened_on: _builtins.str = ...,
+        due_on: _builtins.str = ...,
+        is_overdue: _builtins.bool = ...,
+        claimed_by: _builtins.str = ...,
+        claimed_on: _builtins.str = ...,
+        excluded: _abc.Iterable[Global___Exclusion] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "claimed_by", b"claimed_by", "claimed_on", b"claimed_on", "due_on", b"due_on", "excluded", b"excluded", "is_overdue", b"is_overdue", "opened_on", b"opened_on", "role", b"role", "role_title", b"role_title", "stage", b"stage", "summary", b"summary", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NextStep: _TypeAlias = NextStep  # noqa: Y015
+
+@_typing.final
+class Exclusion(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    code: _builtins.str
+    """with which they would be refused"""
+    clause: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+        code: _builtins.str = ...,
+        clause: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "clause", b"clause", "code", b"code", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Exclusion: _TypeAlias = Exclusion  # noqa: Y015

@@ -1,0 +1,170 @@
+"""A round's decisions made again: its window, who shares the pool and how, objections, orders, the sums. (QD-2.5)"""
+
+from audit.compared import Comparison, Decision
+from audit.remaking import Remaking
+from domain import round_decisions
+from domain.kinds import CASE, ROUND
+from domain.round import Round
+from duifu.v1.events_pb2 import (
+    AmountAllocated,
+    ApplicantDetermined,
+    ApplicantJoined,
+    ApplicantLeft,
+    GrantOrdered,
+    GrantPaymentChanged,
+    GrantShare,
+    LevelAmount,
+    NoticeClosed,
+    ObjectionRaised,
+    ObjectionSettled,
+    RoundAllocated,
+    RoundClosed,
+    RoundOpened,
+)
+from ledger import streams
+
+ORDER_DIGITS = 5
+
+
+def opened(remaking: Remaking, event: RoundOpened) -> None:
+    """The window and who pays, by the edition under which all of it is served."""
+    check = remaking.compare(Decision.ROUND, event.round_id, "", event.programme_id)
+    if check is not None:
+        check.same_message("", event, remaking.applied.round_opened(event.edition_sha256), event.clause)
+
+
+def joined(remaking: Remaking, event: ApplicantJoined) -> None:
+    """One open application of an operator, and none once the pool was shared."""
+    round_ = _own(remaking)
+    if _compare(remaking, round_, Decision.RECEIPT, event.case_id, is_part=True) is not None:
+        round_decisions.join(round_, event)
+
+
+def determined(remaking: Remaking, event: ApplicantDetermined) -> None:
+    """The round says what the case does."""
+    round_, case = _own(remaking), remaking.state(streams.case(event.case_id), CASE)
+    if (check := _compare(remaking, round_, Decision.VERDICT, event.case_id, is_part=True)) is not None:
+        check.same("approved_fen", event.approved_fen, case.approval.approved_fen, round_.opened.clause)
+        check.same("approved_rate", event.approved_rate, case.approval.approved_rate, round_.opened.clause)
+
+
+def left(remaking: Remaking, event: ApplicantLeft) -> None:
+    """Who leaves has been refused, vetoed or has withdrawn."""
+    round_, case = _own(remaking), remaking.state(streams.case(event.case_id), CASE)
+    if (check := _compare(remaking, round_, Decision.OUTCOME, event.case_id, is_part=True)) is not None:
+        check.same("code", event.code, case.closed.code if case.closed else "—", round_.opened.clause)
+
+
+def allocated(remaking: Remaking, event: RoundAllocated) -> None:
+    """The pool is shared again among the same cases, by the same edition; who is new or changed is shown. (QD-A10)"""
+    round_ = _own(remaking)
+    total_fen = sum(share.amount_fen for share in event.shares)
+    check = _compare(remaking, round_, Decision.ALLOCATION, round_.round_id, total_fen)
+    sharing = round_.sharing
+    cases = [remaking.state(streams.case(applicant.case_id), CASE) for applicant in sharing]
+    awards = remaking.applied.shared(round_.opened.edition_sha256, cases)
+    remaking.shared = {case.case_id: award for case, award in zip(cases, awards, strict=True)}
+    if check is None:
+        return
+    round_decisions.must_be_allocatable(round_, remaking.entry.business_at)
+    shares = [
+        GrantShare(
+            case_id=case_id,
+            amount_fen=award.amount,
+            levels=[LevelAmount(level=level, amount_fen=fen) for level, fen in award.levels.items()],
+        )
+        for case_id, award in remaking.shared.items()
+    ]
+    pool, rule = remaking.applied.pool(round_.opened.edition_sha256)
+    derived = round_decisions.allocate(round_, shares, pool.clause, rule, remaking.on, remaking.applied.calendar)
+    check.same_message("", event, derived, pool.clause)
+
+
+def told_share(remaking: Remaking, event: AmountAllocated) -> None:
+    """The case says what the round does, with every step."""
+    case = remaking.case
+    if (check := remaking.compare_case(Decision.ALLOCATION, case, is_part=True)) is not None:
+        award = remaking.shared[case.case_id]
+        assert award.trace is not None
+        clause = award.trace.steps[-1].clause
+        check.same("amount_fen", event.amount_fen, award.amount, clause, (event.trace, award.trace))
+        check.same_trace(event.trace, award.trace, clause)
+
+
+def notice_closed(remaking: Remaking, event: NoticeClosed) -> None:
+    """The public has had its time, and no objection is open."""
+    round_ = _own(remaking)
+    if (check := _compare(remaking, round_, Decision.ROUND, round_.round_id)) is not None:
+        derived = round_decisions.close_notice(round_, remaking.entry.business_at)
+        check.same_message("", event, derived, round_.opened.clause)
+
+
+def objected(remaking: Remaking, event: ObjectionRaised) -> None:
+    """The result was being shown."""
+    round_ = _own(remaking)
+    if (check := _compare(remaking, round_, Decision.ROUND, event.case_id, is_part=True)) is not None:
+        (derived,) = round_decisions.raise_objection(round_, event, remaking.entry.business_at)
+        assert isinstance(derived, ObjectionRaised)
+        check.same("objection", event.objection, derived.objection, round_.opened.clause)
+
+
+def objection_settled(remaking: Remaking, event: ObjectionSettled) -> None:
+    """It was open, and the answer gives a reason."""
+    round_ = _own(remaking)
+    case_id = round_.objections[event.objection].raised.case_id
+    if _compare(remaking, round_, Decision.ROUND, case_id, is_part=True) is not None:
+        round_decisions.settle_objection(round_, case_id, event)
+
+
+def ordered(remaking: Remaking, event: GrantOrdered) -> None:
+    """Each level's part, once, to the applicant's own account; again only what came back. (QD-2.3, F-7)"""
+    round_, case = _own(remaking), remaking.state(streams.case(event.case_id), CASE)
+    if (check := _compare(remaking, round_, Decision.PAYMENT, event.case_id, event.amount_fen)) is None:
+        return
+    if not round_.orders:
+        round_decisions.must_be_orderable(round_)
+    clause = round_.opened.clause
+    before = [o.result for o in round_.orders_of(event.case_id) if o.ordered.level == event.level]
+    check.same("level", before, ["returned"] * len(before), clause)
+    row = next(row for row in round_.opened.levels if row.level == event.level)
+    number = f"{round_.round_id}-{event.level}-{len(round_.orders) + 1:0{ORDER_DIGITS}d}"
+    pay_on = remaking.applied.calendar.on_or_after(remaking.on).isoformat()
+    check.same("amount_fen", event.amount_fen, round_.applicants[event.case_id].levels.get(event.level, 0), clause)
+    check.same("order_id", event.order_id, number, clause)
+    check.same("treasury", event.treasury, row.treasury, clause)
+    check.same("uscc", event.uscc, case.applicant_uscc, clause)
+    check.same("payee", event.payee, case.application.bank_account, clause)
+    check.same("pay_on", event.pay_on, pay_on, clause)
+
+
+def told_payment(remaking: Remaking, event: GrantPaymentChanged) -> None:
+    """The case says what the round does."""
+    case = remaking.case
+    if (check := remaking.compare_case(Decision.PAYMENT, case, is_part=True)) is not None:
+        round_ = remaking.state(streams.grant_round(case.round_id), ROUND)
+        order = round_.orders[event.order_id]
+        check.same("level", event.level, order.ordered.level, round_.opened.clause)
+        check.same("amount_fen", event.amount_fen, order.ordered.amount_fen, round_.opened.clause)
+
+
+def closed(remaking: Remaking, event: RoundClosed) -> None:
+    """Who was paid what by which level."""
+    round_ = _own(remaking)
+    if (check := _compare(remaking, round_, Decision.ROUND, round_.round_id)) is not None:
+        (derived,) = round_decisions.close(round_, remaking.entry.business_at)
+        check.same_message("", event, derived, round_.opened.clause)
+
+
+def _own(remaking: Remaking) -> Round:
+    """The round whose event this is."""
+    return remaking.state(remaking.entry.stream, ROUND)
+
+
+def _compare(
+    remaking: Remaking, round_: Round, decision: Decision, subject: str, amount_fen: int = 0, *, is_part: bool = False
+) -> Comparison | None:
+    opened_by = round_.opened
+    found = remaking.compare(decision, subject, "", opened_by.programme_id, amount_fen, is_part=is_part)
+    if found is not None:
+        remaking.applied.must_know(opened_by.edition_sha256)
+    return found

@@ -1,0 +1,94 @@
+"""Who takes which stage in hand, for whom they act, and what keeps them from it."""
+
+from google.protobuf.message import Message
+
+from commands.work import Work
+from domain import checks, delegation, duties, review, tasks
+from domain.case import Case
+from domain.delegation import Delegations
+from domain.kinds import CASE, DELEGATION, SUBJECT
+from domain.refusals import Refused
+from duifu.v1.commands_pb2 import ClaimTask, DelegateRole, HandOverTask, ReleaseTask, RevokeDelegation
+from duifu.v1.plan_pb2 import Stage
+from ledger import streams
+
+
+def claim_task(work: Work, command: ClaimTask) -> str:
+    """The actor takes the open stage in hand; nobody else decides it meanwhile."""
+    case = work.case(command.case_id)
+    row = review.must_decide(case, command.stage, work.actor)
+    must_be_free_to_act(work, case, row)
+    work.on_case(case.case_id, tasks.claim(case.any_stage(), work.actor, work.on))
+    return case.case_id
+
+
+def release_task(work: Work, command: ReleaseTask) -> str:
+    """The actor, or with a reason another holder of the role, gives the open stage back."""
+    case = work.case(command.case_id)
+    review.must_decide(case, command.stage, work.actor)
+    work.on_case(case.case_id, tasks.release(case.any_stage(), work.actor, command.reason))
+    return case.case_id
+
+
+def hand_over_task(work: Work, command: HandOverTask) -> str:
+    """The open stage goes from hand to hand; no duty keeps who gives it, or who gets it, from it."""
+    case = work.case(command.case_id)
+    row = review.must_decide(case, command.stage, work.actor)
+    _must_be_free(work, case, row, *duties.accounts_of(work.actor), command.to)
+    handed_over = tasks.hand_over(case.any_stage(), work.actor, command.to, command.reason, work.on)
+    work.on_case(case.case_id, handed_over)
+    return case.case_id
+
+
+def delegate_role(work: Work, command: DelegateRole) -> str:
+    """Lend one's role to somebody, for a time."""
+    work.rulebook.in_force(command.programme_id, work.on)
+    lent = delegation.delegate(command, work.actor, work.on)
+    stream = streams.delegation(command.programme_id, work.actor.id)
+    work.record(stream, DELEGATION, lent)
+    return stream
+
+
+def revoke_delegation(work: Work, command: RevokeDelegation) -> str:
+    """Take back a role that one has lent, whatever the days that are left of it."""
+    stream = streams.delegation(command.programme_id, work.actor.id)
+    work.record(stream, DELEGATION, delegation.revoke(work.read(stream, DELEGATION), command, work.actor))
+    return stream
+
+
+def must_be_free_to_act(work: Work, case: Case, row: Stage) -> None:
+    """Nothing keeps the actor, or whom they act for, from this stage: no duty, no other case, nobody who has it.
+
+    Raises Refused DUTY_REQUESTER, DUTIES_APART, ENTERED_BY_SELF, TASK_CLAIMED_BY_OTHER.
+    """
+    accounts = duties.accounts_of(work.actor)
+    _must_be_free(work, case, row, *accounts)
+    if own := checks.entered_by(case).intersection(accounts):
+        raise Refused("ENTERED_BY_SELF", row.clause, title=row.title, account="、".join(sorted(own)))
+    tasks.must_be_unclaimed(case.any_stage(), work.actor.id)
+
+
+def must_be_lent(work: Work, asked: Message) -> None:
+    """Whoever acts for somebody has their role on loan today, under the programme that the command is about.
+
+    What is about no programme is done in one's own name. Raises Refused DELEGATION_MISSING, DELEGATION_EXPIRED.
+    """
+    if delegator := work.actor.on_behalf_of:
+        programme_id = _programme_of(work, asked)
+        lent = work.read(streams.delegation(programme_id, delegator), DELEGATION) if programme_id else Delegations()
+        delegation.must_be_lent(lent, work.actor, work.on)
+
+
+def _programme_of(work: Work, asked: Message) -> str:
+    if case_id := getattr(asked, "case_id", ""):
+        return work.case(case_id).plan.programme_id
+    if cycle_id := getattr(asked, "cycle_id", ""):
+        return work.cycle(cycle_id).opened.programme_id
+    return str(getattr(asked, "programme_id", ""))
+
+
+def _must_be_free(work: Work, case: Case, row: Stage, *accounts: str) -> None:
+    duties.must_be_free(case, row, accounts)
+    for account in accounts:
+        named_in = work.read(streams.subject(account), SUBJECT).case_ids
+        duties.must_be_no_party(case, account, [work.read(streams.case(case_id), CASE) for case_id in named_in])

@@ -1,0 +1,91 @@
+"""What a stage says of its handling: where it may send a case back, whom duties keep apart, what its clock may do."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from policy.model import close
+from policy.problems import Path, Problem
+from policy.source import Source
+from policy.walking import places
+
+#: What the round does in its stages, in this order and once each.
+ROUND_TASKS = ("allocate_round", "publish_notice", "pay_grant")
+
+
+def problems(source: Source) -> Iterator[Problem]:
+    """Ways back to no earlier stage, duties and vetoes that nobody has, tasks out of order, clocks that do not run."""
+    for path, plan in places(source.data, "plans.*"):
+        if isinstance(plan, list):
+            rows = [row if isinstance(row, dict) else {} for row in plan]
+            yield from _ways_back(source, path, rows)
+            yield from _round_tasks(source, path, rows)
+            for number, row in enumerate(rows):
+                yield from _outputs(source, (*path, number), row)
+                yield from _clock(source, (*path, number), row)
+    yield from _duties(source)
+
+
+def _ways_back(source: Source, path: Path, rows: list[dict[str, Any]]) -> Iterator[Problem]:
+    for number, row in enumerate(rows):
+        earlier = [str(before.get("key")) for before in rows[:number]]
+        for at, key in enumerate(_list(row, "rework_to")):
+            if isinstance(key, str) and key not in earlier:
+                yield _unknown(source, (*path, number, "rework_to", at), key, f"plans.{path[-1]}", earlier)
+
+
+def _round_tasks(source: Source, path: Path, rows: list[dict[str, Any]]) -> Iterator[Problem]:
+    came: list[int] = []
+    for number, row in enumerate(rows):
+        task = row.get("task")
+        if row.get("kind") != "round" or task not in ROUND_TASKS:
+            continue
+        place = ROUND_TASKS.index(task)
+        if came and place <= came[-1]:
+            yield source.problem("TASK_ORDER", (*path, number, "task"), task=task, order=list(ROUND_TASKS))
+        came.append(place)
+
+
+def _outputs(source: Source, path: Path, row: dict[str, Any]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for number, output in enumerate(_list(row, "outputs")):
+        key = output.get("key") if isinstance(output, dict) else None
+        if isinstance(key, str) and key in seen:
+            yield source.problem("ENTRY_TWICE", (*path, "outputs", number, "key"), written=key)
+        seen.add(str(key))
+
+
+def _clock(source: Source, path: Path, row: dict[str, Any]) -> Iterator[Problem]:
+    limit = row.get("time_limit")
+    for key in ("stops", "remind_days_before"):
+        if row.get(key) and not limit and not row.get("due_by"):
+            yield source.problem("CLOCK_MISSING", (*path, key), of_key=True, key=key)
+    days = limit.get("days") if isinstance(limit, dict) else None
+    for number, before in enumerate(_list(row, "remind_days_before")):
+        if isinstance(before, int) and isinstance(days, int) and not 0 < before < days:
+            yield source.problem("REMINDER_DAYS", (*path, "remind_days_before", number), written=before, days=days)
+
+
+def _duties(source: Source) -> Iterator[Problem]:
+    rows = [row for _, row in places(source.data, "plans.*.*") if isinstance(row, dict)]
+    roles = sorted({str(row["role"]) for row in rows if "role" in row})
+    for pattern in ("duties.*.roles.*", "veto.roles.*"):
+        for path, role in places(source.data, pattern):
+            if isinstance(role, str) and role not in roles:
+                yield _unknown(source, path, role, "plans", roles)
+    for path, duty in places(source.data, "duties.*"):
+        if isinstance(duty, dict) and len(_list(duty, "roles")) == 1:
+            limit = {"zh": "至少2项", "en": "at least 2"}
+            yield source.problem("LIST_LENGTH", (*path, "roles"), count=1, limit=limit)
+    codes = [str(row.get("code")) for _, row in places(source.data, "conditions.*") if isinstance(row, dict)]
+    for path, code in places(source.data, "veto.codes.*"):
+        if isinstance(code, str) and code not in codes:
+            yield _unknown(source, path, code, "conditions", codes)
+
+
+def _unknown(source: Source, path: Path, name: str, where: str, known: list[str]) -> Problem:
+    return source.problem("NAME_UNKNOWN", path, name=name, section=where, known=known, close=close(name, known))
+
+
+def _list(row: dict[str, Any], key: str) -> list[Any]:
+    found = row.get(key)
+    return found if isinstance(found, list) else []

@@ -1,0 +1,56 @@
+"""Qingdao's round on the real server: the story of the demonstration, and what operators see of it. (QD-4, QD-A10)"""
+
+import pytest
+
+from cli.qingdao_round import ROUND_ID, GrantRound
+from commands.work import fold
+from domain.kinds import ROUND
+from domain.money import yuan
+from domain.round import Round
+from duifu.v1.events_pb2 import CASE_OUTCOME_CANCELLED, CASE_OUTCOME_PAID, LetterSent
+from ledger import streams
+from tests.conftest import OpenOffice
+from tests.office import Office
+
+
+@pytest.fixture
+async def office(open_office: OpenOffice) -> Office:
+    return await open_office("2024-01-22")
+
+
+def the_round(office: Office) -> Round:
+    return fold(office.desk.ledger, streams.grant_round(ROUND_ID), ROUND)[0]
+
+
+async def test_a_round_of_three_with_a_veto_during_the_notice_is_paid_by_two_treasuries(office: Office) -> None:
+    story = GrantRound(office.desk.door, office.client, lambda _line: None)
+
+    await story.play()
+
+    first, vetoed, third = story.case_ids
+    assert [office.desk.closed_case(case_id).outcome for case_id in story.case_ids] == [
+        CASE_OUTCOME_PAID,
+        CASE_OUTCOME_CANCELLED,
+        CASE_OUTCOME_PAID,
+    ]
+    ending = await office.ending(ROUND_ID)
+    assert (ending.outcome, ending.amount_fen) == ("已办结", yuan(20_000_000))
+    round_ = the_round(office)
+    assert {order.ordered.treasury for order in round_.orders.values()} == {"青岛市财政局国库", "崂山区财政局国库"}
+    assert office.desk.case(first).times_opened("public_notice") == 2
+    assert office.desk.case(vetoed).times_opened("release") == 0
+    recipients = {
+        event.letter.recipient for event in office.desk.events(streams.case(third)) if isinstance(event, LetterSent)
+    }
+    assert recipients == {"青岛示例云脑科技有限公司", "崂山区财政局", "市工业和信息化局科技处"}
+    assert "已办结" in await office.card(ROUND_ID)
+
+
+async def test_a_round_that_was_played_is_played_again_without_a_change(office: Office) -> None:
+    await GrantRound(office.desk.door, office.client, lambda _line: None).play()
+    await office.settled()
+    before = office.outline()
+
+    await GrantRound(office.desk.door, office.client, lambda _line: None).play()
+
+    assert office.outline() == before

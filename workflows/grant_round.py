@@ -1,0 +1,120 @@
+"""One round under way: shares the pool, waits while the public may object, has both treasuries pay. (QD-2.5, QD-A10)"""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain import round as rounds
+    from domain.round import Round, Standing, payment_order
+    from domain.wording import last_day, round_standing
+    from duifu.v1.commands_pb2 import (
+        AllocateRound,
+        CloseNotice,
+        CloseRound,
+        Command,
+        OrderGrants,
+        RecordGrantPayment,
+    )
+    from duifu.v1.work_pb2 import Ending, PaymentReport, Progress, WorkflowStart
+    from workflows import display, paying
+    from workflows.following import FollowsLedger
+
+
+@workflow.defn(name="GrantRound")
+class GrantRoundWorkflow(FollowsLedger[Round]):
+    """一轮补助：窗口期满后分配、公示、两级拨付、办结。"""
+
+    @workflow.init
+    def __init__(self, start: WorkflowStart) -> None:
+        self.follow(f"round/{start.subject_id}", start, Round(), rounds.evolve)
+
+    @property
+    def round(self) -> Round:
+        """The round as this workflow knows it."""
+        return self.following.state
+
+    @workflow.run
+    async def run(self, _start: WorkflowStart) -> Ending:
+        """The round from its first application to its close."""
+        await self.following.catch_up()
+        while self.round.closed is None:
+            await self.make_room()
+            self.show_round()
+            await self.go_on()
+            await self.following.catch_up()
+        self.show_round()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return Ending(
+            summary=round_standing(self.round),
+            subject_id=self.subject_id,
+            outcome="已办结",
+            amount_fen=sum(share.amount_fen for share in self.round.closed.paid),
+        )
+
+    @workflow.query(description="当前进度")
+    def progress(self) -> Progress:
+        """What this workflow knows."""
+        return Progress(
+            summary=round_standing(self.round),
+            version=self.following.version,
+            stage=display.round_stage(self.round),
+            is_idle=self.is_waiting and not self.following.is_behind,
+            clock=self.clock,
+        )
+
+    async def go_on(self) -> None:
+        """The next step of the round, from where it stands."""
+        round_, round_id = self.round, self.subject_id
+        if not round_.round_id:
+            await self.until_news()
+        elif self.business_now < round_.closes_at:
+            await self.until(round_.closes_at, f"{round_.opened.closes_on} 申报截止")
+        elif round_.is_over:
+            await self.take_step("close", "办结", Command(close_round=CloseRound(round_id=round_id)))
+        elif round_.outstanding():
+            await self.pay_all()
+        elif round_.standing(Standing.REVIEWED) or round_.orders:
+            await self.until_news()  # of people who review, or of an account to which a returned payment can go
+        elif round_.is_stale:
+            await self.take_step("allocate", "额度分配", Command(allocate_round=AllocateRound(round_id=round_id)))
+        elif round_.standing(Standing.NOTICED):
+            await self.see_to_notice()
+        elif round_.standing(Standing.PUBLISHED):
+            await self.until_news()
+        else:
+            await self.take_step("order", "支付指令", Command(order_grants=OrderGrants(round_id=round_id)))
+
+    async def see_to_notice(self) -> None:
+        """Wait until the first result has been shown long enough; an open objection keeps it until it is settled."""
+        over_at = self.round.next_due(self.business_now)
+        if over_at is None:
+            await self.until_news()
+        elif await self.until(over_at, f"公示至{last_day(over_at)}"):
+            await self.take_step("notice", "公示期满", Command(close_notice=CloseNotice(round_id=self.subject_id)))
+
+    async def take_step(self, step: str, summary: str, command: Command) -> None:
+        """Ask the ledger for a step of the round, as it stands now."""
+        await self.ask(f"{self.subject_id}:{step}:{self.following.version}", summary, command)
+
+    async def pay_all(self) -> None:
+        """Have every outstanding order paid by its treasury, and put each result on record as it comes."""
+        outstanding = [
+            (payment_order(self.subject_id, ordered), f"{ordered.treasury} 支付 {ordered.case_id}")
+            for ordered in self.round.outstanding()
+        ]
+        await paying.pay_all(outstanding, self.record)
+
+    async def record(self, report: PaymentReport) -> None:
+        """Put a treasury's answer on record."""
+        result = RecordGrantPayment(
+            round_id=self.subject_id,
+            order_id=report.order_id,
+            status=report.status,
+            bank_reference=report.bank_reference,
+            reason=report.reason,
+        )
+        await self.following.carry_out(f"{report.order_id}:result", "国库回单", Command(record_grant_payment=result))
+
+    def show_round(self) -> None:
+        """Tell operators where the round stands."""
+        card = display.round_card(self.round, self.obstacle, self.business_now, self.clock)
+        self.show(display.round_attributes(self.round), card)
