@@ -445,13 +445,26 @@ def wire(content: bytes) -> Iterator[tuple[int, Any]]:
         tag, at = varint(content, at)
         if tag & 7 == 0:
             value, at = varint(content, at)
-            yield tag >> 3, value if value < 2**63 else value - 2**64  # two's complement
+            yield tag >> 3, signed(value)
             continue
         size, at = varint(content, at) if tag & 7 == 2 else ({1: 8, 5: 4}[tag & 7], at)
         at += size
         if at > len(content):
             raise ValueError("a field does not end")
         yield tag >> 3, content[at - size : at]
+
+
+def packed(content: bytes) -> Iterator[int]:
+    """Numbers of one field, written one after the other."""
+    at = 0
+    while at < len(content):
+        value, at = varint(content, at)
+        yield signed(value)
+
+
+def signed(value: int) -> int:
+    """A number below zero is written as its two's complement in 64 bits."""
+    return value if value < 2**63 else value - 2**64
 
 
 def varint(content: bytes, at: int) -> tuple[int, int]:
@@ -510,6 +523,9 @@ class Schema:
         found: dict[str, Any] = {}
         for number, raw in wire(content):
             field = self.field(message, number)
+            if field.is_repeated and isinstance(raw, bytes) and field.kind not in (STRING, MESSAGE, BYTES):
+                found.setdefault(field.name, []).extend(self._value(field, one) for one in packed(raw))
+                continue
             value = self._value(field, raw)
             if field.is_repeated:
                 found.setdefault(field.name, []).extend(value if isinstance(value, list) else [value])

@@ -12,8 +12,6 @@ from duifu.v1.events_pb2 import (
     ApplicantLeft,
     GrantOrdered,
     GrantPaymentChanged,
-    GrantShare,
-    LevelAmount,
     NoticeClosed,
     ObjectionRaised,
     ObjectionSettled,
@@ -68,11 +66,7 @@ def allocated(remaking: Remaking, event: RoundAllocated) -> None:
         return
     round_decisions.must_be_allocatable(round_, remaking.entry.business_at)
     shares = [
-        GrantShare(
-            case_id=case_id,
-            amount_fen=award.amount,
-            levels=[LevelAmount(level=level, amount_fen=fen) for level, fen in award.levels.items()],
-        )
+        round_decisions.share_of(round_, case_id, award.amount, award.levels)
         for case_id, award in remaking.shared.items()
     ]
     pool, rule = remaking.applied.pool(round_.opened.edition_sha256)

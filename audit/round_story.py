@@ -22,7 +22,7 @@ def of_round(event: Message) -> str | None:
             return f"第{event.number}次分配：{show(event.amount_fen)}（{_parts(event.trace.levels)}）"
         case events.GrantPaymentChanged():
             status = PAYMENTS.get(event.status, "支付情况未记录")
-            return f"{event.level} {status}{show(event.amount_fen)}：{event.explanation}"
+            return f"{event.title} {status}{show(event.amount_fen)}：{event.explanation}"
     return _of_course(event)
 
 
@@ -75,4 +75,4 @@ def _of_payment(event: Message) -> str | None:
 
 
 def _parts(levels: Sequence[events.LevelAmount]) -> str:
-    return "，".join(f"{part.level} {show(part.amount_fen)}" for part in levels)
+    return "，".join(f"{part.title}{show(part.amount_fen)}" for part in levels)

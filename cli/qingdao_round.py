@@ -219,7 +219,7 @@ class GrantRound(Story):
 
         await self.until(self.case_ids[0], lambda case: is_told(case.case_id), f"allocation {number}")
         for applicant in self._round().sharing:
-            parts = "，".join(f"{level} {show(fen)}" for level, fen in applicant.levels.items())
+            parts = "，".join(f"{self._round().titles[level]}{show(fen)}" for level, fen in applicant.levels.items())
             self.say(f"  → 第{number}次分配 {applicant.case_id} {applicant.name}：{parts}")
 
     def _round(self) -> Round:

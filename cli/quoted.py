@@ -91,7 +91,7 @@ def _tell_amount(title: str, trace: AmountTrace) -> None:
     for step in trace.steps:
         _say(f"  {step.clause} {step.explanation}  {_exact(step.exact_fen, trace)}{_taken(step, trace)}")
     for level in trace.levels:
-        _say(f"    {level.level}：{_whole(level.amount_fen, trace)}")
+        _say(f"    {level.title}：{_whole(level.amount_fen, trace)}")
 
 
 def _tell_result(evaluation: Evaluation) -> None:

@@ -79,7 +79,7 @@ def show_round(round_id: str, unmask: bool, home: str | None, json_wanted: bool)
         f"申报 {opened.opens_on} 至 {opened.closes_on}（{opened.clause}），已分配{state.allocations}次", markup=False
     )
     console.print(link(config, round_id), markup=False)
-    titles = {row.level: row.title for row in opened.levels}
+    titles = state.titles
     applicants = [
         [
             one.case_id,

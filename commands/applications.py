@@ -1,6 +1,6 @@
 """What enterprises apply for: received by the way that their programme goes. (BJ-4.1, QD-4.1b)"""
 
-from commands import claims, grants, redemptions, rounds
+from commands import claims, grant_payments, grants, redemptions
 from commands.work import Work
 from domain import review
 from domain.refusals import Refused
@@ -23,5 +23,5 @@ def submit(work: Work, command: SubmitApplication) -> str:
 def replace_account(work: Work, command: ReplaceBankAccount) -> str:
     """Another account of the same holder, while no payment to the old one is under way."""
     if work.case(command.case_id).is_grant:
-        return rounds.replace_account(work, command)
+        return grant_payments.replace_account(work, command)
     return redemptions.replace_account(work, command)

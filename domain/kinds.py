@@ -7,11 +7,10 @@ from typing import Any, Generic, TypeVar
 
 from google.protobuf.message import Message
 
-from domain import case as cases
+from domain import case_course, headroom, rehearsal, single
 from domain import cycle as cycles
 from domain import delegation as delegations
 from domain import experts as pools
-from domain import headroom, rehearsal, single
 from domain import panel as panels
 from domain import round as rounds
 from domain import subject as subjects
@@ -43,7 +42,7 @@ class Kind(Generic[S]):
         return reduce(self.evolve, events, self.initial)
 
 
-CASE = Kind(Case(), cases.evolve)
+CASE = Kind(Case(), case_course.evolve)
 VOUCHER = Kind(Voucher(), vouchers.evolve)
 ENTERPRISE_YEAR = Kind(EnterpriseYear(), headroom.evolve)
 CYCLE = Kind(Cycle(), cycles.evolve)

@@ -88,6 +88,11 @@ class Round:
         return self.opened.round_id
 
     @property
+    def titles(self) -> Mapping[str, str]:
+        """Level -> what people call it, 市级."""
+        return {row.level: row.title for row in self.opened.levels}
+
+    @property
     def closes_at(self) -> datetime:
         """The first instant that is too late to apply, business time."""
         return self.opened.closes_at.ToDatetime(SHANGHAI)

@@ -105,6 +105,11 @@ def allocate(
     return allocated
 
 
+def share_of(round_: Round, case_id: str, amount_fen: int, levels: Mapping[str, int]) -> GrantShare:
+    """What an applicant gets, of all levels and of each."""
+    return GrantShare(case_id=case_id, amount_fen=amount_fen, levels=_levels(round_, levels))
+
+
 def notice_period(rule: PublicNotice, on: date, calendar: WorkingCalendar) -> Period:
     """The days on which the public may object. Raises Refused CALENDAR_NOT_ANNOUNCED."""
     first = on if rule.first_day_counts else on + timedelta(days=1)
@@ -195,16 +200,13 @@ def close(round_: Round, at: datetime) -> list[Message]:
     if not round_.is_over:
         cases = "、".join(a.case_id for a in round_.applicants.values() if a.standing is not Standing.LEFT)
         raise Refused("ROUND_NOT_SETTLED", round_.opened.clause, round=round_.round_id, cases=cases)
-    paid = [
-        GrantShare(case_id=a.case_id, amount_fen=a.amount_fen, levels=_levels(a.levels))
-        for a in round_.standing(Standing.CLEARED)
-    ]
+    paid = [share_of(round_, a.case_id, a.amount_fen, a.levels) for a in round_.standing(Standing.CLEARED)]
     by_level = {row.level: 0 for row in round_.opened.levels}
     for share in paid:
         for level in share.levels:
             by_level[level.level] += level.amount_fen
     left = [applicant.case_id for applicant in round_.standing(Standing.LEFT)]
-    return [RoundClosed(paid=paid, paid_by_level=_levels(by_level), left_case_ids=left)]
+    return [RoundClosed(paid=paid, paid_by_level=_levels(round_, by_level), left_case_ids=left)]
 
 
 def _must_be_open(round_: Round) -> None:
@@ -226,5 +228,6 @@ def _closing(last: date, closes_at: str) -> datetime:
     return datetime(last.year, last.month, last.day, hour, minute, tzinfo=SHANGHAI)
 
 
-def _levels(levels: Mapping[str, int]) -> list[LevelAmount]:
-    return [LevelAmount(level=name, amount_fen=fen) for name, fen in levels.items()]
+def _levels(round_: Round, levels: Mapping[str, int]) -> list[LevelAmount]:
+    titles = round_.titles
+    return [LevelAmount(level=name, amount_fen=fen, title=titles[name]) for name, fen in levels.items()]

@@ -171,7 +171,7 @@ def round_standing(round_: Round) -> str:
     """Where a round stands; or how it closed."""
     number = f"{round_.opened.round}年度"
     if round_.closed is not None:
-        titles = {row.level: row.title for row in round_.opened.levels}
+        titles = round_.titles
         parts = "，".join(f"{titles[paid.level]}{show(paid.amount_fen)}" for paid in round_.closed.paid_by_level)
         return f"{number}已办结：{len(round_.closed.paid)}家获补助，{parts}"
     if reviewed := round_.standing(Standing.REVIEWED):

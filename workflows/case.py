@@ -7,8 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from domain import case as cases
-    from domain import checks, legal_clock, letters, tasks
+    from domain import case_course, checks, legal_clock, letters, tasks
     from domain import panel as panels
     from domain.case import CORRECTION, Case, OpenStage
     from domain.letters import Owed
@@ -55,7 +54,7 @@ class CaseWorkflow(FollowsLedger[Case]):
 
     @workflow.init
     def __init__(self, start: WorkflowStart) -> None:
-        self.follow(f"case/{start.subject_id}", start, Case(), cases.evolve)
+        self.follow(f"case/{start.subject_id}", start, Case(), case_course.evolve)
         self.background = Background()
         self.panels: set[str] = set()  # that this run has started
 

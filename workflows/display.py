@@ -153,10 +153,10 @@ def case_card(case: Case, obstacle: str, now: datetime, clock: BusinessClock) ->
     if case.approval.approved_fen:
         lines += [f"- 核定：{show(case.approval.approved_fen)}"]
     if case.allocated is not None:
-        parts = "，".join(f"{part.level} {show(part.amount_fen)}" for part in case.allocated.trace.levels)
+        parts = "，".join(f"{part.title}{show(part.amount_fen)}" for part in case.allocated.trace.levels)
         lines += [f"- 第{case.allocated.number}次分配：{show(case.allocated.amount_fen)}（{parts}）"]
     lines += [
-        f"- {level}：{PAYMENTS[payment.status]} {payment.explanation}" for level, payment in case.payments.items()
+        f"- {payment.title}：{PAYMENTS[payment.status]} {payment.explanation}" for payment in case.payments.values()
     ]
     if case.due_fen:
         lines += [f"- 应兑付：{show(case.due_fen)}，已支付：{show(case.settled_fen)}"]
@@ -181,7 +181,7 @@ def round_attributes(round_: Round) -> list[SearchAttributeUpdate[Any]]:
 def round_card(round_: Round, obstacle: str, now: datetime, clock: BusinessClock) -> str:
     """The status card of a round, Markdown: who shares the pool, who gets what from whom, what is objected to."""
     opened = round_.opened
-    titles = {row.level: row.title for row in opened.levels}
+    titles = round_.titles
     lines = [
         f"## {_mark(clock)}{opened.programme_title} {opened.round}年度",
         f"**{round_standing(round_)}**",

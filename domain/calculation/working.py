@@ -129,7 +129,10 @@ class Working:
             trace.unit = self.programme.award.unit
         for told in self.told or ():
             _write_step(trace, told)
-        trace.levels.extend(LevelAmount(level=name, amount_fen=paid) for name, paid in levels.items())
+        titles = self.programme.levels
+        trace.levels.extend(
+            LevelAmount(level=name, amount_fen=paid, title=titles[name].title) for name, paid in levels.items()
+        )
 
     def show(self, exact: Exact) -> str:
         """An amount for people, in yuan or in the programme's own unit."""

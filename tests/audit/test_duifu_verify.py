@@ -26,6 +26,7 @@ from audit import duifu_verify
 from audit.duifu_verify import Report, Schema, parse_key
 from domain.dates import SHANGHAI
 from duifu.v1.events_pb2 import CaseClosed, Envelope, Event
+from duifu.v1.plan_pb2 import Stage
 from proofs.notes import Note
 from tests.audit.bundles import (
     LOG,
@@ -120,8 +121,16 @@ def test_every_kind_of_field_that_events_have_can_be_read() -> None:
 
     for field in fields_within(Envelope.DESCRIPTOR, set()):
         assert field.type in readable, field.full_name
-        length_first = (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES, FieldDescriptor.TYPE_MESSAGE)
-        assert not field.is_repeated or field.type in length_first, f"{field.full_name} would be packed"
+
+
+def test_numbers_of_one_field_are_read_one_after_the_other(bundle: Bundle) -> None:
+    schema = Schema(bundle["schema.binpb"])
+    stage = Stage(key="review", remind_days_before=[300, 1, -1])
+
+    assert schema.decode(".duifu.v1.Stage", stage.SerializeToString()) == {
+        "key": "review",
+        "remind_days_before": [300, 1, -1],
+    }
 
 
 def test_the_digests_of_materials_are_listed_from_the_events(genuine: bytes) -> None:

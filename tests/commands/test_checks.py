@@ -324,7 +324,8 @@ def test_a_stage_that_is_done_again_asks_again(desk: RoundDesk) -> None:
 def test_an_answer_about_the_application_as_it_was_before_a_correction_counts_no_more(desk: RoundDesk) -> None:
     case_id = desk.apply()
     enter(desk, case_id, an_opinion())
-    desk.send(REVIEWER, request_correction=RequestCorrection(case_id=case_id, stage=FIRST, items=["缺少明细表"]))
+    # Who enters an answer by hand does not act on it.
+    desk.send(SECOND_REVIEWER, request_correction=RequestCorrection(case_id=case_id, stage=FIRST, items=["缺少明细表"]))
     desk.send(operator(), supply_correction=SupplyCorrection(case_id=case_id, application=a_bid()))
 
     answered_at(desk, case_id, FIRST, 1, credit(SOURCE))

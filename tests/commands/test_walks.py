@@ -430,9 +430,8 @@ class Walk(RuleBasedStateMachine):
                 self.ask(officer("city-notice-officer", 9), settle_objection=dismissed)
             for applicant in self.round().applicants.values():
                 self.one_comes_to_its_end(applicant)
-            desk.at(
-                max([desk.now, *(a.notice_closes_at for a in self.round().applicants.values() if a.notice_closes_at)])
-            )
+            shown = [a.notice_closes_at for a in self.round().applicants.values() if a.notice_closes_at]
+            desk.at(max([desk.now, self.round().closes_at, *shown]))
             for kind in ("allocate_round", "close_notice", "order_grants", "close_round"):
                 self.ask(SYSTEM, **{kind: ROUND_STEPS[kind]})
             self.the_log_tells_the_same_as_the_streams()

@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 from google.protobuf.message import Message
 
-from domain import case as cases
-from domain import tasks
+from domain import case_course, tasks
 from domain.case import Case, OpenStage
 from domain.duties import accounts_of, must_be_free, must_be_no_party
 from domain.refusals import Refused
@@ -64,7 +63,7 @@ def told(*events: Message) -> Case:
     )
     case = Case()
     for event in (opened, opening(FIRST), *events):
-        case = cases.evolve(case, event)
+        case = case_course.evolve(case, event)
     return case
 
 
@@ -239,7 +238,7 @@ def test_a_case_that_waits_on_no_person_has_no_next_step_but_says_how_it_stands(
 
 def claimed(case: Case, by: str = "wang.fang") -> Case:
     (event,) = tasks.claim(open_stage(case), Actor(id=by), FRIDAY)
-    return cases.evolve(case, event)
+    return case_course.evolve(case, event)
 
 
 def open_stage(case: Case) -> OpenStage:
@@ -258,7 +257,7 @@ def test_who_claimed_a_stage_is_the_only_one_to_act_until_it_is_released() -> No
     assert "wang.fang 于2024-03-01认领" in refused.value.message("zh")
 
     (released,) = tasks.release(open_stage(case), Actor(id="wang.fang"), "")
-    case = cases.evolve(case, released)
+    case = case_course.evolve(case, released)
 
     assert (open_stage(case).claimed_by, open_stage(case).claimed_on) == ("", None)
     tasks.must_be_unclaimed(open_stage(case), "zhao.lei")
@@ -296,13 +295,13 @@ def test_what_was_handed_over_is_in_the_other_hand_and_handing_it_to_its_holder_
     case = claimed(told())
     (handed,) = tasks.hand_over(open_stage(case), Actor(id="wang.fang"), "zhao.lei", "出差", date(2024, 3, 4))
 
-    case = cases.evolve(case, handed)
+    case = case_course.evolve(case, handed)
 
     assert (open_stage(case).claimed_by, open_stage(case).claimed_on) == ("zhao.lei", date(2024, 3, 4))
     assert tasks.hand_over(open_stage(case), Actor(id="zhao.lei"), "zhao.lei", "出差", FRIDAY) == []
 
 
 def test_the_next_stage_is_in_nobodys_hand() -> None:
-    case = cases.evolve(claimed(told()), opening(SECOND))
+    case = case_course.evolve(claimed(told()), opening(SECOND))
 
     assert tasks.next_step(case).claimed_by == ""

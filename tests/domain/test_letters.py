@@ -3,7 +3,8 @@
 from functools import reduce
 
 from domain import letters
-from domain.case import CORRECTION, Case, evolve
+from domain.case import CORRECTION, Case
+from domain.case_course import evolve
 from duifu.v1.events_pb2 import CASE_OUTCOME_REFUSED, CaseClosed, CaseOpened, CorrectionRequested, StageOpened
 from duifu.v1.plan_pb2 import CasePlan, CorrectionRule, Stage
 

@@ -5,8 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from google.protobuf.message import Message
 
-from domain import case as cases
-from domain import returns, review
+from domain import case_course, returns, review
 from domain.case import CORRECTION, Case, UnknownEvent
 from domain.refusals import Refused
 from domain.wording import standing
@@ -38,7 +37,7 @@ FRIDAY = date(2024, 3, 1)
 
 def fold(case: Case, events: list[Message]) -> Case:
     for event in events:
-        case = cases.evolve(case, event)
+        case = case_course.evolve(case, event)
     return case
 
 
@@ -164,7 +163,7 @@ def test_a_decision_without_a_verdict_is_no_decision() -> None:
 
 def test_an_event_of_another_stream_is_not_folded_into_a_case() -> None:
     with pytest.raises(UnknownEvent, match="RehearsalStarted"):
-        cases.evolve(a_case(), RehearsalStarted())
+        case_course.evolve(a_case(), RehearsalStarted())
 
 
 def test_an_old_event_loads_whatever_the_rules_say_today() -> None:

@@ -74,7 +74,12 @@ async def test_credit_is_looked_up_anew_before_the_amount_is_set_and_before_mone
 
     paid = answers(office, story.case_ids[0])
     by_stage = Counter((event.stage, event.round) for event in paid)
-    assert by_stage == {("preliminary_review", 1): 10, ("determination", 1): 5, ("release", 1): 5}
+    assert by_stage == {
+        ("preliminary_review", 1): 10,
+        ("city_review", 1): 5,
+        ("determination", 1): 5,
+        ("release", 1): 5,
+    }
     again = {event.result.check for event in paid if event.stage != "preliminary_review"}
     assert again == set(CREDIT_SOURCES)
 

@@ -1126,6 +1126,7 @@ class GrantPaymentChanged(_message.Message):
     STATUS_FIELD_NUMBER: _builtins.int
     AMOUNT_FEN_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     level: _builtins.str
     """"city" """
@@ -1133,6 +1134,8 @@ class GrantPaymentChanged(_message.Message):
     """never deferred"""
     amount_fen: _builtins.int
     explanation: _builtins.str
+    title: _builtins.str
+    """of the level, 市级"""
     def __init__(
         self,
         *,
@@ -1141,10 +1144,11 @@ class GrantPaymentChanged(_message.Message):
         status: Global___ClaimPaymentStatus.ValueType = ...,
         amount_fen: _builtins.int = ...,
         explanation: _builtins.str = ...,
+        title: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "explanation", b"explanation", "level", b"level", "order_id", b"order_id", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "explanation", b"explanation", "level", b"level", "order_id", b"order_id", "status", b"status", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1313,17 +1317,22 @@ class LevelAmount(_message.Message):
 
     LEVEL_FIELD_NUMBER: _builtins.int
     AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
     level: _builtins.str
+    """key in the programme, "city" """
     amount_fen: _builtins.int
+    title: _builtins.str
+    """市级"""
     def __init__(
         self,
         *,
         level: _builtins.str = ...,
         amount_fen: _builtins.int = ...,
+        title: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "level", b"level"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "level", b"level", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,145 @@
+"""What every level pays: ordered for a whole round at once, matched with its treasury, ordered again. (QD-2.3, F-7)"""
+
+from commands.work import Work, fold
+from domain import review, round_decisions
+from domain.kinds import ROUND
+from domain.money import show
+from domain.refusals import Refused
+from domain.round import Applicant, payment_order
+from duifu.v1.commands_pb2 import (
+    PAYMENT_STATUS_SETTLED,
+    RecordGrantPayment,
+    ReplaceBankAccount,
+)
+from duifu.v1.events_pb2 import (
+    CASE_OUTCOME_PAID,
+    CLAIM_PAYMENT_STATUS_ORDERED,
+    CLAIM_PAYMENT_STATUS_RETURNED,
+    CLAIM_PAYMENT_STATUS_SETTLED,
+    BankAccountReplaced,
+    CaseClosed,
+    ClaimPaymentStatus,
+    GrantOrdered,
+    GrantPaymentChanged,
+    GrantReturned,
+    GrantSettled,
+)
+from duifu.v1.work_pb2 import PaymentOrder
+from ledger import streams
+from ledger.store import Ledger
+
+
+def order_grants(work: Work, round_id: str) -> str:
+    """Order what every level pays to everybody."""
+    round_decisions.must_be_orderable(work.round(round_id))
+    for applicant in work.round(round_id).sharing:
+        for level, amount_fen in applicant.levels.items():
+            if amount_fen:
+                _order(work, round_id, applicant, level, amount_fen)
+    return round_id
+
+
+def record_payment(work: Work, command: RecordGrantPayment) -> str:
+    """Keep a treasury's answer to one order; the same answer again changes nothing.
+
+    Raises Refused ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT.
+    """
+    round_ = work.round(command.round_id)
+    order = round_.orders.get(command.order_id)
+    if order is None:
+        raise Refused("ORDER_UNKNOWN", cycle=command.round_id, order=command.order_id)
+    result = "settled" if command.status == PAYMENT_STATUS_SETTLED else "returned"
+    if order.result:
+        if order.result != result:
+            raise Refused("PAYMENT_RESULT_CONFLICT", order=command.order_id, known=order.result, asked=result)
+        return command.round_id
+    ordered = order.ordered
+    if result == "returned":
+        returned = GrantReturned(
+            order_id=ordered.order_id, bank_reference=command.bank_reference, reason=command.reason
+        )
+        work.on_round(command.round_id, [returned])
+        _tell(work, ordered, CLAIM_PAYMENT_STATUS_RETURNED, f"支付退回：{command.reason}；请更换账户")
+        return command.round_id
+    work.on_round(command.round_id, [GrantSettled(order_id=ordered.order_id, bank_reference=command.bank_reference)])
+    _tell(work, ordered, CLAIM_PAYMENT_STATUS_SETTLED, f"国库回单{command.bank_reference}")
+    _close_if_paid(work, command.round_id, ordered.case_id)
+    return command.round_id
+
+
+def replace_account(work: Work, command: ReplaceBankAccount) -> str:
+    """Another account of the same holder; what came back is ordered again, to it. (F-7)
+
+    Raises Refused NOT_YOUR_CASE, CASE_CLOSED, PAYEE_NOT_HOLDER, ACCOUNT_IN_PAYMENT.
+    """
+    case = work.case(command.case_id)
+    review.must_be_applicant(work.actor, case)
+    case.any_stage()
+    payee, clause = command.bank_account.holder_name, case.plan.stages[-1].clause
+    if payee != case.applicant_name:
+        raise Refused("PAYEE_NOT_HOLDER", clause, payee=payee, holder=case.applicant_name)
+    round_ = work.round(case.round_id)
+    if any(not order.result for order in round_.orders_of(case.case_id)):
+        raise Refused("ACCOUNT_IN_PAYMENT", case=case.case_id)
+    work.on_case(case.case_id, [BankAccountReplaced(bank_account=command.bank_account)])
+    for level, payment in case.payments.items():
+        if payment.status == CLAIM_PAYMENT_STATUS_RETURNED:
+            _order(work, case.round_id, round_.applicants[case.case_id], level, payment.amount_fen)
+    return case.case_id
+
+
+def was_ordered(ledger: Ledger, order: PaymentOrder) -> bool:
+    """Whether the ledger ordered exactly this payment: asked before any money moves, whoever asks for it."""
+    round_, _ = fold(ledger, streams.grant_round(order.round_id), ROUND)
+    known = round_.orders.get(order.order_id)
+    return known is not None and order == payment_order(round_.round_id, known.ordered)
+
+
+def _order(work: Work, round_id: str, applicant: Applicant, level: str, amount_fen: int) -> None:
+    round_, case = work.round(round_id), work.case(applicant.case_id)
+    row = next(row for row in round_.opened.levels if row.level == level)
+    ordered = GrantOrdered(
+        order_id=f"{round_id}-{level}-{len(round_.orders) + 1:05d}",
+        case_id=case.case_id,
+        level=level,
+        treasury=row.treasury,
+        uscc=case.applicant_uscc,
+        payee=case.application.bank_account,
+        amount_fen=amount_fen,
+        pay_on=work.rulebook.calendar.on_or_after(work.on).isoformat(),
+        purpose=f"{round_.opened.programme_title} {round_.opened.round} {row.title}",
+    )
+    work.on_round(round_id, [ordered])
+    _tell(work, ordered, CLAIM_PAYMENT_STATUS_ORDERED, f"{row.title}支付指令{ordered.order_id}")
+
+
+def _tell(work: Work, ordered: GrantOrdered, status: ClaimPaymentStatus.ValueType, explanation: str) -> None:
+    changed = GrantPaymentChanged(
+        order_id=ordered.order_id,
+        level=ordered.level,
+        title=work.round(work.case(ordered.case_id).round_id).titles[ordered.level],
+        status=status,
+        amount_fen=ordered.amount_fen,
+        explanation=explanation,
+    )
+    work.on_case(ordered.case_id, [changed])
+
+
+def _close_if_paid(work: Work, round_id: str, case_id: str) -> None:
+    round_, case = work.round(round_id), work.case(case_id)
+    applicant = round_.applicants[case_id]
+    if not round_.is_paid(applicant):
+        return
+    parts = "，".join(
+        f"{row.title}{show(applicant.levels[row.level])}"
+        for row in round_.opened.levels
+        if applicant.levels.get(row.level)
+    )
+    closed = CaseClosed(
+        outcome=CASE_OUTCOME_PAID,
+        summary=f"已拨付{show(applicant.amount_fen)}（{parts}）",
+        clause=case.plan.stages[-1].clause,
+        amount_fen=applicant.amount_fen,
+        trace=case.allocated.trace if case.allocated else None,
+    )
+    work.on_case(case_id, [closed])

@@ -1,0 +1,166 @@
+"""Vouchers and their redemption: contracts, invoices, quarters, payments."""
+
+from domain.texts.form import Texts
+
+TEXTS: Texts = {
+    "BJ_E_CONTRACT_CLAIMED": {
+        "zh": (
+            "合同 {number} 已由案件 {case} 申领算力券 {voucher}，同一合同仅能申领一次。",
+            "如需兑付请凭该算力券申请；其他合同可另行申领。",
+        ),
+        "en": (
+            "Contract {number} was claimed by case {case} (voucher {voucher}); a contract is claimed once.",
+            "Redeem that voucher, or claim on another contract.",
+        ),
+    },
+    "CONTRACT_OTHER_BUYER": {
+        "zh": ("合同 {number} 的买方 {buyer} 不是申报单位 {uscc}。", "请凭本单位签订的合同申领。"),
+        "en": (
+            "Contract {number} is bought by {buyer}, not by the applicant {uscc}.",
+            "Claim on a contract of your own.",
+        ),
+    },
+    "NOTHING_DUE": {
+        "zh": (
+            "案件 {case} 本次没有应兑付金额：开票、交付、付款中最小者新增{base}，累计计入{cumulative}，"
+            "应兑付总额向下取整到分后仍为{due_fen}。",
+            "补齐交付或付款后可凭同一发票再次申请；累计已达合同可计金额的，本券不再有应兑付金额。",
+        ),
+        "en": (
+            "Case {case} adds nothing that is due: min(invoiced, delivered, paid) grows by {base} to {cumulative} in "
+            "all, and what that releases, rounded down to the fen, is still {due_fen}.",
+            "Ask again with the same invoice when more is delivered or paid, unless the whole contract is settled.",
+        ),
+    },
+    "BJ_E_CAP": {
+        "zh": (
+            "{year}年度申领限额{cap_fen}已用{used_fen}，本案没有可发放的额度。",
+            "本合同的一次申领机会未使用，可在下一自然年度申领。",
+        ),
+        "en": (
+            "The cap of {year}, {cap_fen}, has {used_fen} issued; nothing is left for this case.",
+            "The contract's single claim is not used up; it may be filed next year.",
+        ),
+    },
+    "VOUCHER_UNKNOWN": {
+        "zh": ("没有算力券 {voucher}。", "请核对券号。"),
+        "en": ("There is no voucher {voucher}.", "Check the number."),
+    },
+    "VOUCHER_EXPIRED": {
+        "zh": ("有效期至 {valid_through}，{requested_on} 提出的申请已过有效期。", "请咨询主管部门。"),
+        "en": ("It was valid through {valid_through}; the request is of {requested_on}.", "Ask the authority."),
+    },
+    "REDEMPTION_ENDED": {
+        "zh": ("最后一个兑付批次为 {last_quarter}，{requested_on} 提出的申请没有可进入的批次。", "请咨询主管部门。"),
+        "en": ("The last batch is {last_quarter}; a request of {requested_on} joins none.", "Ask the authority."),
+    },
+    "PAYEE_NOT_HOLDER": {
+        "zh": ("收款户名 {payee} 与券持有单位 {holder} 不一致。", "请填写与登记名称一致的本单位账户。"),
+        "en": ("The account is held by {payee}, the voucher by {holder}.", "Name an account of the holder itself."),
+    },
+    "PAYEE_NOT_SUPPLIER": {
+        "zh": ("收款户名 {payee} 与供给方 {supplier} 不一致。", "本政策结算给供给方，请填写供给方账户。"),
+        "en": ("The account is held by {payee}, not by the supplier {supplier}.", "Name an account of the supplier."),
+    },
+    "INVOICE_OTHER_PARTY": {
+        "zh": (
+            "发票 {number} 的购方为 {buyer}、销方为 {seller}，而合同的购方为 {holder}、供给方为 {supplier}。",
+            "请提交合同双方之间的发票。",
+        ),
+        "en": (
+            "Invoice {number} is from {seller} to {buyer}; the contract's parties are {supplier} and {holder}.",
+            "Hand in invoices between the parties.",
+        ),
+    },
+    "INVOICE_USED_ELSEWHERE": {
+        "zh": ("发票 {number} 已用于算力券 {voucher}。", "同一发票只能用于一张算力券。"),
+        "en": ("Invoice {number} already serves voucher {voucher}.", "An invoice serves one voucher only."),
+    },
+    "RECEIPT_OTHER_PARTY": {
+        "zh": (
+            "付款凭证 {number} 的付款方为 {payer}、收款方为 {payee}，而合同的购方为 {holder}、供给方为 {supplier}。",
+            "请提交合同双方之间的付款凭证。",
+        ),
+        "en": (
+            "Receipt {number} is of {payer} paying {payee}; by the contract {holder} pays {supplier}.",
+            "Hand in receipts between the parties.",
+        ),
+    },
+    "PROOF_WITHOUT_INVOICE": {
+        "zh": ("凭证 {number} 所指发票 {invoice} 不在本次申请中。", "请一并提交该发票，或更正凭证。"),
+        "en": (
+            "Proof {number} is about invoice {invoice}, which is not in the request.",
+            "Add the invoice or mend the proof.",
+        ),
+    },
+    "NOT_YET_HAPPENED": {
+        "zh": ("{what} 的日期 {day} 晚于收件日 {received_on}。", "交付、开票、付款完成后再申请。"),
+        "en": ("{what} is dated {day}, after the day of receipt {received_on}.", "Ask when it has happened."),
+    },
+    "QUARTER_MALFORMED": {
+        "zh": ("{quarter} 不是季度。", "季度写作 2024Q1。"),
+        "en": ("{quarter} is not a quarter.", "Write a quarter as 2024Q1."),
+    },
+    "CYCLE_UNKNOWN": {
+        "zh": ("没有这个兑付批次。", "请核对批次编号；批次在第一笔申请加入时开立。"),
+        "en": ("There is no such redemption cycle.", "Check its id; a cycle opens with its first claim."),
+    },
+    "CYCLE_CLOSED": {
+        "zh": ("批次 {cycle} 已结清。", "已结清的批次不再变更。"),
+        "en": ("Cycle {cycle} is closed.", "Nothing closed is reopened."),
+    },
+    "CYCLE_FROZEN": {
+        "zh": ("批次 {cycle} 已截止。", "新的申请进入下一批次。"),
+        "en": ("Cycle {cycle} is frozen.", "New requests join the next one."),
+    },
+    "CUT_OFF_NOT_REACHED": {
+        "zh": ("批次 {cycle} 于 {cut_off} 截止，现在是 {at}。", "截止后再冻结。"),
+        "en": ("Cycle {cycle} is cut off at {cut_off}; it is {at}.", "Freeze it then."),
+    },
+    "CYCLE_NOT_FROZEN": {
+        "zh": ("批次 {cycle} 尚未截止。", "截止后再支付和结清。"),
+        "en": ("Cycle {cycle} is not frozen.", "Pay and close it after its cut-off."),
+    },
+    "RULING_MISSING": {
+        "zh": ("批次 {cycle} 待主管部门确认。", "主管部门确认（ConfirmCycle）后支付。"),
+        "en": ("Cycle {cycle} waits for a ruling of the authority.", "Confirm it with ConfirmCycle."),
+    },
+    "NO_RULING_NEEDED": {
+        "zh": ("批次 {cycle} 无需确认或已确认。", "无需处理。"),
+        "en": ("Cycle {cycle} needs no ruling, or has it.", "Nothing needs to be done."),
+    },
+    "CLAIMS_NOT_READY": {
+        "zh": ("批次 {cycle} 尚有未核定的申请：{claims}。", "请先完成核验。"),
+        "en": ("Cycle {cycle} waits for the verification of {claims}.", "Verify them first."),
+    },
+    "PAY_DAY_NOT_REACHED": {
+        "zh": ("批次 {cycle} 于 {pay_on} 起支付，现在是 {at}。", "到期后再支付。"),
+        "en": ("Cycle {cycle} pays from {pay_on}; it is {at}.", "Order the payments then."),
+    },
+    "CYCLE_NOT_SETTLED": {
+        "zh": ("批次 {cycle} 尚有未结清的申请：{claims}。", "待全部支付有结果后结清。"),
+        "en": ("Cycle {cycle} has claims without an end: {claims}.", "Close it when every payment is answered."),
+    },
+    "ORDER_UNKNOWN": {
+        "zh": ("批次 {cycle} 没有支付指令 {order}。", "请核对指令编号。"),
+        "en": ("Cycle {cycle} has no payment order {order}.", "Check the order id."),
+    },
+    "PAYMENT_RESULT_CONFLICT": {
+        "zh": (
+            "支付指令 {order} 的结果已记为 {known}，与本次 {asked} 不一致。",
+            "请与国库核对；账本不改写已记录的结果。",
+        ),
+        "en": (
+            "Order {order} is on record as {known}, not {asked}.",
+            "Ask the treasury; a recorded result is never rewritten.",
+        ),
+    },
+    "ACCOUNT_IN_PAYMENT": {
+        "zh": ("案件 {case} 的款项正在支付，暂不能更换账户。", "待支付结果返回后再更换。"),
+        "en": ("A payment of case {case} is under way.", "Replace the account when its result is known."),
+    },
+    "NO_ACCOUNT": {
+        "zh": ("案件 {case} 是申领案件，没有收款账户。", "请在兑付案件中更换账户。"),
+        "en": ("Case {case} claims a voucher; it has no bank account.", "Replace the account of a redemption case."),
+    },
+}
