@@ -14,9 +14,10 @@ from audit.labels import LABELS, STATES, VALUES
 from audit.story import sentence
 from domain.amount import InvoiceTotals
 from domain.case import OpenStage
-from domain.cycle import Claim, Order
+from domain.cycle import Claim
 from domain.dates import SHANGHAI
 from domain.money import exact_text, show, show_exact
+from domain.orders import Order
 from domain.wording import CHECKS, OUTCOMES, check_title, deadline, last_day
 from duifu.v1.events_pb2 import CaseClosed
 from duifu.v1.facts_pb2 import Application, CheckResult, Contract, RedemptionRequest

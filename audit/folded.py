@@ -11,9 +11,10 @@ from audit import entries
 from audit.entries import Entry, EvidenceBroken
 from domain import cycle as cycles
 from domain.case import UnknownEvent
-from domain.cycle import Claim, ClaimState, Cycle, Order
+from domain.cycle import Claim, ClaimState, Cycle
 from domain.kinds import Kind, kind_of
-from duifu.v1.events_pb2 import CaseClosed, ClaimDeferred, CycleClosed, CycleOpened
+from domain.orders import Order
+from duifu.v1.events_pb2 import CaseClosed, ClaimDeferred, CycleClosed, CycleOpened, PaymentOrdered
 from ledger.rows import Rows
 
 S = TypeVar("S")
@@ -91,7 +92,7 @@ class Quarter:
     def __init__(self) -> None:
         self._base = Cycle()  # without claims and orders
         self._claims: dict[str, Claim] = {}
-        self._orders: dict[str, Order] = {}
+        self._orders: dict[str, Order[PaymentOrdered]] = {}
         self._order_of: dict[str, str] = {}  # case -> its order
         self._deferred: dict[str, int] = {}
         self._unpaid: list[str] = []  # a heap of claims that are ready, and of some that no longer are
@@ -113,7 +114,7 @@ class Quarter:
         return self._claims
 
     @property
-    def orders(self) -> Mapping[str, Order]:
+    def orders(self) -> Mapping[str, Order[PaymentOrdered]]:
         """Payment orders by their number; none any more once it has closed."""
         return self._orders
 
@@ -168,7 +169,9 @@ class Quarter:
             self._orders[order_id] = order
             self._order_of[case_id] = order_id
 
-    def _part(self, claims: Mapping[str, Claim], orders: Mapping[str, Order], deferred: Mapping[str, int]) -> Cycle:
+    def _part(
+        self, claims: Mapping[str, Claim], orders: Mapping[str, Order[PaymentOrdered]], deferred: Mapping[str, int]
+    ) -> Cycle:
         base = self._base
         return Cycle(base.opened, claims, orders, deferred, base.frozen, base.confirmed, base.closed)
 

@@ -21,8 +21,6 @@ from duifu.v1.events_pb2 import (
 )
 from ledger import streams
 
-ORDER_DIGITS = 5
-
 
 def opened(remaking: Remaking, event: RoundOpened) -> None:
     """The window and who pays, by the edition under which all of it is served."""
@@ -120,15 +118,11 @@ def ordered(remaking: Remaking, event: GrantOrdered) -> None:
     clause = round_.opened.clause
     before = [o.result for o in round_.orders_of(event.case_id) if o.ordered.level == event.level]
     check.same("level", before, ["returned"] * len(before), clause)
-    row = next(row for row in round_.opened.levels if row.level == event.level)
-    number = f"{round_.round_id}-{event.level}-{len(round_.orders) + 1:0{ORDER_DIGITS}d}"
-    pay_on = remaking.applied.calendar.on_or_after(remaking.on).isoformat()
-    check.same("amount_fen", event.amount_fen, round_.applicants[event.case_id].levels.get(event.level, 0), clause)
-    check.same("order_id", event.order_id, number, clause)
-    check.same("treasury", event.treasury, row.treasury, clause)
-    check.same("uscc", event.uscc, case.applicant_uscc, clause)
-    check.same("payee", event.payee, case.application.bank_account, clause)
-    check.same("pay_on", event.pay_on, pay_on, clause)
+    amount_fen = round_.applicants[event.case_id].levels.get(event.level, 0)
+    pay_on = remaking.applied.calendar.on_or_after(remaking.on)
+    derived = round_decisions.order(round_, event.level, amount_fen, case, pay_on)
+    for name in ("amount_fen", "order_id", "treasury", "uscc", "payee", "pay_on"):
+        check.same(name, getattr(event, name), getattr(derived, name), clause)
 
 
 def told_payment(remaking: Remaking, event: GrantPaymentChanged) -> None:

@@ -18,7 +18,6 @@ from duifu.v1.events_pb2 import AmountDetermined, AmountTrace, CaseOpened, Corre
 from duifu.v1.facts_pb2 import Application, Contact
 from ledger import streams
 from ledger.registry import unwrap
-from views.rows import amount_fen
 from worker import open_door
 
 
@@ -80,7 +79,7 @@ def list_cases(open_only: bool, home: str | None, json_wanted: bool) -> None:
                 "stage": state.stage.key if state.stage else "",
                 "outcome": OUTCOMES[state.closed.outcome] if state.closed else "",
                 "standing": standing(state),
-                "amountFen": amount_fen(state),
+                "amountFen": state.amount_fen,
                 "version": version,
                 "isRehearsal": state.plan.is_rehearsal,
                 "webUi": link(config, state.case_id),

@@ -10,9 +10,11 @@ from commands.work import fold
 from domain.dates import SHANGHAI
 from domain.kinds import ROUND
 from domain.money import show as show_money
-from domain.round import Applicant, Objection, Order, Round
+from domain.orders import Order
+from domain.round import Applicant, Objection, Round
 from domain.wording import STANDINGS, last_day, round_standing
 from duifu.v1.commands_pb2 import Command, RaiseObjection, SettleObjection
+from duifu.v1.events_pb2 import GrantOrdered
 from ledger import streams
 from ledger.registry import unwrap
 from worker import open_door
@@ -154,7 +156,7 @@ def _objections(state: Round) -> list[list[str]]:
     ]
 
 
-def _order_row(order: Order) -> list[str]:
+def _order_row(order: Order[GrantOrdered]) -> list[str]:
     ordered = order.ordered
     return [
         ordered.order_id,

@@ -2,7 +2,7 @@
 
 from commands.redemptions import open_quarter
 from commands.work import Work, fold
-from domain import cycle, headroom
+from domain import cycle, headroom, orders
 from domain.cycle import Claim, Cycle
 from domain.dates import Quarter, from_iso
 from domain.format.programme import Programme
@@ -91,18 +91,13 @@ def record_payment(work: Work, command: RecordPayment) -> str:
     Raises Refused ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT.
     """
     quarter = work.cycle(command.cycle_id)
-    order = quarter.orders.get(command.order_id)
-    if order is None:
-        raise Refused("ORDER_UNKNOWN", cycle=command.cycle_id, order=command.order_id)
-    result = "settled" if command.status == PAYMENT_STATUS_SETTLED else "returned"
-    if order.result:
-        if order.result != result:
-            raise Refused("PAYMENT_RESULT_CONFLICT", order=command.order_id, known=order.result, asked=result)
+    ordered = orders.answered(quarter.orders, command.order_id, command.status, command.cycle_id)
+    if ordered is None:
         return command.cycle_id
-    if result == "settled":
-        _settle(work, quarter, order.ordered, command.bank_reference)
+    if command.status == PAYMENT_STATUS_SETTLED:
+        _settle(work, quarter, ordered, command.bank_reference)
     else:
-        _take_back(work, quarter, order.ordered, command)
+        _take_back(work, quarter, ordered, command)
     return command.cycle_id
 
 

@@ -1,7 +1,7 @@
 """What every level pays: ordered for a whole round at once, matched with its treasury, ordered again. (QD-2.3, F-7)"""
 
 from commands.work import Work, fold
-from domain import review, round_decisions
+from domain import orders, review, round_decisions
 from domain.kinds import ROUND
 from domain.money import show
 from domain.refusals import Refused
@@ -45,16 +45,10 @@ def record_payment(work: Work, command: RecordGrantPayment) -> str:
     Raises Refused ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT.
     """
     round_ = work.round(command.round_id)
-    order = round_.orders.get(command.order_id)
-    if order is None:
-        raise Refused("ORDER_UNKNOWN", cycle=command.round_id, order=command.order_id)
-    result = "settled" if command.status == PAYMENT_STATUS_SETTLED else "returned"
-    if order.result:
-        if order.result != result:
-            raise Refused("PAYMENT_RESULT_CONFLICT", order=command.order_id, known=order.result, asked=result)
+    ordered = orders.answered(round_.orders, command.order_id, command.status, command.round_id)
+    if ordered is None:
         return command.round_id
-    ordered = order.ordered
-    if result == "returned":
+    if command.status != PAYMENT_STATUS_SETTLED:
         returned = GrantReturned(
             order_id=ordered.order_id, bank_reference=command.bank_reference, reason=command.reason
         )
@@ -96,21 +90,10 @@ def was_ordered(ledger: Ledger, order: PaymentOrder) -> bool:
 
 
 def _order(work: Work, round_id: str, applicant: Applicant, level: str, amount_fen: int) -> None:
-    round_, case = work.round(round_id), work.case(applicant.case_id)
-    row = next(row for row in round_.opened.levels if row.level == level)
-    ordered = GrantOrdered(
-        order_id=f"{round_id}-{level}-{len(round_.orders) + 1:05d}",
-        case_id=case.case_id,
-        level=level,
-        treasury=row.treasury,
-        uscc=case.applicant_uscc,
-        payee=case.application.bank_account,
-        amount_fen=amount_fen,
-        pay_on=work.rulebook.calendar.on_or_after(work.on).isoformat(),
-        purpose=f"{round_.opened.programme_title} {round_.opened.round} {row.title}",
-    )
+    round_, pay_on = work.round(round_id), work.rulebook.calendar.on_or_after(work.on)
+    ordered = round_decisions.order(round_, level, amount_fen, work.case(applicant.case_id), pay_on)
     work.on_round(round_id, [ordered])
-    _tell(work, ordered, CLAIM_PAYMENT_STATUS_ORDERED, f"{row.title}支付指令{ordered.order_id}")
+    _tell(work, ordered, CLAIM_PAYMENT_STATUS_ORDERED, f"{round_.titles[level]}支付指令{ordered.order_id}")
 
 
 def _tell(work: Work, ordered: GrantOrdered, status: ClaimPaymentStatus.ValueType, explanation: str) -> None:

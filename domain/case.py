@@ -103,6 +103,13 @@ class Case:
         """Opened and not closed."""
         return bool(self.case_id) and self.closed is None
 
+    @property
+    def amount_fen(self) -> int:
+        """What the case is about: its amount at the end, else as shared by its round, else due, else approved."""
+        if self.closed is not None:
+            return self.closed.amount_fen
+        return self.allocated.amount_fen if self.allocated else self.due_fen or self.approval.approved_fen
+
     def row(self, key: str) -> Stage:
         """The plan's row for a stage; for a correction, the row that asked for it."""
         wanted = self.returned_from if key == CORRECTION else key

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from domain import orders
 from domain.calendar import WorkingCalendar
 from domain.case import UnknownEvent
 from domain.dates import SHANGHAI, Quarter, end_of, from_iso, start_of
+from domain.orders import Order
 from domain.refusals import Refused
 from domain.states import changed
 from duifu.v1.events_pb2 import (
@@ -54,21 +56,13 @@ class Claim:
     due_fen: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One payment order and what the treasury said of it: "", "settled" or "returned"."""
-
-    ordered: PaymentOrdered
-    result: str = ""
-
-
 @dataclass(frozen=True)
 class Cycle:
     """The state of one quarter. Empty before its first claim."""
 
     opened: CycleOpened = field(default_factory=CycleOpened)
     claims: Mapping[str, Claim] = field(default_factory=dict)  # in the order in which they joined
-    orders: Mapping[str, Order] = field(default_factory=dict)
+    orders: Mapping[str, Order[PaymentOrdered]] = field(default_factory=dict)
     deferred: Mapping[str, int] = field(default_factory=dict)  # case -> fen
     frozen: bool = False
     confirmed: bool = False
@@ -99,7 +93,7 @@ class Cycle:
 
     def outstanding(self) -> list[PaymentOrdered]:
         """Orders without an answer of the treasury."""
-        return [order.ordered for order in self.orders.values() if not order.result]
+        return orders.outstanding(self.orders)
 
 
 def cycle_id(programme_id: str, quarter: Quarter) -> str:
@@ -247,9 +241,9 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
             done = _with_claim(cycle, replace(cycle.claims[event.case_id], state=ClaimState.DONE))
             return changed(done, deferred={**cycle.deferred, event.case_id: event.amount_fen})
         case PaymentSettled():
-            return _with_result(cycle, event.order_id, "settled")
+            return changed(cycle, orders=orders.with_result(cycle.orders, event.order_id, "settled"))
         case PaymentReturned():
-            return _with_result(cycle, event.order_id, "returned")
+            return changed(cycle, orders=orders.with_result(cycle.orders, event.order_id, "returned"))
         case CycleClosed():
             return changed(cycle, closed=event)
     raise UnknownEvent(type(event).__name__)
@@ -264,7 +258,3 @@ def _must_exist(cycle: Cycle) -> None:
 
 def _with_claim(cycle: Cycle, claim: Claim) -> Cycle:
     return changed(cycle, claims={**cycle.claims, claim.case_id: claim})
-
-
-def _with_result(cycle: Cycle, order_id: str, result: str) -> Cycle:
-    return changed(cycle, orders={**cycle.orders, order_id: replace(cycle.orders[order_id], result=result)})

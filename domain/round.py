@@ -7,8 +7,10 @@ from enum import StrEnum
 
 from google.protobuf.message import Message
 
+from domain import orders
 from domain.case import UnknownEvent
 from domain.dates import SHANGHAI, from_iso
+from domain.orders import Order
 from domain.states import changed
 from duifu.v1.events_pb2 import (
     ApplicantCleared,
@@ -62,14 +64,6 @@ class Objection:
     settled: ObjectionSettled | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One level's payment to one applicant and what the treasury said of it: "", "settled" or "returned"."""
-
-    ordered: GrantOrdered
-    result: str = ""
-
-
 @dataclass(frozen=True)
 class Round:
     """The state of one round. Empty before its first application."""
@@ -79,7 +73,7 @@ class Round:
     allocations: int = 0  # how often the pool was shared
     is_stale: bool = False  # who shares the pool, or with how much, has changed since
     objections: Mapping[int, Objection] = field(default_factory=dict)
-    orders: Mapping[str, Order] = field(default_factory=dict)
+    orders: Mapping[str, Order[GrantOrdered]] = field(default_factory=dict)
     closed: RoundClosed | None = None
 
     @property
@@ -118,13 +112,13 @@ class Round:
         paid = {o.ordered.level for o in self.orders_of(applicant.case_id) if o.result == "settled"}
         return bool(paid) and paid >= {level for level, fen in applicant.levels.items() if fen}
 
-    def orders_of(self, case_id: str) -> list[Order]:
+    def orders_of(self, case_id: str) -> list[Order[GrantOrdered]]:
         """Every order for one applicant, returned ones too."""
         return [order for order in self.orders.values() if order.ordered.case_id == case_id]
 
     def outstanding(self) -> list[GrantOrdered]:
         """Orders without an answer of the treasury."""
-        return [order.ordered for order in self.orders.values() if not order.result]
+        return orders.outstanding(self.orders)
 
     def open_objections(self, case_id: str = "") -> list[Objection]:
         """Objections that nobody has settled, to one result or to any."""
@@ -205,9 +199,9 @@ def evolve(round_: Round, event: Message) -> Round:
         case GrantOrdered():
             return changed(round_, orders={**round_.orders, event.order_id: Order(event)})
         case GrantSettled():
-            return _with_result(round_, event.order_id, "settled")
+            return changed(round_, orders=orders.with_result(round_.orders, event.order_id, "settled"))
         case GrantReturned():
-            return _with_result(round_, event.order_id, "returned")
+            return changed(round_, orders=orders.with_result(round_.orders, event.order_id, "returned"))
         case RoundClosed():
             return changed(round_, closed=event)
     raise UnknownEvent(type(event).__name__)
@@ -230,7 +224,3 @@ def _allocated(round_: Round, event: RoundAllocated) -> Round:
 
 def _with(round_: Round, applicant: Applicant) -> Round:
     return changed(round_, applicants={**round_.applicants, applicant.case_id: applicant})
-
-
-def _with_result(round_: Round, order_id: str, result: str) -> Round:
-    return changed(round_, orders={**round_.orders, order_id: replace(round_.orders[order_id], result=result)})

@@ -7,12 +7,14 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from domain.calendar import WorkingCalendar
+from domain.case import Case
 from domain.dates import SHANGHAI, Period, end_of
 from domain.format.programme import Programme, PublicNotice
 from domain.refusals import Refused
 from domain.round import Applicant, Round, Standing
 from duifu.v1.events_pb2 import (
     ApplicantJoined,
+    GrantOrdered,
     GrantShare,
     LevelAmount,
     NoticeClosed,
@@ -178,6 +180,22 @@ def must_be_orderable(round_: Round) -> None:
         raise Refused("APPLICANTS_NOT_CLEARED", clause, round=round_.round_id, cases=cases)
     if round_.is_stale:
         raise Refused("ALLOCATION_STALE", clause, round=round_.round_id)
+
+
+def order(round_: Round, level: str, amount_fen: int, case: Case, pay_on: date) -> GrantOrdered:
+    """What one level's treasury is asked to pay to an applicant's own account. (QD-2.3, F-7)"""
+    row = next(row for row in round_.opened.levels if row.level == level)
+    return GrantOrdered(
+        order_id=f"{round_.round_id}-{level}-{len(round_.orders) + 1:05d}",
+        case_id=case.case_id,
+        level=level,
+        treasury=row.treasury,
+        uscc=case.applicant_uscc,
+        payee=case.application.bank_account,
+        amount_fen=amount_fen,
+        pay_on=pay_on.isoformat(),
+        purpose=f"{round_.opened.programme_title} {round_.opened.round} {row.title}",
+    )
 
 
 def must_not_be_ordered(round_: Round, case_id: str) -> None:

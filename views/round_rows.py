@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from domain.round import Order, Round, Standing
+from domain.orders import Order
+from domain.round import Round, Standing
 from domain.wording import round_standing
+from duifu.v1.events_pb2 import GrantOrdered
 from views.books import Place, RoundBook
 
 
@@ -130,7 +132,7 @@ def _levels(round_: Round, place: Place) -> list[RoundLevelRow]:
     return rows
 
 
-def _payment(round_: Round, order: Order, place: Place) -> RoundPaymentRow:
+def _payment(round_: Round, order: Order[GrantOrdered], place: Place) -> RoundPaymentRow:
     ordered = order.ordered
     return RoundPaymentRow(
         order_id=ordered.order_id,
@@ -149,7 +151,7 @@ def _payment(round_: Round, order: Order, place: Place) -> RoundPaymentRow:
     )
 
 
-def _fen(orders: list[Order], result: str) -> int:
+def _fen(orders: list[Order[GrantOrdered]], result: str) -> int:
     return sum(order.ordered.amount_fen for order in orders if order.result == result)
 
 

@@ -204,7 +204,7 @@ def _case(book: CaseBook, place: Place) -> CaseRow:
         standing=standing(case),
         outcome=OUTCOMES[closed.outcome] if closed else None,
         closed_on=book.closed_on,
-        amount_fen=amount_fen(case),
+        amount_fen=case.amount_fen,
         issued_fen=closed.amount_fen if closed and is_issued else 0,
         due_fen=case.due_fen,
         settled_fen=case.settled_fen + _grants_settled_fen(case),
@@ -218,13 +218,6 @@ def _case(book: CaseBook, place: Place) -> CaseRow:
         version=place.version,
         position=place.position,
     )
-
-
-def amount_fen(case: Case) -> int:
-    """What a case is about: its amount at the end, else as shared by its round, else due, else approved."""
-    if case.closed is not None:
-        return case.closed.amount_fen
-    return case.allocated.amount_fen if case.allocated else case.due_fen or case.approval.approved_fen
 
 
 def _takes_part(case: Case) -> bool:

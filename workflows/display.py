@@ -105,14 +105,12 @@ def case_attributes(case: Case) -> list[SearchAttributeUpdate[Any]]:
     stage = case.stage
     outcome = OUTCOMES[case.closed.outcome] if case.closed else ""
     waits_on = stage.waits_on if stage else ""
-    given_fen = case.allocated.amount_fen if case.allocated else case.due_fen or case.approval.approved_fen
-    amount_fen = case.closed.amount_fen if case.closed else given_fen
     return [
         STAGE.value_set(stage.title if stage else "办结"),
         WAITS_ON.value_set("在先案件" if case.held_behind else waits_on),
         OUTCOME.value_set(outcome or "办理中"),
         DUE_AT.value_set(stage.due_at) if stage and stage.due_at and not stage.stop else DUE_AT.value_unset(),
-        AMOUNT_FEN.value_set(amount_fen),
+        AMOUNT_FEN.value_set(case.amount_fen),
         IS_OVERDUE.value_set(bool(stage and stage.is_overdue)),
     ]
 

@@ -13,9 +13,10 @@ from audit.labels import AUTHENTICATIONS, LABELS, STATES, VALUES
 from audit.story import COMMANDS, clause, sentence
 from domain.amount import InvoiceTotals
 from domain.case import Case, OpenStage, UnknownEvent
-from domain.cycle import Claim, ClaimState, Order
+from domain.cycle import Claim, ClaimState
 from domain.kinds import BY_STREAM
 from domain.money import show
+from domain.orders import Order
 from duifu.v1.commands_pb2 import VERDICT_PASS, Authentication, Command
 from duifu.v1.events_pb2 import AmountStep, AmountTrace, CaseAccepted, CaseClosed, Decided, Event, StageLapsed
 from duifu.v1.facts_pb2 import CheckResult

@@ -1,0 +1,44 @@
+"""Payment orders of a quarter or of a round, and what the treasury said of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from domain.refusals import Refused
+from duifu.v1.commands_pb2 import PAYMENT_STATUS_SETTLED, PaymentStatus
+
+Asked = TypeVar("Asked")
+
+
+@dataclass(frozen=True, slots=True)
+class Order(Generic[Asked]):
+    """One payment order and what the treasury said of it: "", "settled" or "returned"."""
+
+    ordered: Asked
+    result: str = ""
+
+
+def outstanding(orders: Mapping[str, Order[Asked]]) -> list[Asked]:
+    """Orders without an answer of the treasury."""
+    return [order.ordered for order in orders.values() if not order.result]
+
+
+def with_result(orders: Mapping[str, Order[Asked]], order_id: str, result: str) -> dict[str, Order[Asked]]:
+    """The orders after the treasury's answer to one of them."""
+    return {**orders, order_id: replace(orders[order_id], result=result)}
+
+
+def answered(
+    orders: Mapping[str, Order[Asked]], order_id: str, status: PaymentStatus.ValueType, batch: str
+) -> Asked | None:
+    """The order that an answer is about; None if the same answer is on record. `batch` is the quarter or the round.
+
+    Raises Refused ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT.
+    """
+    order = orders.get(order_id)
+    if order is None:
+        raise Refused("ORDER_UNKNOWN", cycle=batch, order=order_id)
+    result = "settled" if status == PAYMENT_STATUS_SETTLED else "returned"
+    if order.result and order.result != result:
+        raise Refused("PAYMENT_RESULT_CONFLICT", order=order_id, known=order.result, asked=result)
+    return None if order.result else order.ordered
