@@ -1,24 +1,20 @@
 """Is the ledger what it was? The whole log against itself, the sealer's tree, every checkpoint and the witnesses."""
 
 import gc
-import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
-from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
 from audit.scan import PAGE, Finding, Part, scan
+from audit.side_by_side import side_by_side
 from ledger.rows import Rows, RowsDamaged, SQLiteRows, open_rows
 from ledger.seals import Seals, SealsDamaged
 from proofs.merkle import EMPTY_ROOT, Frontier
 from proofs.notes import Note, NoteRefused, Trusted, Verifier, trusted
 
 SIDE_BY_SIDE_FROM = 20_000  # events; for fewer, a second process costs more than it saves
-LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,28 +246,22 @@ def _scanned(
     processes: int,
 ) -> list[Part]:
     """The parts of the log, read side by side where that is worth a process."""
-    if head < SIDE_BY_SIDE_FROM or processes == 1:
+    parts = processes if head >= SIDE_BY_SIDE_FROM else 1
+    # Each part but the last ends with a page, so that the sealed tree is read by whole tiles.
+    bounds = [head * part // parts // PAGE * PAGE for part in range(parts)] + [head]
+
+    def work(after: int, upto: int, heard: Callable[[int, int], None]) -> Part:
         done = 0
 
         def count(events: int) -> None:
             nonlocal done
             done += events
-            progress(done, head)
+            heard(done, upto - after)
 
         with _without_gc():
-            return [scan(address, tree_path, sealed, 0, head, sizes, count)]
-    # Each part but the last ends with a page, so that the sealed tree is read by whole tiles.
-    bounds = [head * part // processes // PAGE * PAGE for part in range(processes)] + [head]
-    # Forked, so that nothing is imported again: no thread runs and no connection is open at this point.
-    context = multiprocessing.get_context("fork")
-    counted = context.Value("q", 0)
-    with ProcessPoolExecutor(processes, context, _start, (counted,)) as pool:
-        futures = [
-            pool.submit(_scan_and_count, address, tree_path, sealed, after, upto, sizes)
-            for after, upto in pairwise(bounds)
-        ]
-        _await(futures, lambda: progress(counted.value, head))
-        return [future.result() for future in futures]
+            return scan(address, tree_path, sealed, after, upto, sizes, count)
+
+    return side_by_side(work, bounds, progress)
 
 
 @contextmanager
@@ -284,29 +274,3 @@ def _without_gc() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _await(futures: Sequence[Future[Part]], look: Callable[[], None]) -> None:
-    waiting = set(futures)
-    while waiting:
-        _, waiting = wait(waiting, timeout=LOOK_SECONDS)
-        look()
-
-
-_counted: "Synchronized[int]"
-
-
-def _start(counter: "Synchronized[int]") -> None:
-    global _counted
-    _counted = counter
-    gc.disable()
-
-
-def _scan_and_count(
-    address: str, tree_path: Path | None, sealed: int, after: int, upto: int, sizes: Sequence[int]
-) -> Part:
-    def count(events: int) -> None:
-        with _counted.get_lock():
-            _counted.value += events
-
-    return scan(address, tree_path, sealed, after, upto, sizes, count)
