@@ -66,17 +66,8 @@ class CaseWorkflow(FollowsLedger[Case]):
     @workflow.run
     async def run(self, _start: WorkflowStart) -> Ending:
         """Follow the case to its end, stage by stage."""
-        await self.following.catch_up()
-        while self.case.closed is None:
-            await self.make_room()
-            self.show_case()
-            if self.case.stage is None:
-                await self.until_news()
-            else:
-                self.begin(self.case.stage)
-                await self.conduct(self.case.stage)
-            await self.following.catch_up()
-        self.show_case()
+        await self.follow_to_the_end(lambda: self.case.closed is not None, self.show_case, self.go_on)
+        assert self.case.closed is not None
         self.send_letters()
         await self.background.finish(cancel=CHECKS)
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -90,19 +81,21 @@ class CaseWorkflow(FollowsLedger[Case]):
     @workflow.query(description="当前进度")
     def progress(self) -> Progress:
         """What this workflow knows."""
-        is_idle = self.is_waiting and not self.following.is_behind and self.background.is_idle
-        return Progress(
-            summary=standing(self.case),
-            version=self.following.version,
-            stage=self.case.stage.key if self.case.stage else "",
-            is_idle=is_idle,
-            clock=self.clock,
-        )
+        stage = self.case.stage
+        return self.so_far(standing(self.case), stage.key if stage else "", self.background.is_idle)
 
     @workflow.query(description="下一步由谁办理")
     def next_step(self) -> NextStep:
         """Who may act next, and who may not."""
         return tasks.next_step(self.case)
+
+    async def go_on(self) -> None:
+        """The open stage, from where it stands."""
+        if self.case.stage is None:
+            await self.until_news()
+        else:
+            self.begin(self.case.stage)
+            await self.conduct(self.case.stage)
 
     def begin(self, stage: OpenStage) -> None:
         """Start what the case needs beside decisions: letters and queries, of this stage and of any that passed unseen.

@@ -35,26 +35,14 @@ class ExpertPanelWorkflow(FollowsLedger[Panel]):
     @workflow.run
     async def run(self, _start: WorkflowStart) -> Ending:
         """The panel from its stage's opening to its conclusion, or until the case needs none any more."""
-        await self.following.catch_up()
-        while not self.panel.is_over:
-            await self.make_room()
-            self.show_panel()
-            await self.go_on()
-            await self.following.catch_up()
-        self.show_panel()
+        await self.follow_to_the_end(lambda: self.panel.is_over, self.show_panel, self.go_on)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return Ending(summary=standing(self.panel), subject_id=self.subject_id, outcome=step(self.panel))
 
     @workflow.query(description="当前进度")
     def progress(self) -> Progress:
         """What this workflow knows."""
-        return Progress(
-            summary=standing(self.panel),
-            version=self.following.version,
-            stage=step(self.panel),
-            is_idle=self.is_waiting and not self.following.is_behind,
-            clock=self.clock,
-        )
+        return self.so_far(standing(self.panel), step(self.panel))
 
     async def go_on(self) -> None:
         """Wait for news, or for the next deadline."""

@@ -1,7 +1,7 @@
 """A workflow follows one stream of the ledger: it folds the facts with the same `evolve` as everybody else."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
@@ -17,7 +17,7 @@ from domain.wellformed import must_be_wellformed
 from duifu.v1.answers_pb2 import Answer, FactPage, Refusal
 from duifu.v1.commands_pb2 import Actor, Command
 from duifu.v1.events_pb2 import Event
-from duifu.v1.work_pb2 import CommandRequest, FactQuery, Nudge, WorkflowStart
+from duifu.v1.work_pb2 import CommandRequest, FactQuery, Nudge, Progress, WorkflowStart
 from workflows import options
 from workflows.payloads import as_error
 from workflows.ports import FACTS_MAX, Ledger
@@ -143,6 +143,28 @@ class FollowsLedger(Generic[S]):
     def turning_point(self) -> object:
         """What must differ before there is anything to think about again."""
         return self.following.version
+
+    async def follow_to_the_end(
+        self, is_over: Callable[[], bool], show: Callable[[], None], go_on: Callable[[], Awaitable[None]]
+    ) -> None:
+        """One step after the other, each from what the ledger says by then, until it says that all is over."""
+        await self.following.catch_up()
+        while not is_over():
+            await self.make_room()
+            show()
+            await go_on()
+            await self.following.catch_up()
+        show()
+
+    def so_far(self, summary: str, stage: str, is_idle: bool = True) -> Progress:
+        """What this workflow knows; idle, if nothing of its own is under way and every fact is folded."""
+        return Progress(
+            summary=summary,
+            version=self.following.version,
+            stage=stage,
+            is_idle=self.is_waiting and not self.following.is_behind and is_idle,
+            clock=self.clock,
+        )
 
     async def make_room(self) -> None:
         """Before the history gets long, go on in a new run: it folds the facts anew, so nothing is lost between.

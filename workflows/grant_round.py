@@ -35,13 +35,8 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
     @workflow.run
     async def run(self, _start: WorkflowStart) -> Ending:
         """The round from its first application to its close."""
-        await self.following.catch_up()
-        while self.round.closed is None:
-            await self.make_room()
-            self.show_round()
-            await self.go_on()
-            await self.following.catch_up()
-        self.show_round()
+        await self.follow_to_the_end(lambda: self.round.closed is not None, self.show_round, self.go_on)
+        assert self.round.closed is not None
         await workflow.wait_condition(workflow.all_handlers_finished)
         return Ending(
             summary=round_standing(self.round),
@@ -53,13 +48,7 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
     @workflow.query(description="当前进度")
     def progress(self) -> Progress:
         """What this workflow knows."""
-        return Progress(
-            summary=round_standing(self.round),
-            version=self.following.version,
-            stage=display.round_stage(self.round),
-            is_idle=self.is_waiting and not self.following.is_behind,
-            clock=self.clock,
-        )
+        return self.so_far(round_standing(self.round), display.round_stage(self.round))
 
     async def go_on(self) -> None:
         """The next step of the round, from where it stands."""

@@ -28,13 +28,8 @@ class RedemptionCycleWorkflow(FollowsLedger[Cycle]):
     @workflow.run
     async def run(self, _start: WorkflowStart) -> Ending:
         """The quarter from its first claim to its close."""
-        await self.following.catch_up()
-        while self.cycle.closed is None:
-            await self.make_room()
-            self.show_cycle()
-            await self.go_on()
-            await self.following.catch_up()
-        self.show_cycle()
+        await self.follow_to_the_end(lambda: self.cycle.closed is not None, self.show_cycle, self.go_on)
+        assert self.cycle.closed is not None
         await workflow.wait_condition(workflow.all_handlers_finished)
         return Ending(
             summary=quarter_standing(self.cycle),
@@ -46,13 +41,7 @@ class RedemptionCycleWorkflow(FollowsLedger[Cycle]):
     @workflow.query(description="当前进度")
     def progress(self) -> Progress:
         """What this workflow knows."""
-        return Progress(
-            summary=quarter_standing(self.cycle),
-            version=self.following.version,
-            stage=display.cycle_stage(self.cycle),
-            is_idle=self.is_waiting and not self.following.is_behind,
-            clock=self.clock,
-        )
+        return self.so_far(quarter_standing(self.cycle), display.cycle_stage(self.cycle))
 
     async def go_on(self) -> None:
         """The next step of the quarter, from where it stands."""
