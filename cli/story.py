@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from temporalio.client import Client
 
@@ -39,7 +40,7 @@ class Story:
         self.door, self.client, self.say = door, client, say
         self.case_ids: list[str] = []
 
-    async def send(self, name: str, actor: Actor, **kind: object) -> Answer:
+    async def send(self, name: str, actor: Actor, **kind: Any) -> Answer:
         """A command that must be accepted. Raises StoryBroken."""
         answer = await self.ask(name, actor, **kind)
         if not answer.HasField("receipt"):
@@ -47,18 +48,18 @@ class Story:
         self.say(f"  ✓ {actor.name}：{answer.summary}")
         return answer
 
-    async def quietly(self, name: str, actor: Actor, **kind: object) -> None:
+    async def quietly(self, name: str, actor: Actor, **kind: Any) -> None:
         """One of many commands that must be accepted, of which only the outcome is told. Raises StoryBroken."""
         answer = await self.ask(name, actor, **kind)
         if not answer.HasField("receipt"):
             raise StoryBroken(f"{name}: {answer.summary}")
 
-    async def ask(self, name: str, actor: Actor, **kind: object) -> Answer:
+    async def ask(self, name: str, actor: Actor, **kind: Any) -> Answer:
         """A command, accepted or refused."""
-        command = Command(command_id=f"{self.name}:{name}", actor=actor, **kind)  # type: ignore[arg-type]
+        command = Command(command_id=f"{self.name}:{name}", actor=actor, **kind)
         return await asyncio.to_thread(self.door.answer, command, declared(actor))
 
-    async def must_be_refused(self, name: str, actor: Actor, code: str, **kind: object) -> None:
+    async def must_be_refused(self, name: str, actor: Actor, code: str, **kind: Any) -> None:
         """A command that must not be accepted. Raises StoryBroken."""
         refused = await self.ask(name, actor, **kind)
         if refused.refusal.code != code:

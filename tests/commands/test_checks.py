@@ -18,10 +18,12 @@ from duifu.v1.facts_pb2 import (
     CHECK_OUTCOME_UNAVAILABLE,
     OPINION_KIND_CONFORMS,
     OPINION_KIND_DOES_NOT_CONFORM,
+    OPINION_KIND_UNSPECIFIED,
     CheckResult,
     CreditListing,
     CreditRecord,
     Opinion,
+    OpinionKind,
 )
 from ledger import streams
 from tests.builders import shanghai
@@ -40,9 +42,9 @@ def desk(tmp_path: Path) -> Iterator[RoundDesk]:
     opened.ledger.close()
 
 
-def an_opinion(kind: int = OPINION_KIND_CONFORMS, check: str = AUTHORITY) -> CheckResult:
+def an_opinion(kind: OpinionKind.ValueType = OPINION_KIND_CONFORMS, check: str = AUTHORITY) -> CheckResult:
     outcome = CHECK_OUTCOME_CLEAN if kind == OPINION_KIND_CONFORMS else CHECK_OUTCOME_HIT
-    opinion = Opinion(kind=kind, document_number="青发改函〔2024〕7号")  # type: ignore[arg-type]
+    opinion = Opinion(kind=kind, document_number="青发改函〔2024〕7号")
     return CheckResult(check=check, outcome=outcome, source="纸质复函", opinion=opinion)
 
 
@@ -174,7 +176,7 @@ def test_an_answer_that_has_grown_old_is_one_no_more(desk: RoundDesk, day: str, 
         ("CHECK_UNKNOWN", an_opinion(check="horoscope"), {}),
         ("ANSWER_OF_OTHER_KIND", an_opinion(check=SOURCE), {}),
         ("ANSWER_OF_OTHER_KIND", unavailable(AUTHORITY), {}),
-        ("ANSWER_OF_OTHER_KIND", an_opinion(kind=0), {}),
+        ("ANSWER_OF_OTHER_KIND", an_opinion(kind=OPINION_KIND_UNSPECIFIED), {}),
         ("ANSWER_FROM_FUTURE", credit(SOURCE, queried_on="2024-01-26"), {}),
         ("STAGE_NOT_OPEN", an_opinion(), {"stage": "determination"}),
     ],

@@ -143,7 +143,9 @@ def test_a_recommended_case_goes_on_in_the_commit_that_concludes_the_panel(panel
     decided = [event for event in panels.desk.events(stream) if isinstance(event, Decided)][-1]
     assert (decided.decided_by, decided.verdict) == (f"panel:{PANEL}", VERDICT_PASS)
     assert receipt.next_stage == "review"
-    assert panels.desk.case(case_id).stage.key == "review"  # type: ignore[union-attr]
+    stage = panels.desk.case(case_id).stage
+    assert stage is not None
+    assert stage.key == "review"
     positions = [panels.desk.ledger.position_of(name, panels.desk.ledger.version(name)) for name in (STREAM, stream)]
     assert all(receipt.position < position <= receipt.position + 4 for position in positions)
 

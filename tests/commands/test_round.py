@@ -21,7 +21,13 @@ from duifu.v1.commands_pb2 import (
     VetoCase,
     WithdrawCase,
 )
-from duifu.v1.events_pb2 import CASE_OUTCOME_CANCELLED, CASE_OUTCOME_PAID, CASE_OUTCOME_REFUSED, ApplicantJoined
+from duifu.v1.events_pb2 import (
+    CASE_OUTCOME_CANCELLED,
+    CASE_OUTCOME_PAID,
+    CASE_OUTCOME_REFUSED,
+    ApplicantJoined,
+    RoundClosed,
+)
 from tests.rounds import DECIDED, ROUND_ID, SHA256, RoundDesk, an_account, officer, operator
 
 NOTICE, FUNDS = officer("city-notice-officer"), officer("city-fund-officer")
@@ -40,6 +46,12 @@ def refused(desk: RoundDesk, code: str) -> "pytest.RaisesExc[Refused]":
 def three_determined(desk: RoundDesk) -> list[str]:
     """Together they ask for twice what the city has: 2,000, 4,000 and 2,000 万元 of contracts."""
     return [desk.determined(n, yuan(amount)) for n, amount in ((1, 20_000_000), (2, 40_000_000), (3, 20_000_000))]
+
+
+def closed_round(desk: RoundDesk) -> RoundClosed:
+    closed = desk.round().closed
+    assert closed is not None
+    return closed
 
 
 def levels(desk: RoundDesk, case_id: str) -> dict[str, int]:
@@ -231,7 +243,7 @@ def test_a_round_that_everybody_left_closes_with_nothing_paid(desk: RoundDesk) -
         desk.close()
     desk.after_window().close()
 
-    assert list(desk.round().closed.paid) == []  # type: ignore[union-attr]
+    assert list(closed_round(desk).paid) == []
 
 
 # Objections
@@ -449,7 +461,7 @@ def test_who_comes_to_less_than_a_fen_is_refused_and_the_round_closes(desk: Roun
 
     closed = desk.closed_case(case_id)
     assert (closed.outcome, closed.code) == (CASE_OUTCOME_REFUSED, "QD_E_NOTHING")
-    assert list(desk.round().closed.left_case_ids) == [case_id]  # type: ignore[union-attr]
+    assert list(closed_round(desk).left_case_ids) == [case_id]
 
 
 def test_who_has_nothing_that_counts_is_refused_at_determination_and_the_round_closes(desk: RoundDesk) -> None:

@@ -27,6 +27,7 @@ from duifu.v1.panel_pb2 import (
     INTEREST_KIND_KINSHIP,
     RESCORE_REASON_DISPERSION,
     RESCORE_REASON_REPLACEMENT,
+    ConclusionSigned,
     ConvenePanel,
     DeclareInterest,
     DrawPanel,
@@ -36,9 +37,11 @@ from duifu.v1.panel_pb2 import (
     PanelConcluded,
     RegisterExpert,
     RetireExpert,
+    ScoreSheet,
     ScoringReopened,
     SealSheet,
     SheetOpened,
+    SheetSealed,
     SignConclusion,
 )
 from tests.domain.panels import (
@@ -192,7 +195,8 @@ def test_who_is_not_seated_sees_and_does_nothing() -> None:
 
     assert code_of(lambda: table.panel.declared("expert-1")) == "PANEL_NOT_DRAWN"
     table.seated()
-    waiting = table.panel.drawn.order[5]  # type: ignore[union-attr]
+    assert table.panel.drawn is not None
+    waiting = table.panel.drawn.order[5]
     assert code_of(lambda: table.panel.declared(waiting)) == "NOT_ON_PANEL"
     assert code_of(lambda: table.declare(waiting)) == "NOT_ON_PANEL"
 
@@ -272,17 +276,18 @@ def test_a_seal_says_nothing_of_the_points() -> None:
 
     (event,) = table.seal(table.members[0], a_sheet(61, remark="可行"))
 
-    assert "61" not in str(event).replace(event.sheet_sha256, "")  # type: ignore[attr-defined]
+    assert isinstance(event, SheetSealed)
+    assert "61" not in str(event).replace(event.sheet_sha256, "")
     assert "可行" not in str(event)
 
 
 @pytest.mark.parametrize("changed", [a_sheet(61), a_sheet(60, rate="40/100"), a_sheet(60, remark="改")])
-def test_another_sheet_than_the_sealed_one_is_not_taken(changed: object) -> None:
+def test_another_sheet_than_the_sealed_one_is_not_taken(changed: ScoreSheet) -> None:
     table = Table().seated().all_declare()
     for expert_id in table.members:
         table.seal(expert_id, a_sheet(60))
 
-    assert code_of(lambda: table.open(table.members[0], changed)) == "SHEET_MISMATCH"  # type: ignore[arg-type]
+    assert code_of(lambda: table.open(table.members[0], changed)) == "SHEET_MISMATCH"
     table.open(table.members[0], a_sheet(60))
     assert code_of(lambda: table.open(table.members[0], a_sheet(60))) == "SHEET_OPENED"
 
@@ -378,7 +383,8 @@ def test_the_conclusion_is_signed_by_all_with_dissent_on_record() -> None:
     events = table.sign(last, dissent="可行性证据不足")
 
     assert names(events) == ["ConclusionSigned", "PanelConcluded"]
-    assert events[0].dissent == "可行性证据不足"  # type: ignore[attr-defined]
+    assert isinstance(events[0], ConclusionSigned)
+    assert events[0].dissent == "可行性证据不足"
     assert table.panel.is_over
     assert standing(table.panel) == "专家评审推荐：平均60分，分差0分"
 
@@ -471,7 +477,8 @@ def test_who_does_not_open_in_time_is_replaced_and_nobody_scores_after_having_se
     events = table.ring()
 
     assert names(events) == [*["ExpertLeft"] * 4, *["ExpertSeated"] * 4, "ScoringReopened"]
-    assert events[-1].reason == RESCORE_REASON_REPLACEMENT  # type: ignore[attr-defined]
+    assert isinstance(events[-1], ScoringReopened)
+    assert events[-1].reason == RESCORE_REASON_REPLACEMENT
     assert all(member.sealed is None for member in table.panel.members.values())
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -56,7 +57,7 @@ def calendar() -> WorkingCalendar:
 
 
 def facts(
-    contract: Contract | None = None, *, case_id: str = "", used: int = 0, accepted_on: str = "", **more: object
+    contract: Contract | None = None, *, case_id: str = "", used: int = 0, accepted_on: str = "", **more: Any
 ) -> Facts:
     return Facts(
         application=an_application(contract),
@@ -66,7 +67,7 @@ def facts(
         ruled_met=["BJ_E_DIRECTION"],
         case_id=case_id,
         used=[AccountUse(account="issued", amount=used)] if used else [],
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 
