@@ -1,11 +1,9 @@
 """The deadlines of a case made again: when a stage is due, when its clock stood still, and what silence meant."""
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from audit.compared import Decision
 from audit.remaking import Remaking
 from domain import review, stops
-from domain.dates import SHANGHAI
+from domain.dates import SHANGHAI, timestamp
 from domain.kinds import ROUND
 from duifu.v1.commands_pb2 import RestartClock, StopClock
 from duifu.v1.events_pb2 import (
@@ -26,8 +24,7 @@ def stage_opened(remaking: Remaking, event: StageOpened) -> None:
     if case.row(event.stage).task == "publish_notice":
         shown = remaking.state(streams.grant_round(case.round_id), ROUND).applicants[case.case_id]
         if shown.notice_closes_at is not None:
-            due_at = Timestamp()
-            due_at.FromDatetime(shown.notice_closes_at)
+            due_at = timestamp(shown.notice_closes_at)
     check.same("rests_on", event.rests_on, rests_on, rests_on)
     recorded = event.due_at if event.HasField("due_at") else None
     if recorded != due_at:

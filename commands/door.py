@@ -28,6 +28,7 @@ from commands import (
 )
 from commands.work import Work
 from domain.clock import business_time
+from domain.dates import timestamp
 from domain.refusals import Refused, sentence
 from domain.wellformed import must_be_wellformed
 from domain.wording import quarter_standing, round_standing, standing
@@ -309,8 +310,8 @@ def _envelope(command: Command, actor: Actor, cause: Cause | None, work: Work, r
         command_id=command.command_id,
         cause=cause,
         edition_sha256=work.edition_sha256,
-        business_at=_timestamp(work.at),
-        recorded_at=_timestamp(recorded_at),
+        business_at=timestamp(work.at),
+        recorded_at=timestamp(recorded_at),
         is_rehearsal=work.deployment.is_rehearsal,
     )
 
@@ -320,12 +321,6 @@ def _recorded(envelope: Envelope, stream: str, version: int, message: Message) -
     own.CopyFrom(envelope)
     own.event.CopyFrom(wrap(message))
     return Recorded(stream, version, own)
-
-
-def _timestamp(instant: datetime) -> Timestamp:
-    timestamp = Timestamp()
-    timestamp.FromDatetime(instant)
-    return timestamp
 
 
 def _next_stage(work: Work, subject_id: str) -> str:

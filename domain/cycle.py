@@ -7,12 +7,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from domain import orders
 from domain.calendar import WorkingCalendar
 from domain.case import UnknownEvent
-from domain.dates import SHANGHAI, Quarter, end_of, from_iso, start_of
+from domain.dates import SHANGHAI, Quarter, end_of, from_iso, start_of, timestamp
 from domain.orders import Order
 from domain.refusals import Refused
 from domain.states import changed
@@ -112,9 +111,7 @@ def open_cycle(programme: "Programme", quarter: Quarter, calendar: WorkingCalend
     intake = rule.intake(quarter, programme.rolls_over(calendar, last))
     pays_before = programme.setting(rule.pay_day, last) == "previous_working_day"
     pay_on = calendar.on_or_before(last) if pays_before else calendar.on_or_after(last)
-    cut_off_at, pay_at = Timestamp(), Timestamp()
-    cut_off_at.FromDatetime(end_of(intake.last))
-    pay_at.FromDatetime(max(end_of(intake.last), start_of(pay_on)))
+    cut_off_at = end_of(intake.last)
     return CycleOpened(
         cycle_id=cycle_id(programme.programme_id, quarter),
         programme_id=programme.programme_id,
@@ -122,10 +119,10 @@ def open_cycle(programme: "Programme", quarter: Quarter, calendar: WorkingCalend
         quarter=str(quarter),
         opens_on=intake.first.isoformat(),
         cut_off_on=intake.last.isoformat(),
-        cut_off_at=cut_off_at,
+        cut_off_at=timestamp(cut_off_at),
         as_of_on=last.isoformat(),
         pay_on=pay_on.isoformat(),
-        pay_at=pay_at,
+        pay_at=timestamp(max(cut_off_at, start_of(pay_on))),
         paying_year=quarter.year,
         awaits_ruling=quarter >= rule.needs_ruling_from,
         clause=rule.clause,

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 
 #: China has had one zone without daylight saving since 1991; every date here is later.
+from google.protobuf.timestamp_pb2 import Timestamp
+
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
@@ -31,6 +33,13 @@ def start_of(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """24:00 in Shanghai: the first instant that is too late for the day. (民法典 203)"""
     return start_of(day + timedelta(days=1))
+
+
+def timestamp(instant: datetime) -> Timestamp:
+    """An instant as messages carry it."""
+    carried = Timestamp()
+    carried.FromDatetime(instant)
+    return carried
 
 
 def add_months(day: date, months: int) -> date:

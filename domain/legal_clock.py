@@ -14,7 +14,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from domain.calendar import WorkingCalendar
 from domain.case import CORRECTION, OpenStage
-from domain.dates import SHANGHAI, Period, civil_date, end_of, from_iso, start_of
+from domain.dates import SHANGHAI, Period, civil_date, end_of, from_iso, start_of, timestamp
 from domain.refusals import Refused
 from duifu.v1.events_pb2 import Reminder
 from duifu.v1.plan_pb2 import DAY_UNIT_CALENDAR_DAYS, Stage, TimeLimit
@@ -105,7 +105,7 @@ def reminders(days_before: Iterable[int], after: date, due: Timestamp, calendar:
     for days_left in sorted(days_before, reverse=True):
         day = _before(civil_date(due.ToDatetime(SHANGHAI)) - DAY, days_left, calendar)
         if day > after:
-            found.append(Reminder(days_left=days_left, remind_at=_at(start_of(day))))
+            found.append(Reminder(days_left=days_left, remind_at=timestamp(start_of(day))))
     return found
 
 
@@ -159,10 +159,4 @@ def _unsaid(stage: OpenStage) -> dict[int, datetime]:
 
 
 def _end(day: date) -> Timestamp:
-    return _at(end_of(day))
-
-
-def _at(instant: datetime) -> Timestamp:
-    timestamp = Timestamp()
-    timestamp.FromDatetime(instant)
-    return timestamp
+    return timestamp(end_of(day))

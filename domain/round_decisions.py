@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from domain.calendar import WorkingCalendar
 from domain.case import Case
-from domain.dates import SHANGHAI, Period, end_of
+from domain.dates import SHANGHAI, Period, end_of, timestamp
 from domain.format.programme import Programme, PublicNotice
 from domain.refusals import Refused
 from domain.round import Applicant, Round, Standing
@@ -35,8 +34,6 @@ def round_id(programme: Programme) -> str:
 def open_round(programme: Programme, window: str) -> RoundOpened:
     """The dates of a round, and the edition under which all of it is served."""
     row = programme.windows[window]
-    closes_at = Timestamp()
-    closes_at.FromDatetime(_closing(row.last, row.closes_at))
     return RoundOpened(
         round_id=round_id(programme),
         programme_id=programme.programme_id,
@@ -44,7 +41,7 @@ def open_round(programme: Programme, window: str) -> RoundOpened:
         round=programme.round,
         opens_on=row.first.isoformat(),
         closes_on=row.last.isoformat(),
-        closes_at=closes_at,
+        closes_at=timestamp(_closing(row.last, row.closes_at)),
         edition_sha256=programme.sha256,
         clause=row.clause,
         levels=[
