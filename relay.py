@@ -2,25 +2,37 @@
 
 A nudge says only "something was recorded for you, up to this position"; the workflow reads the facts itself. So
 repeated, late or forged nudges are harmless, and a lost one is sent again after a restart from the bookmark.
+
+What a workflow recorded itself comes back to it with the ledger's answer, so it is not nudged about that. Of a command
+that somebody sent through it this holds only once it has answered: its worker may die before, and the server keeps no
+update that was not taken.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 import structlog
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import UpdateWorkflowExecutionLifecycleStage as Reached
+from temporalio.api.update.v1 import UpdateRef, WaitPolicy
+from temporalio.api.workflowservice.v1 import PollWorkflowExecutionUpdateRequest
 from temporalio.client import Client
 from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from commands import deployment
-from duifu.v1.events_pb2 import Event
+from duifu.v1.events_pb2 import Cause, Event
 from duifu.v1.plan_pb2 import CASE_KIND_GRANT_APPLICATION, CASE_KIND_REDEMPTION_CLAIM, CASE_KIND_VOUCHER_CLAIM
 from duifu.v1.work_pb2 import BusinessClock, Nudge, WorkflowStart
 from ledger import streams
 from ledger.store import Bookmark, Ledger, LogEntry
 from workflows import display, panel_card
+from workflows.following import SYSTEM
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +44,11 @@ BATCH = 500
 AT_ONCE = 16
 POLL_SECONDS = 0.02
 RETRY_SECONDS = (0.2, 5.0)  # first and longest pause while Temporal is away
+ANSWERED_WITHIN = timedelta(seconds=2)  # an update that is with its worker
+
+#: What a workflow needs no nudge for if it recorded it: after the first two it goes on by itself, from a letter nothing
+#: follows. For others, such as a check's answer, it may be waiting until it is told.
+GOES_ON_AFTER = frozenset({"stage_opened", "case_closed", "letter_sent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +62,31 @@ class Subject:
     programme: str
     applicant: str
     fairness_key: str  # whose work it is: no district and no quarter holds up the others
+
+
+@dataclass(slots=True)
+class News:
+    """What a batch says of one stream."""
+
+    position: int = 0  # of the newest event
+    causes: dict[str, Cause] = field(default_factory=dict)  # which workflow sent what, by command id, in order
+    passed_on: list[str] = field(default_factory=list)  # commands that somebody else gave
+    goes_on_after: set[str] = field(default_factory=set)  # commands whose workflow goes on by itself
+
+    def add(self, entry: LogEntry) -> None:
+        """One more event of the stream."""
+        envelope = entry.recorded.envelope
+        self.position = entry.position
+        self.causes[envelope.command_id] = envelope.cause
+        if envelope.actor.id != SYSTEM.id:
+            self.passed_on.append(envelope.command_id)
+        if envelope.event.WhichOneof("kind") in GOES_ON_AFTER:
+            self.goes_on_after.add(envelope.command_id)
+
+    def is_all_of(self, workflow_id: str) -> bool:
+        """Whether this workflow sent all that it came by, and goes on without being told."""
+        sent_by = {cause.workflow_id for cause in self.causes.values()}
+        return sent_by == {workflow_id} and self.goes_on_after == set(self.causes)
 
 
 class Relay:
@@ -63,7 +105,7 @@ class Relay:
             if not entries:
                 await asyncio.sleep(POLL_SECONDS)
                 continue
-            await self._nudge_all(coalesce(entries))
+            await self._tell_all(coalesce(entries))
             position = entries[-1].position
             # Only now: a crash before this line sends the batch again.
             await asyncio.to_thread(self._bookmark.move, position)
@@ -74,15 +116,36 @@ class Relay:
     def _next(self, position: int) -> list[LogEntry]:
         return list(self._ledger.entries(position, BATCH))
 
-    async def _nudge_all(self, nudges: dict[str, int]) -> None:
+    async def _tell_all(self, told: dict[str, News]) -> None:
         # One nudge a stream and batch, and one batch after the other: a case's nudges arrive in order.
         window = asyncio.Semaphore(AT_ONCE)
 
-        async def one(stream: str, position: int) -> None:
+        async def one(stream: str, news: News) -> None:
             async with window:
-                await self._nudge(stream, position)
+                if not await self._is_known(stream, news):
+                    await self._nudge(stream, news.position)
 
-        await asyncio.gather(*(one(stream, position) for stream, position in nudges.items()))
+        await asyncio.gather(*(one(stream, news) for stream, news in told.items()))
+
+    async def _is_known(self, stream: str, news: News) -> bool:
+        """Whether the stream's own workflow has all of it."""
+        if not news.is_all_of(stream.partition("/")[2]):
+            return False
+        # An answer has brought everything up to it. What the system itself sent is sent again until it is answered.
+        return not news.passed_on or await self._has_answered(news.causes[news.passed_on[-1]], news.passed_on[-1])
+
+    async def _has_answered(self, workflow: Cause, command_id: str) -> bool:
+        """Whether an update that has the id of its command was answered; one with another id is not found."""
+        execution = WorkflowExecution(workflow_id=workflow.workflow_id, run_id=workflow.run_id)
+        request = PollWorkflowExecutionUpdateRequest(
+            namespace=self._client.namespace,
+            update_ref=UpdateRef(workflow_execution=execution, update_id=command_id),
+            wait_policy=WaitPolicy(lifecycle_stage=Reached.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED),
+        )
+        with suppress(RPCError):
+            service = self._client.workflow_service
+            return (await service.poll_workflow_execution_update(request, timeout=ANSWERED_WITHIN)).HasField("outcome")
+        return False
 
     async def _nudge(self, stream: str, position: int) -> None:
         pause, longest = RETRY_SECONDS
@@ -115,14 +178,14 @@ class Relay:
                 return
 
 
-def coalesce(entries: Iterable[LogEntry]) -> dict[str, int]:
-    """The newest position for each stream that has a workflow, in log order."""
+def coalesce(entries: Iterable[LogEntry]) -> dict[str, News]:
+    """The news of each stream that has a workflow, in log order."""
     conducted = (streams.CASES, streams.CYCLES, streams.ROUNDS, streams.PANELS)
-    return {
-        entry.recorded.originator_id: entry.position
-        for entry in entries
-        if entry.recorded.originator_id.startswith(conducted)
-    }
+    told: defaultdict[str, News] = defaultdict(News)
+    for entry in entries:
+        if entry.recorded.originator_id.startswith(conducted):
+            told[entry.recorded.originator_id].add(entry)
+    return told
 
 
 def subject_of(ledger: Ledger, stream: str) -> Subject:

@@ -22,7 +22,7 @@ from activities.notices import EditionLetters, HttpNotices
 from activities.outside import Outside
 from activities.registries import HttpRegistries
 from activities.treasury import HttpTreasury
-from commands import cycles, grant_payments, privacy
+from commands import cycle_payments, grant_payments, privacy
 from commands.door import Door
 from duifu.v1.work_pb2 import PaymentOrder
 from ledger.address import shown
@@ -79,7 +79,7 @@ def was_ordered(ledger: Ledger, order: PaymentOrder) -> bool:
     """Whether the quarter or the round that an order names has ordered it."""
     if order.round_id:
         return grant_payments.was_ordered(ledger, order)
-    return cycles.was_ordered(ledger, order)
+    return cycle_payments.was_ordered(ledger, order)
 
 
 @asynccontextmanager

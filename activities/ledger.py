@@ -17,10 +17,13 @@ BUSY = "LEDGER_BUSY"
 class DoorLedger(ports.Ledger):
     """Reads streams, and hands commands to the one door with the workflow that sent them."""
 
+    # A worker that shuts down lets each of these end: an exception raised from outside in the midst of a transaction
+    # would leave a connection that nobody can use.
+
     def __init__(self, door: Door):
         self._door = door
 
-    @activity.defn(name="facts_since")
+    @activity.defn(name="facts_since", no_thread_cancel_exception=True)
     def facts_since(self, query: FactQuery) -> FactPage:
         """The events of one stream after a version, at most FACTS_MAX of them."""
         # The head is read first: whatever was recorded up to it is then in the stream we read.
@@ -30,12 +33,12 @@ class DoorLedger(ports.Ledger):
         facts = [Fact(version=r.originator_version, envelope=for_workflows(r.envelope)) for r in recorded]
         return FactPage(summary=f"{query.stream} +{len(facts)}", facts=facts, position=position)
 
-    @activity.defn(name="carry_out")
+    @activity.defn(name="carry_out", no_thread_cancel_exception=True)
     def carry_out(self, request: CommandRequest) -> Answer:
         """A command of the workflow itself."""
         return self._answer(request, SYSTEM)
 
-    @activity.defn(name="pass_on")
+    @activity.defn(name="pass_on", no_thread_cancel_exception=True)
     def pass_on(self, request: CommandRequest) -> Answer:
         """Somebody's command; the actor is what the sender declares."""
         return self._answer(request, declared(request.command.actor))

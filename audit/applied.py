@@ -6,29 +6,32 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from domain import cycle, round_decisions
+from domain import cycle_decisions, round_decisions
 from domain import voucher as vouchers
 from domain.calculation.award import Award, Draft
 from domain.calendar import WorkingCalendar
 from domain.case import Case
-from domain.cycle import Claim
 from domain.dates import Quarter, from_iso
 from domain.evaluation import settlement
 from domain.evaluation.edition import Edition
+from domain.evaluation.rescaling import rescale
 from domain.evaluation.rounds import award_round
 from domain.facts import CaseFacts, of_claim
 from domain.format.programme import PublicNotice
 from domain.format.redeeming import RedemptionRule
 from domain.format.steps import Pool
-from domain.headroom import EnterpriseYear, Grant, grant, redeemable
-from domain.serving import WINDOW, Limit, Served, served, served_grant
+from domain.headroom import EnterpriseYear, Grant, grant
+from domain.letters import text_of_output
+from domain.serving import WINDOW, Limit, Paying, Served, served, served_grant
 from domain.voucher import Voucher
+from duifu.v1.commands_pb2 import RescaleVoucher
 from duifu.v1.events_pb2 import (
     CONDITION_STATUS_MET,
     CycleOpened,
     Ground,
     RedemptionAssessed,
     RoundOpened,
+    VoucherRescaled,
 )
 from duifu.v1.plan_pb2 import (
     CASE_KIND_GRANT_APPLICATION,
@@ -36,6 +39,7 @@ from duifu.v1.plan_pb2 import (
     CASE_KIND_VOUCHER_CLAIM,
     CaseKind,
     CasePlan,
+    Stage,
 )
 from ledger import streams
 from policy.rulebook import Rulebook
@@ -75,7 +79,7 @@ class Applied:
         self._in_force: dict[tuple[str, str], str] = {}
         self._plans: dict[tuple[str, int, bool], CasePlan] = {}
         self._rows: dict[tuple[str, str], list[tuple[tuple[str, str], bool]]] = {}
-        self._paying: dict[tuple[str, str], tuple[Limit, bool]] = {}
+        self._paying: dict[tuple[str, str], Paying] = {}
         known = rulebook.calendar
         self.calendar = Remembering(known.days_off, known.working_weekends, known.years)
 
@@ -127,11 +131,16 @@ class Applied:
                 return False
         return not left
 
+    def output(self, case: Case, row: Stage, key: str, document_number: str) -> str:
+        """The letter that a stage brings about; empty if it is no letter."""
+        templates = self._rulebook.pinned(case.plan.edition_sha256).letters
+        return text_of_output(case, row, key, document_number, templates)
+
     # A voucher
 
-    def ceiling(self, case: Case) -> Draft:
+    def ceiling(self, case: Case, facts: CaseFacts) -> Draft:
         """The most the voucher of a claim may be worth."""
-        return self._edition(case.plan.edition_sha256).calculation.ceiling(of_claim(case))
+        return self._edition(case.plan.edition_sha256).calculation.ceiling(facts)
 
     def year_of(self, case: Case) -> str:
         """The stream of the year that the voucher of an accepted claim counts in. (BJ-A7)"""
@@ -143,28 +152,35 @@ class Applied:
         limit = self._engine(case.plan.edition_sha256).issuing_limit(of_claim(case))
         return grant(year, case.case_id, case.approval.approved_fen, limit.cap), limit
 
-    def awarded(self, case: Case, draft: Draft, year: EnterpriseYear) -> Award:
+    def awarded(self, case: Case, facts: CaseFacts, draft: Draft, year: EnterpriseYear) -> Award:
         """What an approved claim gets."""
-        sha256, facts = case.plan.edition_sha256, of_claim(case)
+        sha256 = case.plan.edition_sha256
         return self._edition(sha256).calculation.conclude(draft, facts, self._engine(sha256).used(facts, year))
+
+    def jurisdiction(self, case: Case) -> str:
+        """The place whose money it is, by its code in GB/T 2260."""
+        return self._edition(case.plan.edition_sha256).programme.jurisdiction.code
 
     def base_of(self, case: Case, award: Award) -> Fraction | int:
         """Against what redemptions of the voucher are measured, exact."""
         programme = self._edition(case.plan.edition_sha256).programme
         return award.values[programme.award.base or ""]
 
-    def assessed(self, case: Case, voucher: Voucher) -> RedemptionAssessed:
+    def assessed(self, case: Case, voucher: Voucher, facts: CaseFacts) -> RedemptionAssessed:
         """What a claim adds to what is due of its voucher."""
-        facts = facts_of(case, voucher)
         row = case.row(case.any_stage().key)
         terms = settlement.terms_of(self._edition(case.plan.edition_sha256), facts, row.clause)
         return vouchers.assess(voucher, case.case_id, case.redemption, terms)
 
+    def rescaled(self, case: Case, voucher: Voucher, asked: RescaleVoucher, on: date) -> VoucherRescaled:
+        """What remains of a voucher when its contract has changed. (BJ-A18)"""
+        return rescale(self._edition(voucher.edition_sha256), of_claim(case), voucher, asked, on)
+
     # A round
 
-    def most(self, case: Case, rate: str) -> Draft:
+    def most(self, case: Case, facts: CaseFacts, rate: str) -> Draft:
         """The most that a grant may be, at a rate that was decided; empty: at the programme's. (QD-A1)"""
-        facts = replace(of_claim(case), approved_fen=None, approved_rate=Fraction(rate) if rate else None)
+        facts = replace(facts, approved_fen=None, approved_rate=Fraction(rate) if rate else None)
         return self._edition(case.plan.edition_sha256).calculation.ceiling(facts)
 
     def round_opened(self, edition_sha256: str) -> RoundOpened:
@@ -176,9 +192,9 @@ class Applied:
         programme = self._edition(edition_sha256).programme
         return served_grant(programme), programme.public_notice
 
-    def shared(self, edition_sha256: str, cases: Sequence[Case]) -> list[Award]:
+    def shared(self, edition_sha256: str, facts: Sequence[CaseFacts]) -> list[Award]:
         """What each of these gets of the pool."""
-        return award_round(self._edition(edition_sha256), [of_claim(case) for case in cases])
+        return award_round(self._edition(edition_sha256), facts)
 
     # A quarter
 
@@ -199,7 +215,7 @@ class Applied:
     def opened(self, recorded: CycleOpened, edition_sha256: str) -> CycleOpened:
         """The days of a quarter, by the edition that opened it."""
         engine = self._engine(edition_sha256)
-        return cycle.open_cycle(engine.programme, Quarter.parse(recorded.quarter), self.calendar)
+        return cycle_decisions.open_cycle(engine.programme, Quarter.parse(recorded.quarter), self.calendar)
 
     def edition_of(self, opened: CycleOpened) -> str:
         """The edition by which a quarter pays."""
@@ -210,22 +226,14 @@ class Applied:
 
     def paying_year(self, opened: CycleOpened, case: Case) -> str:
         """The stream of the year that a payment counts in: of the batch, or of the request. (BJ-A7)"""
-        _, by_request = self._pays(opened)
-        year = case.received_on.year if by_request else opened.paying_year
+        year = case.received_on.year if self.paying(opened).by_request else opened.paying_year
         return streams.enterprise_year(opened.programme_id, case.applicant_uscc, year)
 
-    def payable(self, opened: CycleOpened, claim: Claim, year: EnterpriseYear) -> tuple[int, str]:
-        """How much of a claim the year still allows, and the clause of the limit."""
-        limit, _ = self._pays(opened)
-        return redeemable(year, claim.due_fen, limit.cap), limit.clause
-
-    def _pays(self, opened: CycleOpened) -> tuple[Limit, bool]:
-        """The limit on payments of a quarter, and whether they count in the year of the request."""
+    def paying(self, opened: CycleOpened) -> Paying:
+        """On what terms a quarter pays."""
         asked = self.edition_of(opened), opened.as_of_on
         if asked not in self._paying:
-            engine, on = self._engine(asked[0]), from_iso(asked[1])
-            by_request = engine.programme.setting(engine.redemption.counts_in, on) == "requested_on"
-            self._paying[asked] = engine.redeeming_limit(on), by_request
+            self._paying[asked] = self._engine(asked[0]).paying(from_iso(asked[1]))
         return self._paying[asked]
 
     def _edition(self, sha256: str) -> Edition:
@@ -237,10 +245,3 @@ class Applied:
         if sha256 not in self._served:
             self._served[sha256] = served(self._rulebook.pinned(sha256))
         return self._served[sha256]
-
-
-def facts_of(case: Case, voucher: Voucher, today: date | None = None) -> CaseFacts:
-    """What the rules look at in a case; `voucher` is that of a request, `today` the day on which answers are judged."""
-    if not case.is_redemption:
-        return replace(of_claim(case), today=today)
-    return replace(settlement.facts_of(voucher, case.redemption, case.received_on, case.checks), today=today)

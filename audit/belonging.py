@@ -10,6 +10,7 @@ from audit.entries import Entry, read
 from audit.related import ATTEMPTS
 from domain.single import contract_identity
 from duifu.v1.events_pb2 import GrantOrdered, PaymentOrdered
+from duifu.v1.panel_pb2 import PanelConvened
 from ledger import streams
 from ledger.rows import COLUMNS, NAME_END, Row, Rows
 
@@ -56,9 +57,11 @@ def belonging(rows: Rows, subject: str) -> Belonging:
     own = [subject]
     entries = collected.whole_stream(subject)
     if subject.startswith("voucher/"):
-        own += [streams.case(case_id) for case_id in sorted(_values(entries, {"case_id"}))]
-        entries += [entry for name in own[1:] for entry in collected.whole_stream(name)]
-    if subject.startswith(("case/", "voucher/")):
+        own += map(streams.case, sorted(_values(entries, {"case_id"})))
+    cases = [name.removeprefix(streams.CASES) for name in own if name.startswith(streams.CASES)]
+    own += [panel for case_id in cases for panel in rows.streams(streams.panels_of(case_id))]
+    entries += [entry for name in own[1:] for entry in collected.whole_stream(name)]
+    if subject.startswith(("case/", "voucher/", streams.PANELS)):
         for name in sorted(set(_companions(entries)) - set(own)):
             collected.whole_stream(name)
     ours = {name.partition("/")[2] for name in own}
@@ -147,9 +150,11 @@ def _values(entries: Iterable[Entry], names: set[str]) -> set[str]:
 
 
 def _companions(entries: Iterable[Entry]) -> Iterator[str]:
-    """The vouchers and contracts that the events of a case or a voucher tell of."""
+    """The vouchers, contracts and pools of experts that the events of a case, a voucher or a panel tell of."""
     for entry in entries:
         yield from map(streams.voucher, named(entry.event, {"voucher_id"}))
+        if isinstance(entry.event, PanelConvened):
+            yield streams.experts(entry.event.programme_id)
         for holder in (entry.event, getattr(entry.event, "application", None)):
             contract = getattr(holder, "contract", None)
             if contract is not None and contract.contract_number:

@@ -1,8 +1,9 @@
 """A case's decisions made again: receipt, verdicts, acceptance, and how it ended."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from audit.applied import facts_of
+from audit import acting
 from audit.compared import Comparison, Decision
 from audit.remaking import Remaking
 from domain import panel_outcome, review, round_decisions, single
@@ -28,7 +29,7 @@ from duifu.v1.events_pb2 import (
     Ground,
     IssuanceHeld,
 )
-from duifu.v1.plan_pb2 import CASE_KIND_GRANT_APPLICATION, STAGE_KIND_PANEL
+from duifu.v1.plan_pb2 import CASE_KIND_GRANT_APPLICATION, STAGE_KIND_PANEL, Stage
 from ledger import streams
 
 
@@ -50,7 +51,7 @@ def opened(remaking: Remaking, event: CaseOpened) -> None:
         single.must_be_own(event.application.contract, event.application.applicant.uscc)
         contract = event.application.contract
         claim = remaking.state(streams.contract(single.contract_identity(contract)), CONTRACT)
-        single.must_be_unclaimed(claim, contract)
+        single.must_be_unclaimed(claim, contract, plan.programme_id)
         return
     voucher = remaking.state(streams.voucher(event.redemption.voucher_id), VOUCHER)
     check.same("plan.edition_sha256", plan.edition_sha256, voucher.edition_sha256, "BJ-4.6")
@@ -87,7 +88,11 @@ def decided(remaking: Remaking, event: Decided) -> None:
         concluded, *_ = panel_outcome.carried_to(case, panel, remaking.on, applied.calendar)
         check.same_message("", event, concluded, row.clause)
         return
-    facts = facts_of(case, remaking.state(streams.voucher(case.redemption.voucher_id), VOUCHER), remaking.on)
+    facts = replace(remaking.facts_of(case), today=remaking.on)
+    actor = remaking.entry.envelope.actor
+    check.same("decided_by", event.decided_by, actor.id, row.clause)
+    check.same("on_behalf_of", event.on_behalf_of, actor.on_behalf_of, row.clause)
+    acting.compare(remaking, check, case, row)
     is_first = remaking.awaits_test(case.case_id)
     is_all_met = applied.is_all_met(case, facts, event.grounds, is_first)
     if is_first:
@@ -95,8 +100,8 @@ def decided(remaking: Remaking, event: Decided) -> None:
     grounds = event.grounds if is_all_met else applied.grounds(case, facts)
     if not is_all_met:
         _compare_grounds(check, event.grounds, grounds)
-    if is_all_met and event.verdict == VERDICT_PASS and not row.sets_amount and not row.outputs:
-        review.must_hold(remaking.entry.envelope.actor, row)  # everything is met, and nothing else was decided
+    if is_all_met and event.verdict == VERDICT_PASS and _asks_nothing_more(row):
+        review.must_hold(actor, row)  # everything is met, and nothing else was decided
         return
     command = Decide(
         case_id=case.case_id,
@@ -109,16 +114,20 @@ def decided(remaking: Remaking, event: Decided) -> None:
     )
     most = None
     if row.sets_amount:
-        most = applied.most(case, event.approved_rate) if case.is_grant else remaking.ceiling(case)
+        most = applied.most(case, facts, event.approved_rate) if case.is_grant else remaking.ceiling(case)
         if event.verdict == VERDICT_PASS:
             command.approved_fen = event.approved_fen
-    actor = remaking.entry.envelope.actor
+            if case.is_grant and not event.reason.strip():
+                round_ = remaking.state(streams.grant_round(case.round_id), ROUND)
+                round_decisions.must_have_one_rate(round_, case.case_id, event.approved_rate, row.clause)
     derived, *_ = review.decide(case, command, actor, grounds, most, remaking.on, applied.calendar)
     assert isinstance(derived, Decided)
     check.same("round", event.round, derived.round, row.clause)
     check.same("clause", event.clause, derived.clause, derived.clause)
     check.same("approved_fen", event.approved_fen, derived.approved_fen, row.clause)
     check.same_trace(event.trace, derived.trace, row.clause)
+    said, silent = ([opinion.role for opinion in told.silent_opinions] for told in (event, derived))
+    check.same("silent_opinions", said, silent, row.opinions.clause)
 
 
 def accepted(remaking: Remaking, event: CaseAccepted) -> None:
@@ -177,15 +186,15 @@ def _vetoed(remaking: Remaking, check: Comparison, case: Case, event: CaseClosed
     rule, role = case.plan.veto, remaking.entry.envelope.actor.role
     check.same("role", role, role if role in rule.roles else "、".join(rule.roles), rule.clause)
     check.same("code", event.code, event.code if event.code in rule.codes else "、".join(rule.codes), rule.clause)
+    acting.compare_loan(remaking, check, case)
     round_decisions.must_not_be_ordered(remaking.state(streams.grant_round(case.round_id), ROUND), case.case_id)
 
 
 def _no_voucher(remaking: Remaking, check: Comparison, case: Case, event: CaseClosed) -> None:
     contract = case.application.contract
     try:
-        single.must_be_unclaimed(
-            remaking.state(streams.contract(single.contract_identity(contract)), CONTRACT), contract
-        )
+        claim = remaking.state(streams.contract(single.contract_identity(contract)), CONTRACT)
+        single.must_be_unclaimed(claim, contract, case.plan.programme_id)
     except Refused as refused:
         check.same("code", event.code, refused.code, refused.clause)
         return
@@ -200,6 +209,11 @@ def _no_voucher(remaking: Remaking, check: Comparison, case: Case, event: CaseCl
 
 def _last_clause(draft: Draft) -> str:
     return draft.trace.steps[-1].clause if draft.trace and draft.trace.steps else ""
+
+
+def _asks_nothing_more(row: Stage) -> bool:
+    """Whether a pass rests on the conditions alone."""
+    return not (row.sets_amount or row.outputs or row.opinions.roles)
 
 
 def _compare_grounds(check: Comparison, recorded: Sequence[Ground], derived: Sequence[Ground]) -> None:

@@ -24,7 +24,9 @@ class Decision(StrEnum):
 
     RECEIPT = "receipt"  # the pinned plan, the conditions of a submission, the quarter joined
     DEADLINE = "deadline"  # when a stage is due, and what silence meant
-    VERDICT = "verdict"  # the conditions as they stood, and the approved amount
+    VERDICT = "verdict"  # the conditions as they stood, the approved amount, and that nothing kept the officer from it
+    PROCEDURE = "procedure"  # what a stage brought about, what the applicant was asked for, where a case was sent back
+    PANEL = "panel"  # who could be drawn, who was, and what the sheets of those come to
     ACCEPTANCE = "acceptance"  # the ceiling, and the place in the year's queue
     ISSUANCE = "issuance"  # the voucher, or why there is none
     ASSESSMENT = "assessment"  # what a claim adds to what is due

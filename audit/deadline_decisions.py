@@ -1,11 +1,12 @@
 """The deadlines of a case made again: when a stage is due, when its clock stood still, and what silence meant."""
 
+from audit import acting
 from audit.compared import Decision
 from audit.remaking import Remaking
 from domain import review, stops
 from domain.dates import SHANGHAI, timestamp
 from domain.kinds import ROUND
-from duifu.v1.commands_pb2 import RestartClock, StopClock
+from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL, RestartClock, StopClock
 from duifu.v1.events_pb2 import (
     ClockRestarted,
     ClockStopped,
@@ -49,6 +50,7 @@ def stopped(remaking: Remaking, event: ClockStopped) -> None:
         entry = remaking.entry
         (derived,) = stops.stop(case, asked, entry.envelope.actor, entry.business_at, remaking.applied.calendar)
         check.same_message("", event, derived, event.clause)
+        acting.compare(remaking, check, case, case.row(event.stage))
 
 
 def restarted(remaking: Remaking, event: ClockRestarted) -> None:
@@ -59,3 +61,5 @@ def restarted(remaking: Remaking, event: ClockRestarted) -> None:
         entry = remaking.entry
         (derived,) = stops.restart(case, asked, entry.envelope.actor, entry.business_at, remaking.applied.calendar)
         check.same_message("", event, derived, case.row(event.stage).clause)
+        if entry.envelope.actor.authentication != AUTHENTICATION_INTERNAL:
+            acting.compare(remaking, check, case, case.row(event.stage))

@@ -10,7 +10,7 @@ from typing import Any
 from google.protobuf import json_format
 from google.protobuf.message import Message
 
-from audit.labels import LABELS, STATES, VALUES
+from audit.labels import LABELS, VALUES
 from audit.story import sentence
 from domain.amount import InvoiceTotals
 from domain.case import OpenStage
@@ -18,7 +18,8 @@ from domain.cycle import Claim
 from domain.dates import SHANGHAI
 from domain.money import exact_text, show, show_exact
 from domain.orders import Order
-from domain.wording import CHECKS, OUTCOMES, check_title, deadline, last_day
+from domain.round import Standing
+from domain.wording import CHECKS, CLAIM_STATES, OUTCOMES, RESULTS, STANDINGS, check_title, deadline, last_day
 from duifu.v1.events_pb2 import CaseClosed
 from duifu.v1.facts_pb2 import Application, CheckResult, Contract, RedemptionRequest
 from duifu.v1.plan_pb2 import CasePlan
@@ -110,6 +111,8 @@ class _Reader:
                 return show(value) if name.endswith("_fen") or name in AMOUNTS else str(value)
             case Fraction():
                 return show_exact(exact_text(value))
+            case Standing():
+                return STANDINGS[value]
             case str():
                 return f"sha256:{value}" if value and name.endswith("sha256") else VALUES.get(value, value)
             case (str() as stage, int() as number):
@@ -125,9 +128,9 @@ class _Reader:
             case Sequence() if all(isinstance(item, str) for item in value):
                 return "；".join(value)
             case Claim():
-                return f"{STATES[value.state]}，应兑付{show(value.due_fen)}（{value.voucher_id}）"
+                return f"{CLAIM_STATES[value.state]}，应兑付{show(value.due_fen)}（{value.voucher_id}）"
             case Order():
-                return f"{sentence(value.ordered)}，{STATES[value.result]}"
+                return f"{sentence(value.ordered)}，{RESULTS[value.result]}"
             case InvoiceTotals():
                 amounts = (value.invoiced_fen, value.delivered_fen, value.paid_fen, value.used_fen)
                 invoiced, delivered, paid, used = (show_exact(exact_text(amount)) for amount in amounts)
@@ -152,7 +155,7 @@ class _Reader:
 
 
 #: Mappings from a case or an order to fen.
-AMOUNTS = ("deferred", "held", "issued", "queue", "redeemed")
+AMOUNTS = ("deferred", "held", "issued", "levels", "queue", "redeemed")
 
 
 def says_nothing(value: Any) -> bool:

@@ -92,6 +92,7 @@ class Quarter:
     def __init__(self) -> None:
         self._base = Cycle()  # without claims and orders
         self._claims: dict[str, Claim] = {}
+        self._holders: dict[str, set[str]] = {}  # uscc -> the cases of its claims
         self._orders: dict[str, Order[PaymentOrdered]] = {}
         self._order_of: dict[str, str] = {}  # case -> its order
         self._deferred: dict[str, int] = {}
@@ -112,6 +113,11 @@ class Quarter:
     def claims(self) -> Mapping[str, Claim]:
         """Who joined, by case; nobody any more once it has closed."""
         return self._claims
+
+    def paying_for(self, uscc: str) -> list[Claim]:
+        """See `domain.cycle.Cycle.paying_for`."""
+        claims = {case_id: self._claims[case_id] for case_id in self._holders.get(uscc, ())}
+        return self._part(claims, {}, {}).paying_for(uscc)
 
     @property
     def orders(self) -> Mapping[str, Order[PaymentOrdered]]:
@@ -156,11 +162,13 @@ class Quarter:
         else:
             self._base = after
         if isinstance(event, CycleClosed):
-            self._claims, self._orders, self._order_of, self._deferred, self._unpaid = {}, {}, {}, {}, []
+            self._claims, self._holders, self._unpaid = {}, {}, []
+            self._orders, self._order_of, self._deferred = {}, {}, {}
 
     def _fold(self, case_id: str, after: Cycle, event: Message) -> None:
         if case_id in after.claims:
             self._claims[case_id] = after.claims[case_id]
+            self._holders.setdefault(after.claims[case_id].uscc, set()).add(case_id)
             if after.claims[case_id].state == ClaimState.READY:
                 heappush(self._unpaid, case_id)
         if isinstance(event, ClaimDeferred):

@@ -21,8 +21,14 @@ LABELS = {
     "decisions": "决定",
     "due_fen": "应兑付",
     "entered_by": "人工录入",
+    "granted": "已获支持",
+    "granted_on": "取得日期",
     "held_behind": "等待在先案件",
+    "is_compute_subsidy": "算力补贴",
+    "level": "资金层级",
     "letters": "已送达文书",
+    "links": "关联案件",
+    "opinions": "会签意见",
     "outputs": "已办事项",
     "allocated": "分配额度",
     "payments": "各级支付情况",
@@ -34,8 +40,10 @@ LABELS = {
     "redemption": "兑付申请",
     "returned_from": "补正所在环节",
     "settled_fen": "已支付",
+    "special_approvals": "专项批准",
     "stage": "当前环节",
     "stages": "历次环节",
+    "stops": "历次停止和恢复计时",
     # A stage
     "claimed_by": "认领人",
     "claimed_on": "认领日期",
@@ -56,6 +64,8 @@ LABELS = {
     # A voucher
     "assessed": "已核定的兑付申请",
     "contract": "合同",
+    "claw_back_fen": "应追回",
+    "lapsed_fen": "失效",
     "cumulative_fen": "累计结算",
     "edition_sha256": "政策版本",
     "eligible_fen": "核定依据",
@@ -234,15 +244,4 @@ VALUES = {
     "ENTERPRISE_SIZE_MEDIUM": "中型",
     "ENTERPRISE_SIZE_SMALL": "小型",
     "ENTERPRISE_SIZE_MICRO": "微型",
-}
-
-#: The words in which a quarter keeps the state of a claim, and the treasury's answer to an order.
-STATES = {
-    "admitted": "待核定",
-    "ready": "待支付",
-    "dropped": "已退出",
-    "done": "已处理",
-    "": "待国库结果",
-    "settled": "已支付",
-    "returned": "已退回",
 }

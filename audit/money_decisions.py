@@ -2,11 +2,14 @@
 
 from audit.compared import Decision
 from audit.remaking import Remaking
+from domain import benefits
 from domain.kinds import CASE, VOUCHER
 from domain.money import exact_text
+from duifu.v1.commands_pb2 import RescaleVoucher
 from duifu.v1.events_pb2 import (
     AmountDetermined,
     AmountTrace,
+    BenefitGranted,
     HeadroomHeld,
     HeadroomIssued,
     HeadroomReserved,
@@ -15,6 +18,7 @@ from duifu.v1.events_pb2 import (
     RedemptionHeadroomUsed,
     VoucherIssued,
     VoucherRedeemed,
+    VoucherRescaled,
 )
 from ledger import streams
 
@@ -45,7 +49,7 @@ def assessed(remaking: Remaking, event: RedemptionAssessed) -> None:
     if (check := remaking.compare_case(Decision.ASSESSMENT, case, event.due_fen)) is None:
         return
     voucher = remaking.state(remaking.entry.stream, VOUCHER)
-    derived = remaking.applied.assessed(case, voucher)
+    derived = remaking.applied.assessed(case, voucher, remaking.facts_of(case))
     remaking.due_fen[case.case_id] = derived.due_fen
     if event == derived:  # nearly always, and known at once
         return
@@ -66,6 +70,24 @@ def determined(remaking: Remaking, event: AmountDetermined) -> None:
     check.same("amount_fen", event.amount_fen, remaking.due_fen.get(case.case_id, 0), clause)
 
 
+def rescaled(remaking: Remaking, event: VoucherRescaled) -> None:
+    """What remains of a voucher whose contract ended early, and what must be paid back. (BJ-A18)"""
+    voucher = remaking.state(remaking.entry.stream, VOUCHER)
+    case = remaking.state(streams.case(voucher.case_id), CASE)
+    if (check := remaking.compare_case(Decision.ASSESSMENT, case)) is None:
+        return
+    row = next(row for row in case.plan.stages if row.sets_amount)
+    check.same("role", remaking.entry.envelope.actor.role, row.role, row.clause)
+    asked = RescaleVoucher(
+        voucher_id=voucher.voucher_id,
+        contract=event.contract,
+        reason=event.reason,
+        evidence_sha256=event.evidence_sha256,
+    )
+    derived = remaking.applied.rescaled(case, voucher, asked, remaking.on)
+    check.same_message("", event, derived, derived.clause)
+
+
 def redeemed(remaking: Remaking, event: VoucherRedeemed) -> None:
     """What was paid of the voucher is what was ordered."""
     voucher = remaking.state(remaking.entry.stream, VOUCHER)
@@ -73,6 +95,18 @@ def redeemed(remaking: Remaking, event: VoucherRedeemed) -> None:
     if check is not None:
         ordered_fen = remaking.quarter(event.cycle_id).ordered_fen(event.case_id)
         check.same("amount_fen", event.amount_fen, ordered_fen, remaking.quarter(event.cycle_id).opened.clause)
+
+
+def benefited(remaking: Remaking, event: BenefitGranted) -> None:
+    """Other programmes are told what the case was granted, and by whose money. (BJ-1.4, QD-6.1)"""
+    case = remaking.state(streams.case(event.case_id), CASE)
+    if (check := remaking.compare_case(Decision.OUTCOME, case, is_part=True)) is not None:
+        if case.is_grant:
+            amount_fen = case.allocated.amount_fen if case.allocated else 0
+        else:
+            amount_fen = remaking.awarded(case, remaking.year_of(case)).amount
+        derived = benefits.granted(case, remaking.applied.jurisdiction(case), amount_fen, remaking.on)
+        check.same_message("", event, derived, "")
 
 
 def reserved(remaking: Remaking, event: HeadroomReserved) -> None:

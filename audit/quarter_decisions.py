@@ -3,9 +3,10 @@
 from audit.compared import Comparison, Decision
 from audit.folded import Quarter
 from audit.remaking import Remaking
-from domain import cycle
+from domain import cycle_decisions
 from domain.cycle import Claim, ClaimState
 from domain.dates import Quarter as Days
+from domain.evaluation.paying import payable
 from domain.kinds import CASE, ENTERPRISE_YEAR
 from duifu.v1.events_pb2 import (
     CLAIM_PAYMENT_STATUS_DEFERRED,
@@ -60,7 +61,7 @@ def frozen(remaking: Remaking, event: CycleFrozen) -> None:
     """It was cut off in time, with everybody who had joined."""
     quarter = remaking.own_quarter
     if (check := _compare(remaking, quarter, quarter.opened.cycle_id)) is not None:
-        (derived,) = cycle.freeze(quarter.whole(), remaking.entry.business_at)
+        (derived,) = cycle_decisions.freeze(quarter.whole(), remaking.entry.business_at)
         check.same_message("", event, derived, quarter.opened.clause)
 
 
@@ -68,11 +69,11 @@ def confirmed(remaking: Remaking, event: CycleConfirmed) -> None:
     """A ruling was needed, and gives its reason. (BJ-A13)"""
     quarter = remaking.own_quarter
     if _compare(remaking, quarter, quarter.opened.cycle_id) is not None:
-        cycle.confirm(quarter.whole(), event.reason)
+        cycle_decisions.confirm(quarter.whole(), event.reason)
 
 
 def ordered(remaking: Remaking, event: PaymentOrdered) -> None:
-    """Oldest first, and no more than the year's limit still allows. (BJ-3.3, BJ-A17)"""
+    """Oldest first or in proportion, and no more than the year's limit still allows. (BJ-3.3, BJ-A17)"""
     quarter = remaking.own_quarter
     check = _compare(remaking, quarter, event.case_id, event.amount_fen)
     claim = quarter.claims.get(event.case_id)
@@ -126,7 +127,7 @@ def closed(remaking: Remaking, event: CycleClosed) -> None:
     """Every claim and the sums."""
     quarter = remaking.own_quarter
     if (check := _compare(remaking, quarter, quarter.opened.cycle_id)) is not None:
-        (derived,) = cycle.close(quarter.whole())
+        (derived,) = cycle_decisions.close(quarter.whole())
         check.same_message("", event, derived, quarter.opened.clause)
 
 
@@ -145,15 +146,23 @@ def _compare(
 
 def _must_be_payable(remaking: Remaking, quarter: Quarter) -> None:
     if not quarter.may_pay:
-        cycle.must_be_payable(quarter.whole(), remaking.entry.business_at)
+        cycle_decisions.must_be_payable(quarter.whole(), remaking.entry.business_at)
         quarter.may_pay = True
 
 
 def _payable(remaking: Remaking, quarter: Quarter, claim: Claim) -> tuple[int, str]:
-    opened = quarter.opened
-    case = remaking.state(streams.case(claim.case_id), CASE)
-    stream = remaking.applied.paying_year(opened, case)
-    return remaking.applied.payable(opened, claim, remaking.state(stream, ENTERPRISE_YEAR))
+    """How much of a claim the year still allows, and the clause of the limit."""
+    terms, stream = remaking.applied.paying(quarter.opened), _year_stream(remaking, quarter, claim)
+    together = []
+    if terms.in_proportion:
+        found = quarter.paying_for(claim.uscc)
+        together = [other for other in found if _year_stream(remaking, quarter, other) == stream]
+    year = remaking.state(stream, ENTERPRISE_YEAR)
+    return payable(claim, year, terms.limit.cap, together, quarter.orders), terms.limit.clause
+
+
+def _year_stream(remaking: Remaking, quarter: Quarter, claim: Claim) -> str:
+    return remaking.applied.paying_year(quarter.opened, remaking.state(streams.case(claim.case_id), CASE))
 
 
 def _compare_onward(remaking: Remaking, quarter: Quarter, check: Comparison, recorded: str) -> None:

@@ -6,17 +6,19 @@ from contextlib import closing
 from heapq import merge
 from operator import attrgetter
 
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import DecodeError
 
-from audit import case_decisions, deadline_decisions, entries, money_decisions, quarter_decisions, round_decisions
+from audit import entries
 from audit.applied import Applied
 from audit.belonging import named
 from audit.compared import Difference, Tally
 from audit.entries import Entry
 from audit.folded import KEPT_MAX, evolved
-from audit.remaking import Handler, Remaking
+from audit.handlers import HANDLERS, TOPICS
+from audit.remaking import Remaking
 from audit.scope import EVERYTHING, Scope
 from audit.side_by_side import Progress, side_by_side
+from domain.benefits import holders
 from domain.case import Case
 from domain.cycle import cycle_id as id_of_cycle
 from domain.dates import Quarter
@@ -29,66 +31,7 @@ from ledger.registry import FIELD_OF_TOPIC
 from ledger.rows import Row, Rows, open_rows
 from policy.rulebook import Rulebook
 
-#: How each kind of event is made again; None: it only changes what later ones rest on.
-HANDLERS: dict[type[Message], Handler | None] = {
-    events.CaseOpened: case_decisions.opened,
-    events.StageOpened: deadline_decisions.stage_opened,
-    events.CheckRecorded: None,
-    events.CorrectionRequested: None,
-    events.CorrectionSupplied: case_decisions.supplied,
-    events.Decided: case_decisions.decided,
-    events.StageLapsed: deadline_decisions.lapsed,
-    events.CaseAccepted: case_decisions.accepted,
-    events.AmountDetermined: money_decisions.determined,
-    events.IssuanceHeld: case_decisions.held,
-    events.IssuanceResumed: None,
-    events.BankAccountReplaced: None,
-    events.ClaimPaymentChanged: quarter_decisions.told,
-    events.CaseClosed: case_decisions.closed,
-    events.ContractClaimed: None,
-    events.VoucherIssued: money_decisions.issued,
-    events.RedemptionAssessed: money_decisions.assessed,
-    events.VoucherRedeemed: money_decisions.redeemed,
-    events.HeadroomReserved: money_decisions.reserved,
-    events.HeadroomHeld: money_decisions.held,
-    events.HeadroomIssued: money_decisions.used_for_issuing,
-    events.HeadroomReleased: None,
-    events.RedemptionHeadroomUsed: money_decisions.used_for_paying,
-    events.RedemptionHeadroomRestored: money_decisions.used_for_paying,
-    events.CycleOpened: quarter_decisions.opened,
-    events.ClaimAdmitted: quarter_decisions.admitted,
-    events.ClaimAssessed: quarter_decisions.assessed,
-    events.ClaimDropped: None,
-    events.CycleFrozen: quarter_decisions.frozen,
-    events.CycleConfirmed: quarter_decisions.confirmed,
-    events.PaymentOrdered: quarter_decisions.ordered,
-    events.ClaimDeferred: quarter_decisions.deferred,
-    events.PaymentSettled: None,
-    events.PaymentReturned: quarter_decisions.returned,
-    events.CycleClosed: quarter_decisions.closed,
-    events.OutputRecorded: None,
-    events.SentBack: None,
-    events.ClockStopped: deadline_decisions.stopped,
-    events.ClockRestarted: deadline_decisions.restarted,
-    events.AmountAllocated: round_decisions.told_share,
-    events.GrantPaymentChanged: round_decisions.told_payment,
-    events.RoundOpened: round_decisions.opened,
-    events.ApplicantJoined: round_decisions.joined,
-    events.ApplicantDetermined: round_decisions.determined,
-    events.ApplicantReopened: None,
-    events.ApplicantLeft: round_decisions.left,
-    events.RoundAllocated: round_decisions.allocated,
-    events.NoticeClosed: round_decisions.notice_closed,
-    events.ObjectionRaised: round_decisions.objected,
-    events.ObjectionSettled: round_decisions.objection_settled,
-    events.ApplicantCleared: None,
-    events.GrantOrdered: round_decisions.ordered,
-    events.GrantSettled: None,
-    events.GrantReturned: None,
-    events.RoundClosed: round_decisions.closed,
-}
 CYCLES = {"cycle_id", "to_cycle_id"}
-TOPICS = frozenset(kind.DESCRIPTOR.full_name for kind in HANDLERS)
 RECEIPT = events.CommandAccepted.DESCRIPTOR.full_name
 
 SIDE_BY_SIDE_FROM = 20_000  # events; for fewer, a second process costs more than it saves
@@ -215,6 +158,8 @@ def _rested_on(rows: Rows, case_id: str) -> set[str]:
     for entry in map(entries.read, rows.stream(streams.case(case_id))):
         case = evolved(CASE, case, entry)
         cycle_ids |= named(entry.event, CYCLES) - {""}
+    names |= set(map(streams.benefits, holders(case.applicant_uscc, case.application)))
+    names |= set(rows.streams(streams.panels_of(case_id)))
     if case.is_grant:
         return names | {streams.grant_round(case.round_id)}
     names |= set(rows.streams(f"enterprise-year/{case.plan.programme_id}/{case.applicant_uscc}/"))

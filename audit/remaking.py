@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from audit.compared import Comparison, Decision, Difference, Tally, Unanswered
 from audit.entries import Entry
 from audit.folded import KEPT_MAX, Folded, Quarter
 from audit.scope import Scope
-from domain import review
+from domain import benefits, review
 from domain.calculation.award import Award, Draft
 from domain.case import CORRECTION, Case
 from domain.cel.expressions import RuleBroken
@@ -20,9 +21,9 @@ from domain.cycle import cycle_id as id_of_cycle
 from domain.dates import Quarter as Days
 from domain.dates import civil_date, from_iso
 from domain.evaluation import settlement
-from domain.facts import CaseFacts
+from domain.facts import CaseFacts, of_claim
 from domain.headroom import EnterpriseYear
-from domain.kinds import CASE, ENTERPRISE_YEAR, VOUCHER, Kind
+from domain.kinds import BENEFITS, CASE, ENTERPRISE_YEAR, VOUCHER, Kind
 from domain.refusals import Refused
 from duifu.v1.events_pb2 import CaseClosed, CaseOpened, CorrectionSupplied, StageOpened
 from duifu.v1.facts_pb2 import Application
@@ -55,11 +56,11 @@ class Remaking:
         self.due_fen: dict[str, int] = {}  # what the rules give for a claim, until its quarter knows
         self.shared: Mapping[str, Award] = {}  # by case: how the rules share the pool that was shared last
         self._scope, self._report = scope, report
-        self._folded = Folded(rows, fed, kept_max)
+        self._rows, self._folded = rows, Folded(rows, fed, kept_max)
         self._days: dict[int, date] = {}
         self._untested: dict[str, Entry] = {}  # cases whose conditions at receipt are still to be tested
         self._deadlines: dict[Any, tuple[Timestamp | None, str]] = {}
-        self._ceilings: OrderedDict[str, tuple[Application, date | None, Draft]] = OrderedDict()
+        self._ceilings: OrderedDict[str, tuple[Application, tuple[Any, ...], Draft]] = OrderedDict()
         self._award: tuple[Case, EnterpriseYear, Award] | None = None  # the newest
         self.entry: Entry  # whose decision is made again
         self._at_work: tuple[Comparison, Decision, int, bool] | None = None
@@ -149,6 +150,10 @@ class Remaking:
         """Any stream."""
         return self._folded.before(stream, kind, self.entry.position)
 
+    def leaf_of(self, stream: str, version: int) -> str:
+        """The stored leaf of an event, 64 hexadecimal digits; empty if there is no such event."""
+        return (self._rows.leaf_of(stream, version) or b"").hex()
+
     @property
     def case(self) -> Case:
         """The case whose event this is."""
@@ -181,11 +186,21 @@ class Remaking:
 
     # What the rules give
 
+    def facts_of(self, case: Case) -> CaseFacts:
+        """What the rules look at in a case, with what other programmes had granted by then."""
+        names = map(streams.benefits, benefits.holders(case.applicant_uscc, case.application))
+        known = benefits.of_others([self.state(name, BENEFITS) for name in names], case.plan.programme_id)
+        if not case.is_redemption:
+            return replace(of_claim(case), benefits=known)
+        voucher = self.state(streams.voucher(case.redemption.voucher_id), VOUCHER)
+        return settlement.facts_of(voucher, case.redemption, case.received_on, case.checks, known)
+
     def ceiling(self, case: Case) -> Draft:
         """The most a voucher may be worth, worked out once while nothing changes that it rests on."""
-        kept = self._ceilings.get(case.case_id)
-        if kept is None or kept[0] is not case.application or kept[1] != case.accepted_on:
-            kept = self._ceilings[case.case_id] = case.application, case.accepted_on, self.applied.ceiling(case)
+        facts, kept = self.facts_of(case), self._ceilings.get(case.case_id)
+        rests_on = facts.accepted_on, facts.special_approvals, facts.benefits
+        if kept is None or kept[0] is not case.application or kept[1] != rests_on:
+            kept = self._ceilings[case.case_id] = case.application, rests_on, self.applied.ceiling(case, facts)
             if len(self._ceilings) > CEILINGS_KEPT:
                 self._ceilings.popitem(last=False)
         return kept[2]
@@ -193,7 +208,7 @@ class Remaking:
     def awarded(self, case: Case, year: EnterpriseYear) -> Award:
         """What an approved claim gets; the voucher and the year are told of it in one commit."""
         if self._award is None or self._award[0] is not case or self._award[1] is not year:
-            self._award = case, year, self.applied.awarded(case, self.ceiling(case), year)
+            self._award = case, year, self.applied.awarded(case, self.facts_of(case), self.ceiling(case), year)
         return self._award[2]
 
     def due(self, case: Case, stage: StageOpened) -> tuple[Timestamp | None, str]:

@@ -1,5 +1,6 @@
 """A round's decisions made again: its window, who shares the pool and how, objections, orders, the sums. (QD-2.5)"""
 
+from audit import acting
 from audit.compared import Comparison, Decision
 from audit.remaking import Remaking
 from domain import round_decisions
@@ -58,7 +59,8 @@ def allocated(remaking: Remaking, event: RoundAllocated) -> None:
     check = _compare(remaking, round_, Decision.ALLOCATION, round_.round_id, total_fen)
     sharing = round_.sharing
     cases = [remaking.state(streams.case(applicant.case_id), CASE) for applicant in sharing]
-    awards = remaking.applied.shared(round_.opened.edition_sha256, cases)
+    facts = [remaking.facts_of(case) for case in cases]
+    awards = remaking.applied.shared(round_.opened.edition_sha256, facts)
     remaking.shared = {case.case_id: award for case, award in zip(cases, awards, strict=True)}
     if check is None:
         return
@@ -98,14 +100,16 @@ def objected(remaking: Remaking, event: ObjectionRaised) -> None:
         (derived,) = round_decisions.raise_objection(round_, event, remaking.entry.business_at)
         assert isinstance(derived, ObjectionRaised)
         check.same("objection", event.objection, derived.objection, round_.opened.clause)
+        _by_whoever_shows(remaking, check, event.case_id)
 
 
 def objection_settled(remaking: Remaking, event: ObjectionSettled) -> None:
     """It was open, and the answer gives a reason."""
     round_ = _own(remaking)
     case_id = round_.objections[event.objection].raised.case_id
-    if _compare(remaking, round_, Decision.ROUND, case_id, is_part=True) is not None:
+    if (check := _compare(remaking, round_, Decision.ROUND, case_id, is_part=True)) is not None:
         round_decisions.settle_objection(round_, case_id, event)
+        _by_whoever_shows(remaking, check, case_id)
 
 
 def ordered(remaking: Remaking, event: GrantOrdered) -> None:
@@ -141,6 +145,13 @@ def closed(remaking: Remaking, event: RoundClosed) -> None:
     if (check := _compare(remaking, round_, Decision.ROUND, round_.round_id)) is not None:
         (derived,) = round_decisions.close(round_, remaking.entry.business_at)
         check.same_message("", event, derived, round_.opened.clause)
+
+
+def _by_whoever_shows(remaking: Remaking, check: Comparison, case_id: str) -> None:
+    """By somebody who may show the result to the public."""
+    case = remaking.state(streams.case(case_id), CASE)
+    row = next(row for row in case.plan.stages if row.task == "publish_notice")
+    acting.compare_role(remaking, check, case, row)
 
 
 def _own(remaking: Remaking) -> Round:

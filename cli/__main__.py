@@ -18,6 +18,7 @@ COMMANDS = {
     "case": "cli.cases:case",
     "cycle": "cli.cycles:cycle",
     "demo": "cli.running:demo",
+    "exchange": "cli.exchange:exchange",
     "inbox": "cli.inbox:inbox",
     "ledger": "cli.ledger:ledger",
     "panel": "cli.panels:panel",

@@ -1,13 +1,16 @@
-"""duifu case output, enter-check, send-back, stop-clock, restart-clock, veto: what officers do beside deciding."""
+"""duifu case output, enter-check, opine, send-back, stop-clock, restart-clock, veto: what is done beside deciding."""
 
 import click
 
+from cli.amounts import Yuan
 from cli.asking import Asking, acting
 from cli.evidence import with_document
 from cli.facts import read_facts
 from duifu.v1.commands_pb2 import (
     Command,
     EnterCheck,
+    GiveOpinion,
+    OpinionVerdict,
     RecordOutput,
     RestartClock,
     ReturnForRework,
@@ -68,6 +71,35 @@ def enter_check(case_id: str, result: str, stage: str, reason: str, sha256: str,
         reason=reason,
     )
     asking.send(Command(enter_check=entered), role)
+
+
+@click.command("opine")
+@click.argument("case_id")
+@click.argument("verdict", type=click.Choice(("consent", "object", "abstain")))
+@at_stage
+@click.option("--reason", default="", help="Required to object.")
+@click.option(
+    "--agreed-yuan", metavar="YUAN", type=Yuan(), help="Of a role that signs above an amount: up to how much."
+)
+@as_role
+@acting
+def opine(
+    case_id: str, verdict: str, stage: str, reason: str, agreed_yuan: int | None, role: str, asking: Asking
+) -> None:
+    """Say what you think of the open stage of CASE_ID, for whoever decides it (会签意见).
+
+    VERDICT is consent (同意), object (不同意) or abstain (弃权). The programme says whose consent a pass needs, how
+    many must take part, and what silence counts as. Until the stage is decided you may change yours: the newest counts.
+
+    Example: duifu case opine qd-grant-2024-000001 object --stage determination --role finance-officer
+    --reason 年度预算不足 --actor he.jing
+    """
+    opinion = GiveOpinion(
+        case_id=case_id, stage=stage, verdict=OpinionVerdict.Value(f"OPINION_VERDICT_{verdict.upper()}"), reason=reason
+    )
+    if agreed_yuan is not None:
+        opinion.agreed_fen = agreed_yuan
+    asking.send(Command(give_opinion=opinion), role)
 
 
 @click.command("send-back")

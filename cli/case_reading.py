@@ -8,6 +8,7 @@ from audit.story import sentence
 from cli.asking import as_seen, existing_ledger, of_running
 from cli.output import RefusedHere, as_json, at_home, console, link, print_json, print_table, unmasking
 from commands.work import fold
+from domain import case_links, special_approvals
 from domain.case import Case
 from domain.dates import SHANGHAI, civil_date
 from domain.kinds import CASE
@@ -48,6 +49,8 @@ def show_case(case_id: str, unmask: bool, home: str | None, json_wanted: bool) -
     console.print(link(config, case_id), markup=False)
     for step in _amounts(state, [unwrap(event.envelope.event) for event in recorded]).steps:
         console.print(f"  {step.clause:8} {step.explanation}：{show_exact(step.exact_fen)}", markup=False)
+    for line in (*special_approvals.lines(state), *case_links.lines(state)):
+        console.print(line, markup=False)
     if contact := contact_line(newest_contact(envelopes)):
         console.print(contact, markup=False)
     rows = []

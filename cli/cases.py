@@ -2,12 +2,13 @@
 
 import click
 
+from cli.amounts import Yuan
 from cli.asking import Asking, acting
 from cli.batches import decide_batch
-from cli.case_course import enter_check, record_output, restart_clock, send_back, stop_clock, veto
+from cli.case_course import enter_check, opine, record_output, restart_clock, send_back, stop_clock, veto
+from cli.case_links import approve_specially, link, revoke_special, unlink
 from cli.case_reading import list_cases, show_case
 from cli.facts import read_facts
-from domain.money import yuan
 from duifu.v1.commands_pb2 import (
     Command,
     Decide,
@@ -38,10 +39,15 @@ for command in (
     decide_batch,
     record_output,
     enter_check,
+    opine,
     send_back,
     stop_clock,
     restart_clock,
     veto,
+    link,
+    unlink,
+    approve_specially,
+    revoke_special,
 ):
     case.add_command(command)
 
@@ -81,8 +87,11 @@ def open_case(
 @click.option(
     "--correct", metavar="ITEM", multiple=True, help="Return for correction: one missing item; repeat for all (补正)."
 )
+@click.option(
+    "--caused-by", metavar="WHY", default="", help="A further list: what of the applicant's reply makes it necessary."
+)
 @click.option("--reason", default="", help="Required to refuse, or to approve less than the ceiling.")
-@click.option("--approve-yuan", metavar="YUAN", default="", help="Approve this amount; default: the ceiling.")
+@click.option("--approve-yuan", metavar="YUAN", type=Yuan(), help="Approve this amount; default: the ceiling.")
 @click.option(
     "--approve-rate", metavar="RATE", default="", help="Approve at this rate, 40/100; default: the programme's."
 )
@@ -95,8 +104,9 @@ def decide(
     passes: bool,
     refuse: str,
     correct: tuple[str, ...],
+    caused_by: str,
     reason: str,
-    approve_yuan: str,
+    approve_yuan: int | None,
     approve_rate: str,
     finding: tuple[str, ...],
     asking: Asking,
@@ -109,7 +119,9 @@ def decide(
         raise click.UsageError("say exactly one of --pass, --refuse CODE and --correct ITEM")
     command = Command()
     if correct:
-        command.request_correction.CopyFrom(RequestCorrection(case_id=case_id, stage=stage, items=correct))
+        command.request_correction.CopyFrom(
+            RequestCorrection(case_id=case_id, stage=stage, items=correct, caused_by=caused_by)
+        )
     else:
         decision = Decide(
             case_id=case_id,
@@ -120,8 +132,8 @@ def decide(
             approved_rate=approve_rate,
             findings=[_finding(text) for text in finding],
         )
-        if approve_yuan:
-            decision.approved_fen = _fen(approve_yuan)
+        if approve_yuan is not None:
+            decision.approved_fen = approve_yuan
         command.decide.CopyFrom(decision)
     asking.send(command, role)
 
@@ -169,10 +181,3 @@ def _finding(text: str) -> Finding:
     if not (separator and reason.strip()):
         raise click.UsageError(f"--finding {text!r}: write CODE=REASON")
     return Finding(code=code, is_met=True, reason=reason)
-
-
-def _fen(text: str) -> int:
-    try:
-        return yuan(text)
-    except ValueError:
-        raise click.UsageError(f"--approve-yuan {text!r}: write an amount in yuan, such as 800000.00") from None

@@ -4,11 +4,13 @@ import click
 from google.protobuf import json_format
 
 from cli.asking import Asking, acting, as_seen, existing_ledger, of_running
+from cli.freezes import held
 from cli.output import RefusedHere, as_json, at_home, console, link, print_json, print_table, unmasking
 from commands.work import fold
+from domain.dates import civil_date
 from domain.kinds import CYCLE
 from domain.money import show as show_money
-from domain.wording import quarter_standing
+from domain.wording import CLAIM_STATES, RESULTS, quarter_standing
 from duifu.v1.commands_pb2 import Command, ConfirmCycle, OpenCycle
 from ledger import streams
 from worker import open_door
@@ -52,7 +54,8 @@ def confirm(cycle_id: str, reason: str, asking: Asking) -> None:
 def show_cycle(cycle_id: str, unmask: bool, home: str | None, json_wanted: bool) -> None:
     """Where CYCLE_ID stands: its dates, claims, payments and what became of each."""
     config = existing_ledger(of_running(home))
-    ledger = open_door(config).ledger
+    door = open_door(config)
+    ledger = door.ledger
     recorded = ledger.stream(streams.cycle(cycle_id))
     if not recorded:
         known = "、".join(name.removeprefix(streams.CYCLES) for name in ledger.streams(streams.CYCLES)) or "—"
@@ -64,6 +67,8 @@ def show_cycle(cycle_id: str, unmask: bool, home: str | None, json_wanted: bool)
     opened = state.opened
     console.print(f"{opened.programme_title} {cycle_id}", markup=False)
     console.print(quarter_standing(state), markup=False)
+    for window in held(door.rulebook, [opened.programme_id], civil_date(door.business_now())):
+        console.print(window, markup=False)
     console.print(
         f"受理 {opened.opens_on} 至 {opened.cut_off_on}，批次日 {opened.as_of_on}（{opened.clause}）", markup=False
     )
@@ -72,9 +77,7 @@ def show_cycle(cycle_id: str, unmask: bool, home: str | None, json_wanted: bool)
     rows = []
     for claim in state.claims.values():
         order = paid.get(claim.case_id)
-        result = (
-            {"settled": "已支付", "returned": "支付退回", "": "支付中"}[order.result] if order else str(claim.state)
-        )
+        result = RESULTS[order.result] if order else CLAIM_STATES[claim.state]
         ordered_fen = order.ordered.amount_fen if order else 0
         deferred_fen = state.deferred.get(claim.case_id, 0)
         rows.append(

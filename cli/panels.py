@@ -150,7 +150,7 @@ def _ledger(home: str | None) -> Ledger:
 
 
 def _names(ledger: Ledger, case_id: str) -> list[str]:
-    found = list(ledger.streams(f"{streams.panel(case_id)}-panel-"))
+    found = list(ledger.streams(streams.panels_of(case_id)))
     if not found:
         raise RefusedHere(f"There is no panel of case {case_id}.")
     return found

@@ -102,11 +102,12 @@ class GrantRound(Story):
     """Plays the round through the door and waits for the workflows."""
 
     name = "qingdao-2024"
+    operators: tuple[tuple[str, str, str, str], ...] = OPERATORS
 
     async def play(self) -> None:
         """From the window in January to two treasuries in February. Raises StoryBroken."""
         await self.to_the_morning_of("2024-01-25")
-        self.case_ids = [await self._apply(*operator) for operator in OPERATORS]
+        self.case_ids = [await self._apply(*operator) for operator in self.operators]
         for case_id in self.case_ids:
             await self.checks_answered(case_id)
             await self._decide(DISTRICT_REVIEWER, case_id, "preliminary_review")

@@ -15,6 +15,7 @@ from domain.cel.errors import RuleBroken
 from domain.dates import from_iso
 from domain.evaluation import quoting
 from domain.evaluation.edition import Edition
+from domain.field_problems import SHOWN_MAX
 from domain.refusals import Refused, sentence
 from domain.wellformed import problems_of_facts
 from duifu.v1.facts_pb2 import Facts
@@ -109,6 +110,6 @@ def _facts(path: str, day: str | None) -> Facts:
             raise WrongInput(f"--on: {error}") from None
         facts.accepted_on = ""
     if problems := list(problems_of_facts(facts)):
-        told = "\n  ".join(map(one_line, problems[:20]))
+        told = "\n  ".join(one_line(f"{found.message('zh')} / {found.text('en')}") for found in problems[:SHOWN_MAX])
         raise WrongInput(f"{path} 中有不能使用的内容 / holds what cannot be used:\n  {told}")
     return facts

@@ -12,10 +12,10 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from commands import deployment
 from commands.door import Door, declared
 from commands.work import fold
-from domain import legal_clock, letters
+from domain import checks, legal_clock, letters
 from domain.case import Case
 from domain.clock import clock_reading
-from domain.dates import SHANGHAI
+from domain.dates import SHANGHAI, civil_date, end_of
 from domain.kinds import CASE, CYCLE, PANEL, ROUND
 from domain.panel import open_panel
 from domain.refusals import Refused
@@ -28,6 +28,7 @@ from relay import FOLLOWER
 
 OPERATOR = Actor(id="rehearsal", name="演练", role="operator")
 PATIENCE_SECONDS = 120
+AWAY_PATIENCE_SECONDS = 10  # then a source that does not answer is away for days, and these pass
 SKIPS_MAX = 5_000  # the server's own limit of 200 stops the clock for good
 POLL_SECONDS = 0.05
 CLOCKS_AGREE = timedelta(seconds=1)  # the rest passes by itself
@@ -73,24 +74,34 @@ def under_way(door: Door) -> Iterator[Open]:
         cycle, version = fold(door.ledger, stream, CYCLE)
         if cycle.closed is None:
             blocked = (cycle.opened.awaits_ruling and not cycle.confirmed) or cycle.waiting_for()
-            pay_at = None if blocked else cycle.pay_at
+            held_until = _payments_held_until(door, cycle.opened.programme_id)
+            pay_at = None if blocked else max(cycle.pay_at, held_until or cycle.pay_at)
             yield Open(cycle.cycle_id, version, pay_at if cycle.frozen else cycle.cut_off_at)
     for stream in door.ledger.streams(streams.ROUNDS):
         round_, version = fold(door.ledger, stream, ROUND)
         if round_.closed is None:
-            yield Open(round_.round_id, version, round_.next_due(door.business_now()))
+            next_due = round_.next_due(door.business_now())
+            held_until = _payments_held_until(door, round_.opened.programme_id)
+            yield Open(round_.round_id, version, next_due or held_until)
     for stream in door.ledger.streams(streams.PANELS):
         panel, version = fold(door.ledger, stream, PANEL)
         if not panel.is_over:
             yield Open(panel.panel_id, version, panel.due_at)
 
 
+def _payments_held_until(door: Door, programme_id: str) -> datetime | None:
+    """The end of the days on which payments are held now; None: they are not. (冻结期)"""
+    row = door.rulebook.frozen(programme_id, "payments", civil_date(door.business_now()))
+    return end_of(row.last) if row else None
+
+
 def _due_at(case: Case) -> datetime | None:
-    """When the case's own timer rings; what the round waits for, its workflow waits for."""
+    """When the case's own timer rings, or an answer grows old; what the round waits for, its workflow waits for."""
     stage = case.stage
     if stage is None or case.row(stage.key).kind == STAGE_KIND_ROUND:
         return None
-    return legal_clock.rings_at(stage)
+    moments = (legal_clock.rings_at(stage), checks.fades_at(case))
+    return min((moment for moment in moments if moment), default=None)
 
 
 async def rehearse(door: Door, client: Client, until: datetime, say: Callable[[str], None]) -> None:
@@ -121,16 +132,24 @@ async def settled(door: Door, client: Client) -> None:
         head = await asyncio.to_thread(door.ledger.head)
         if head != known:
             known, since = head, asyncio.get_running_loop().time()
-        busy = await _busy(door, client, present) if bookmark.read() >= head else "the relay"
+        waited = asyncio.get_running_loop().time() - since
+        busy = (
+            await _busy(door, client, present, waited > AWAY_PATIENCE_SECONDS)
+            if bookmark.read() >= head
+            else "the relay"
+        )
         if not busy and door.ledger.head() == head:
             return
-        if asyncio.get_running_loop().time() > since + PATIENCE_SECONDS:
+        if waited > PATIENCE_SECONDS:
             raise NotSettled(f"after {PATIENCE_SECONDS} s without news still not at rest: {busy}")
         await asyncio.sleep(POLL_SECONDS)
 
 
-async def _busy(door: Door, client: Client, present: set[str]) -> str:
-    """The first workflow that has something left to do now, or nothing. `present` are those that need not be moved."""
+async def _busy(door: Door, client: Client, present: set[str], is_patient: bool) -> str:
+    """The first workflow that has something left to do now, or nothing. `present` are those that need not be moved.
+
+    Whoever is patient no longer waits for workflows that themselves wait for sources on record as away.
+    """
     subjects = await asyncio.to_thread(lambda: list(under_way(door)))
     late = [each.subject_id for each in subjects if each.subject_id not in present and not each.has_child]
     for subject_id, obstacle in zip(
@@ -146,7 +165,8 @@ async def _busy(door: Door, client: Client, present: set[str]) -> str:
             progress = await _progress(client, subject.subject_id)
         except TEMPORAL_IS_AWAY as error:
             return f"{subject.subject_id} ({error})"
-        if not progress.is_idle or progress.version < subject.version:
+        is_at_rest = progress.is_idle or (is_patient and progress.waits_for)
+        if not is_at_rest or progress.version < subject.version:
             return f"{subject.subject_id} ({progress.summary})"
     return ""
 

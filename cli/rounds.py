@@ -5,21 +5,21 @@ from google.protobuf import json_format
 
 from cli.asking import Asking, acting, as_seen, existing_ledger, of_running
 from cli.evidence import with_document
+from cli.freezes import held
 from cli.output import RefusedHere, as_json, at_home, console, link, print_json, print_table, unmasking
 from commands.work import fold
-from domain.dates import SHANGHAI
+from domain.dates import SHANGHAI, civil_date
 from domain.kinds import ROUND
 from domain.money import show as show_money
 from domain.orders import Order
 from domain.round import Applicant, Objection, Round
-from domain.wording import STANDINGS, last_day, round_standing
+from domain.wording import RESULTS, STANDINGS, last_day, round_standing
 from duifu.v1.commands_pb2 import Command, RaiseObjection, SettleObjection
 from duifu.v1.events_pb2 import GrantOrdered
 from ledger import streams
 from ledger.registry import unwrap
 from worker import open_door
 
-RESULTS = {"": "待国库结果", "settled": "已支付", "returned": "已退回"}
 as_role = click.option("--role", required=True, help="Your role, such as city-notice-officer.")
 
 
@@ -65,7 +65,8 @@ def list_rounds(home: str | None, json_wanted: bool) -> None:
 def show_round(round_id: str, unmask: bool, home: str | None, json_wanted: bool) -> None:
     """Where ROUND_ID stands: who applied and gets what of each level, objections, and what every treasury paid."""
     config = existing_ledger(of_running(home))
-    ledger = open_door(config).ledger
+    door = open_door(config)
+    ledger = door.ledger
     recorded = ledger.stream(streams.grant_round(round_id))
     if not recorded:
         known = "、".join(name.removeprefix(streams.ROUNDS) for name in ledger.streams(streams.ROUNDS)) or "—"
@@ -77,6 +78,8 @@ def show_round(round_id: str, unmask: bool, home: str | None, json_wanted: bool)
     opened = state.opened
     console.print(f"{opened.programme_title} {round_id}", markup=False)
     console.print(round_standing(state), markup=False)
+    for window in held(door.rulebook, [opened.programme_id], civil_date(door.business_now())):
+        console.print(window, markup=False)
     console.print(
         f"申报 {opened.opens_on} 至 {opened.closes_on}（{opened.clause}），已分配{state.allocations}次", markup=False
     )

@@ -21,6 +21,7 @@ from cli.output import (
 )
 from commands import deployment
 from domain.money import show
+from domain.wording import RESULTS
 from ledger.following import HoleInLog
 from ledger.store import Ledger, LedgerUnavailable
 from views.following import LogTooShort
@@ -30,7 +31,7 @@ from views.store import NoViews, OtherSchema, Reading, Views, ViewsUnavailable, 
 WAIT_SECONDS = 30
 REHEARSAL_MARK = "【演练】"
 
-#: What the view calls a rule or a book, for people.
+#: What the views call a rule, a book or what became of an order, for people.
 IN_WORDS = {
     "issued": "发放",
     "issue-headroom": "发放额度",
@@ -69,6 +70,9 @@ IN_WORDS = {
     "orders to treasuries": "国库指令",
     "rounds: settled + returned + under way": "轮次：已付 + 退回 + 支付中",
     "closed rounds: settled": "已办结轮次：已付",
+    "under-way": RESULTS[""],
+    "settled": RESULTS["settled"],
+    "returned": RESULTS["returned"],
 }
 
 

@@ -3,19 +3,20 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from commands import privacy
+from commands import benefits, privacy
 from commands.work import Work
 from domain import headroom, review, single
 from domain.calculation.award import Award, Draft
 from domain.case import Case
+from domain.cut_off import with_cuts
 from domain.facts import CaseFacts, of_claim
+from domain.field_values import RATE
 from domain.format.programme import Programme
 from domain.headroom import EnterpriseYear
 from domain.kinds import CONTRACT, ENTERPRISE_YEAR, REGISTER, VOUCHER
 from domain.money import exact_text, show
 from domain.refusals import Refused
 from domain.serving import served
-from domain.wellformed import RATE
 from duifu.v1.events_pb2 import (
     CASE_OUTCOME_ISSUED,
     CASE_OUTCOME_REFUSED,
@@ -66,7 +67,8 @@ def must_be_claimable(work: Work, programme: Programme, facts: CaseFacts) -> Non
     contract = facts.application.contract
     single.must_be_own(contract, facts.application.applicant.uscc)
     work.rulebook.rules(programme).must_pass_at_once("submission", facts)
-    single.must_be_unclaimed(work.read(streams.contract(single.contract_identity(contract)), CONTRACT), contract)
+    claimed = work.read(streams.contract(single.contract_identity(contract)), CONTRACT)
+    single.must_be_unclaimed(claimed, contract, programme.programme_id)
 
 
 def next_case_id(work: Work, programme: Programme, kind: str) -> str:
@@ -86,7 +88,7 @@ def ceiling_of(work: Work, case: Case, rate: str = "") -> Draft:
     if rate and not RATE.fullmatch(rate):
         raise Refused("RATE_MALFORMED", asked=rate)
     programme = work.rulebook.pinned(case.plan.edition_sha256)
-    facts = replace(of_claim(case), approved_fen=None, approved_rate=Fraction(rate) if rate else None)
+    facts = replace(benefits.facts_of(work, case), approved_fen=None, approved_rate=Fraction(rate) if rate else None)
     return work.rulebook.edition(programme).calculation.ceiling(facts)
 
 
@@ -112,11 +114,11 @@ def issue(work: Work, case_id: str) -> None:
     contract = case.application.contract
     identity = single.contract_identity(contract)
     try:
-        single.must_be_unclaimed(work.read(streams.contract(identity), CONTRACT), contract)
+        single.must_be_unclaimed(work.read(streams.contract(identity), CONTRACT), contract, programme.programme_id)
     except Refused as refused:
         _close_refused(work, case, refused.message("zh"), refused.code, refused.clause)
         return
-    facts, engine = of_claim(case), served(programme)
+    facts, engine = benefits.facts_of(work, case), served(programme)
     stream = _year_stream(programme, case)
     limit = engine.issuing_limit(facts)
     year = work.read(stream, ENTERPRISE_YEAR)
@@ -174,13 +176,19 @@ def _put_voucher(work: Work, case: Case, programme: Programme, identity: str, aw
         edition_sha256=programme.sha256,
     )
     work.record(streams.voucher(voucher_id), VOUCHER, [issued])
-    claimed = ContractClaimed(contract_identity=identity, case_id=case.case_id, voucher_id=voucher_id)
+    claimed = ContractClaimed(
+        contract_identity=identity,
+        case_id=case.case_id,
+        voucher_id=voucher_id,
+        programme_id=programme.programme_id,
+    )
     work.record(streams.contract(identity), CONTRACT, [claimed])
+    benefits.tell(work, case, programme, amount_fen)
     used = HeadroomIssued(case_id=case.case_id, amount_fen=amount_fen)
     work.record(_year_stream(programme, case), ENTERPRISE_YEAR, [used])
     closed = CaseClosed(
         outcome=CASE_OUTCOME_ISSUED,
-        summary=f"已发放算力券{show(amount_fen)}（{voucher_id}）",
+        summary=with_cuts(f"已发放算力券{show(amount_fen)}（{voucher_id}）", trace),
         clause=[step.clause for step in trace.steps if step.bound or step.operation == "decide"][-1],
         voucher_id=voucher_id,
         amount_fen=amount_fen,

@@ -16,15 +16,20 @@ from commands import (
     applications,
     checks,
     clock,
+    cycle_payments,
     cycles,
     deployment,
+    freezes,
     grant_payments,
     inbox,
+    links,
     panels,
     privacy,
     redemptions,
     rounds,
+    special_approvals,
     stages,
+    vouchers,
 )
 from commands.work import Work
 from domain.clock import business_time
@@ -75,6 +80,7 @@ HANDLERS: dict[str, Handler] = {
     "withdraw_case": lambda work, c: stages.withdraw(work, c.withdraw_case),
     "request_redemption": lambda work, c: redemptions.request(work, c.request_redemption),
     "replace_bank_account": lambda work, c: applications.replace_account(work, c.replace_bank_account),
+    "rescale_voucher": lambda work, c: vouchers.rescale_voucher(work, c.rescale_voucher),
     "confirm_cycle": lambda work, c: cycles.confirm(work, c.confirm_cycle),
     "open_cycle": lambda work, c: cycles.open_ahead(work, c.open_cycle),
     "record_check": lambda work, c: checks.record(work, c.record_check),
@@ -85,12 +91,17 @@ HANDLERS: dict[str, Handler] = {
     "issue_voucher": lambda work, c: stages.run_task(work, c.issue_voucher.case_id, "issue_voucher"),
     "assess_redemption": lambda work, c: stages.run_task(work, c.assess_redemption.case_id, "assess_redemption"),
     "freeze_cycle": lambda work, c: cycles.freeze(work, c.freeze_cycle.cycle_id),
-    "order_payments": lambda work, c: cycles.order_payments(work, c.order_payments.cycle_id),
-    "record_payment": lambda work, c: cycles.record_payment(work, c.record_payment),
+    "order_payments": lambda work, c: cycle_payments.order_payments(work, c.order_payments.cycle_id),
+    "record_payment": lambda work, c: cycle_payments.record_payment(work, c.record_payment),
     "close_cycle": lambda work, c: cycles.close(work, c.close_cycle.cycle_id),
     "claim_task": lambda work, c: inbox.claim_task(work, c.claim_task),
     "release_task": lambda work, c: inbox.release_task(work, c.release_task),
     "hand_over_task": lambda work, c: inbox.hand_over_task(work, c.hand_over_task),
+    "give_opinion": lambda work, c: inbox.give_opinion(work, c.give_opinion),
+    "link_cases": lambda work, c: links.link(work, c.link_cases),
+    "unlink_cases": lambda work, c: links.unlink(work, c.unlink_cases),
+    "approve_specially": lambda work, c: special_approvals.give(work, c.approve_specially),
+    "revoke_special_approval": lambda work, c: special_approvals.revoke(work, c.revoke_special_approval),
     "delegate_role": lambda work, c: inbox.delegate_role(work, c.delegate_role),
     "revoke_delegation": lambda work, c: inbox.revoke_delegation(work, c.revoke_delegation),
     "register_expert": lambda work, c: panels.register_expert(work, c.register_expert),
@@ -204,6 +215,7 @@ class Door:
             work = Work(self.ledger, self.rulebook, actor, at, standing_now)
             try:
                 inbox.must_be_lent(work, getattr(command, kind))
+                freezes.must_not_be_frozen(work, kind, getattr(command, kind))
                 subject_id = HANDLERS[kind](work, command)
             except Refused:
                 # A twin of this command may have been executed while this one was deciding: then its answer is ours.
@@ -221,7 +233,7 @@ class Door:
             envelope = _envelope(command, actor, cause, work, recorded_at)
             events = [(streams.command(command.command_id), 1, accepted), *work.events]
             try:
-                positions = self.ledger.append([_recorded(envelope, *event) for event in events])
+                positions = self.ledger.append([_recorded(envelope, *event) for event in events], work.rests_on())
             except AppendTooLarge:
                 raise Refused("COMMIT_TOO_LARGE", events=len(events), most=APPEND_MAX) from None
             except LedgerUnavailable:

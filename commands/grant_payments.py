@@ -1,5 +1,6 @@
 """What every level pays: ordered for a whole round at once, matched with its treasury, ordered again. (QD-2.3, F-7)"""
 
+from commands import benefits, freezes
 from commands.work import Work, fold
 from domain import orders, review, round_decisions
 from domain.kinds import ROUND
@@ -64,7 +65,7 @@ def record_payment(work: Work, command: RecordGrantPayment) -> str:
 def replace_account(work: Work, command: ReplaceBankAccount) -> str:
     """Another account of the same holder; what came back is ordered again, to it. (F-7)
 
-    Raises Refused NOT_YOUR_CASE, CASE_CLOSED, PAYEE_NOT_HOLDER, ACCOUNT_IN_PAYMENT.
+    Raises Refused NOT_YOUR_CASE, CASE_CLOSED, PAYEE_NOT_HOLDER, ACCOUNT_IN_PAYMENT, FROZEN.
     """
     case = work.case(command.case_id)
     review.must_be_applicant(work.actor, case)
@@ -78,6 +79,7 @@ def replace_account(work: Work, command: ReplaceBankAccount) -> str:
     work.on_case(case.case_id, [BankAccountReplaced(bank_account=command.bank_account)])
     for level, payment in case.payments.items():
         if payment.status == CLAIM_PAYMENT_STATUS_RETURNED:
+            freezes.must_not_hold(work, case.plan.programme_id, "payments")
             _order(work, case.round_id, round_.applicants[case.case_id], level, payment.amount_fen)
     return case.case_id
 
@@ -125,4 +127,5 @@ def _close_if_paid(work: Work, round_id: str, case_id: str) -> None:
         amount_fen=applicant.amount_fen,
         trace=case.allocated.trace if case.allocated else None,
     )
+    benefits.tell(work, case, work.rulebook.pinned(case.plan.edition_sha256), applicant.amount_fen)
     work.on_case(case_id, [closed])

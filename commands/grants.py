@@ -1,12 +1,13 @@
 """An application for a grant: received inside its round's window, determined, and told to its round. (QD-4, QD-2.5)"""
 
+from commands import benefits
 from commands.claims import next_case_id, open_case
 from commands.work import Work
 from domain import round_decisions
 from domain.case import Case
 from domain.dates import SHANGHAI
 from domain.evaluation.rounds import award_round
-from domain.facts import CaseFacts, of_claim
+from domain.facts import CaseFacts
 from domain.format.programme import Programme
 from domain.refusals import Refused
 from domain.round import Applicant, Standing
@@ -67,12 +68,9 @@ def must_be_possible(work: Work, programme: Programme, application: Application,
 
 def must_have_one_rate(work: Work, case: Case, command: Decide) -> None:
     """One rate for all of a round, or a reason why not. (QD-A1) Raises Refused RATE_DIFFERS."""
-    if command.verdict != VERDICT_PASS or command.reason.strip():
-        return
-    for other in work.round(case.round_id).sharing:
-        if other.case_id != case.case_id and other.approved_rate != command.approved_rate:
-            known, asked = other.approved_rate or "按政策", command.approved_rate or "按政策"
-            raise Refused("RATE_DIFFERS", case.row(command.stage).clause, asked=asked, known=known, other=other.case_id)
+    if command.verdict == VERDICT_PASS and not command.reason.strip():
+        clause = case.row(command.stage).clause
+        round_decisions.must_have_one_rate(work.round(case.round_id), case.case_id, command.approved_rate, clause)
 
 
 def tell_round(work: Work, case_id: str) -> None:
@@ -86,7 +84,7 @@ def tell_round(work: Work, case_id: str) -> None:
     event = _news(case, applicant)
     if isinstance(event, ApplicantDetermined):
         programme = work.rulebook.pinned(case.plan.edition_sha256)
-        award_round(work.rulebook.edition(programme), [of_claim(case)])
+        award_round(work.rulebook.edition(programme), [benefits.facts_of(work, case)])
     if event:
         work.on_round(case.round_id, [event])
 

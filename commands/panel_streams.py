@@ -10,7 +10,7 @@ from domain.case import Case
 from domain.experts import Pool
 from domain.kinds import EXPERTS, PANEL
 from domain.panel import Panel
-from duifu.v1.panel_pb2 import PanelDissolved
+from duifu.v1.panel_pb2 import PanelConcluded, PanelDissolved
 from ledger import streams
 
 
@@ -32,6 +32,13 @@ def panel(work: Work, panel_id: str) -> Panel:
 def on_panel(work: Work, panel_id: str, events: Iterable[Message]) -> None:
     """Add events to a panel."""
     work.record(streams.panel(panel_id), PANEL, events)
+
+
+def seating(work: Work, account: str) -> list[str]:
+    """The panels at work on which this person sits."""
+    under_way = work.streams_under_way(streams.PANELS, PanelConcluded, PanelDissolved)
+    seen = (work.read(name, PANEL) for name in under_way)
+    return [panel.panel_id for panel in seen if panel.is_at_work and account in panel.members]
 
 
 def dissolve(work: Work, before: Case) -> None:

@@ -1,5 +1,6 @@
-"""What happens to a person's data: it is needed by a case, or its key is destroyed. (个人信息保护法 47)"""
+"""What happens to a person's data: a case or a panel needs it, or its key is destroyed. (个人信息保护法 47)"""
 
+from commands import panel_streams
 from commands.work import Work
 from domain import subject as subjects
 from domain.kinds import CASE, SUBJECT
@@ -25,9 +26,10 @@ def destroy(work: Work, command: DestroySubjectKey) -> str:
     """Decide that a person's key goes; `carry_out` does it once this is on record."""
     stream = streams.subject(command.subject)
     subject = work.read(stream, SUBJECT)
-    needing = [case_id for case_id in subject.case_ids if _needs(work, case_id, command.subject)]
+    cases = [case_id for case_id in subject.case_ids if _needs(work, case_id, command.subject)]
+    panels = panel_streams.seating(work, command.subject)
     generation = work.newest_generation(command.subject)
-    work.record(stream, SUBJECT, subjects.destroy(subject, command, work.actor, generation, needing))
+    work.record(stream, SUBJECT, subjects.destroy(subject, command, work.actor, generation, cases, panels))
     return stream
 
 

@@ -1,11 +1,12 @@
 """A redemption claim from request to its place in a quarter. (BJ-4.4, BJ-4.5, BJ-4.6)"""
 
+from commands import benefits
 from commands.claims import next_case_id
 from commands.work import Work
-from domain import amount, cycle, review, single
+from domain import amount, cycle_decisions, review, single
 from domain import voucher as vouchers
 from domain.case import Case
-from domain.cycle import ClaimState, Cycle
+from domain.cycle import ClaimState, Cycle, cycle_id
 from domain.dates import Quarter
 from domain.evaluation import settlement
 from domain.facts import CaseFacts
@@ -34,7 +35,7 @@ from ledger import streams
 def request(work: Work, command: RequestRedemption) -> str:
     """Receive a request and let it join its quarter; returns the case id."""
     asked = command.request
-    voucher = _voucher(work, asked.voucher_id)
+    voucher = voucher_of(work, asked.voucher_id)
     if work.actor.role != review.APPLICANT or work.actor.uscc != voucher.uscc:
         raise Refused("NOT_YOUR_CASE", case=asked.voucher_id, uscc=work.actor.uscc or "—")
     programme = work.rulebook.pinned(voucher.edition_sha256)
@@ -64,7 +65,7 @@ def request(work: Work, command: RequestRedemption) -> str:
 
 def must_be_possible(work: Work, programme: Programme, asked: RedemptionRequest, case_id: str) -> None:
     """The request is complete, about this voucher, and its invoices serve no other. Binds them to the voucher."""
-    voucher = _voucher(work, asked.voucher_id)
+    voucher = voucher_of(work, asked.voucher_id)
     work.rulebook.rules(programme).must_pass_at_once("request", settlement.facts_of(voucher, asked, work.on, {}))
     vouchers.must_fit(voucher, asked, work.on)
     for invoice in asked.invoices:
@@ -76,7 +77,7 @@ def must_be_possible(work: Work, programme: Programme, asked: RedemptionRequest,
 def assess(work: Work, case_id: str) -> None:
     """Work out what is due of the voucher and hand the claim to its quarter; nothing due ends it."""
     case = work.case(case_id)
-    voucher = _voucher(work, case.redemption.voucher_id)
+    voucher = voucher_of(work, case.redemption.voucher_id)
     programme = work.rulebook.pinned(case.plan.edition_sha256)
     assert case.stage is not None
     row = case.row(case.stage.key)
@@ -99,8 +100,9 @@ def assess(work: Work, case_id: str) -> None:
 
 def facts_of(work: Work, case: Case) -> CaseFacts:
     """What the rules look at in a request."""
-    voucher = _voucher(work, case.redemption.voucher_id)
-    return settlement.facts_of(voucher, case.redemption, case.received_on, case.checks)
+    voucher = voucher_of(work, case.redemption.voucher_id)
+    known = benefits.known_of(work, case)
+    return settlement.facts_of(voucher, case.redemption, case.received_on, case.checks, known)
 
 
 def drop(work: Work, case: Case) -> None:
@@ -131,9 +133,9 @@ def open_quarter(work: Work, programme: Programme, quarter: Quarter) -> Cycle | 
     """The quarter, or the first after it that still takes claims; opened if need be. None after the last batch."""
     rule = served(programme).redemption
     while quarter <= rule.last_quarter:
-        joined = work.cycle(cycle.cycle_id(programme.programme_id, quarter))
+        joined = work.cycle(cycle_id(programme.programme_id, quarter))
         if not joined.cycle_id:
-            opened = cycle.open_cycle(programme, quarter, work.rulebook.calendar)
+            opened = cycle_decisions.open_cycle(programme, quarter, work.rulebook.calendar)
             work.record(streams.cycle(opened.cycle_id), CYCLE, [opened])
             return work.cycle(opened.cycle_id)
         if not joined.frozen:
@@ -142,7 +144,8 @@ def open_quarter(work: Work, programme: Programme, quarter: Quarter) -> Cycle | 
     return None
 
 
-def _voucher(work: Work, voucher_id: str) -> Voucher:
+def voucher_of(work: Work, voucher_id: str) -> Voucher:
+    """An issued voucher. Raises Refused VOUCHER_UNKNOWN."""
     voucher = work.read(streams.voucher(voucher_id), VOUCHER)
     if not voucher.voucher_id:
         raise Refused("VOUCHER_UNKNOWN", voucher=voucher_id)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from google.protobuf.message import Message
 
+from commands import benefits
 from commands.grants import ALLOCATE, NOTICE, is_before_allocation, tell_round
 from commands.work import Work
 from domain import duties, returns, review, round_decisions
 from domain.calculation.award import Award
 from domain.case import Case
 from domain.evaluation.rounds import award_round
-from domain.facts import of_claim
 from domain.money import show
 from domain.refusals import Refused
 from domain.serving import served_grant
@@ -37,7 +37,7 @@ def allocate(work: Work, round_id: str) -> str:
     round_decisions.must_be_allocatable(round_, work.at)
     programme = work.rulebook.pinned(round_.opened.edition_sha256)
     pool, sharing = served_grant(programme), round_.sharing
-    facts = [of_claim(work.case(applicant.case_id)) for applicant in sharing]
+    facts = [benefits.facts_of(work, work.case(applicant.case_id)) for applicant in sharing]
     awards = award_round(work.rulebook.edition(programme), facts)
     shares = [
         round_decisions.share_of(round_, applicant.case_id, award.amount, award.levels)

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from commands import claims, grants, inbox, panel_streams, privacy, redemptions
+from commands import benefits, claims, grants, inbox, panel_streams, privacy, redemptions
 from commands.work import Work
 from domain import endings, letters, outputs, returns, review, round_decisions
 from domain.case import CORRECTION, Case
-from domain.facts import CaseFacts, of_claim
+from domain.facts import CaseFacts
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import (
     Decide,
@@ -109,11 +109,8 @@ def record_output(work: Work, command: RecordOutput) -> str:
     """What a stage brought about; a letter is written from the pinned edition's template."""
     case = work.case(command.case_id)
     row = case.row(case.at(command.stage).key)
-    template = next((output.template for output in row.outputs if output.key == command.output), "")
-    text = ""
-    if template:
-        letter = work.rulebook.pinned(case.plan.edition_sha256).letters[template]
-        text = letter.text.format(**letters.words_of_output(case, command.document_number))
+    templates = work.rulebook.pinned(case.plan.edition_sha256).letters
+    text = letters.text_of_output(case, row, command.output, command.document_number, templates)
     events = outputs.record_output(case, command, work.actor, text)
     inbox.must_be_free_to_act(work, case, row)
     work.on_case(case.case_id, events)
@@ -141,7 +138,7 @@ def run_task(work: Work, case_id: str, task: str) -> str:
 def grounds_of(work: Work, case: Case) -> list[Ground]:
     """Every condition of the programme that this kind of case is tested against, as it stands now."""
     programme = work.rulebook.pinned(case.plan.edition_sha256)
-    at, facts = "decision", of_claim(case)
+    at, facts = "decision", benefits.facts_of(work, case)
     if case.is_redemption:
         at, facts = "redemption", redemptions.facts_of(work, case)
     return work.rulebook.rules(programme).grounds(at, replace(facts, today=work.on))

@@ -69,6 +69,16 @@ class Work:
             self.events.append((stream, version, event))
             self._loaded[stream] = Loaded(kind, kind.evolve(loaded.state, event), version)
 
+    def rests_on(self) -> dict[str, int]:
+        """The streams that were read and not written, with the versions at which they were read."""
+        written = {stream for stream, _, _ in self.events}
+        return {stream: loaded.version for stream, loaded in self._loaded.items() if stream not in written}
+
+    def streams_under_way(self, prefix: str, *endings: type[Message]) -> list[str]:
+        """Streams whose names begin with `prefix` and whose newest event is none of these kinds."""
+        newest = ((name, self._ledger.newest(name)) for name in self._ledger.streams(prefix))
+        return [name for name, event in newest if event and not isinstance(unwrap(event.envelope.event), endings)]
+
     def leaf_of(self, stream: str, version: int) -> str:
         """The leaf of a stored event, 64 hexadecimal digits. Raises KeyError if there is no such event."""
         return self._ledger.leaf_of(stream, version).hex()
@@ -85,6 +95,16 @@ class Work:
     def has_case(self, case_id: str) -> bool:
         """Whether this command has read or written the case."""
         return streams.case(case_id) in self._loaded
+
+    def programme_of(self, asked: Message) -> str:
+        """The programme that a command is about; empty for none. Raises Refused CASE_UNKNOWN."""
+        if case_id := getattr(asked, "case_id", ""):
+            return self.case(case_id).plan.programme_id
+        if cycle_id := getattr(asked, "cycle_id", ""):
+            return self.cycle(cycle_id).opened.programme_id
+        if round_id := getattr(asked, "round_id", ""):
+            return self.round(round_id).opened.programme_id
+        return str(getattr(asked, "programme_id", ""))
 
     def has_cycle(self, cycle_id: str) -> bool:
         """Whether this command has read or written the quarter."""

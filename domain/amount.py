@@ -124,6 +124,8 @@ def due(
 
     With a `rate`, floor(rate x cumulative) instead, until V is used up.
     """
+    if not eligible_fen:  # nothing is left of the contract (BJ-A18)
+        return -due_before_fen
     exact = face_value_fen * cumulative_fen / eligible_fen if rate is None else rate * cumulative_fen
     return min(face_value_fen, floor(exact)) - due_before_fen
 

@@ -8,11 +8,15 @@ from domain.refusals import Refused
 from duifu.v1.events_pb2 import (
     AmountAllocated,
     CaseClosed,
+    CaseLinked,
     ClaimPaymentChanged,
+    ClockRestarted,
     ClockStopped,
     Decided,
     GrantPaymentChanged,
+    OpinionGiven,
     OutputRecorded,
+    SpecialApprovalGiven,
 )
 from duifu.v1.facts_pb2 import (
     CHECK_OUTCOME_CLEAN,
@@ -83,9 +87,13 @@ class Case:
     letters: frozenset[str] = frozenset()
     payment: ClaimPaymentChanged | None = None
     settled_fen: int = 0
+    stops: tuple[ClockStopped | ClockRestarted, ...] = ()  # of all stages, as they came
+    opinions: tuple[OpinionGiven, ...] = ()
     outputs: Mapping[tuple[str, str], OutputRecorded] = field(default_factory=dict)  # by stage and output
     allocated: AmountAllocated | None = None  # by the round, the newest
     payments: Mapping[str, GrantPaymentChanged] = field(default_factory=dict)  # by level, the newest
+    special_approvals: Mapping[str, SpecialApprovalGiven] = field(default_factory=dict)  # by account
+    links: Mapping[str, CaseLinked] = field(default_factory=dict)  # by the other case
     closed: CaseClosed | None = None
 
     @property

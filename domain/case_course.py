@@ -1,9 +1,10 @@
 """How each event changes a case. Only assigns; what was decided stays decided under any later rule."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
+from typing import TypeVar
 
 from google.protobuf.message import Message
 
@@ -17,7 +18,9 @@ from duifu.v1.events_pb2 import (
     BankAccountReplaced,
     CaseAccepted,
     CaseClosed,
+    CaseLinked,
     CaseOpened,
+    CaseUnlinked,
     CheckRecorded,
     ClaimPaymentChanged,
     ClockRestarted,
@@ -29,10 +32,13 @@ from duifu.v1.events_pb2 import (
     IssuanceHeld,
     IssuanceResumed,
     LetterSent,
+    OpinionGiven,
     OutputRecorded,
     Reminded,
     Reminder,
     SentBack,
+    SpecialApprovalGiven,
+    SpecialApprovalRevoked,
     StageLapsed,
     StageOpened,
     TaskClaimed,
@@ -48,6 +54,8 @@ from duifu.v1.facts_pb2 import (
 from duifu.v1.plan_pb2 import (
     ON_SILENCE_ESCALATES,
 )
+
+T = TypeVar("T")
 
 
 def evolve(case: Case, event: Message) -> Case:
@@ -107,11 +115,16 @@ def evolve(case: Case, event: Message) -> Case:
             if event.meaning == ON_SILENCE_ESCALATES and case.stage is not None:
                 return changed(case, stage=replace(case.stage, is_overdue=True))
             return case
+        case OpinionGiven():
+            return changed(case, opinions=(*case.opinions, event))
         case OutputRecorded():
             return changed(case, outputs={**case.outputs, (event.stage, event.output): event})
         case SentBack():
             return _sent_back(case, event)
-        case ClockStopped() | ClockRestarted() | Reminded() | TaskClaimed() | TaskReleased() | TaskHandedOver():
+        case ClockStopped() | ClockRestarted():
+            stopped = _stage_with(case.stage, event) if case.stage else None
+            return changed(case, stage=stopped, stops=(*case.stops, event))
+        case Reminded() | TaskClaimed() | TaskReleased() | TaskHandedOver():
             return changed(case, stage=_stage_with(case.stage, event)) if case.stage else case
         case AmountAllocated():
             return changed(case, allocated=event)
@@ -128,6 +141,14 @@ def evolve(case: Case, event: Message) -> Case:
         case ClaimPaymentChanged():
             settled = event.amount_fen if event.status == CLAIM_PAYMENT_STATUS_SETTLED else 0
             return changed(case, payment=event, settled_fen=case.settled_fen + settled)
+        case SpecialApprovalGiven():
+            return changed(case, special_approvals={**case.special_approvals, event.account: event})
+        case SpecialApprovalRevoked():
+            return changed(case, special_approvals=_without(case.special_approvals, event.account))
+        case CaseLinked():
+            return changed(case, links={**case.links, event.other_case_id: event})
+        case CaseUnlinked():
+            return changed(case, links=_without(case.links, event.other_case_id))
         case CaseClosed():
             return changed(case, closed=event, stage=None)
     raise UnknownEvent(type(event).__name__)
@@ -178,6 +199,10 @@ def _sent_back(case: Case, event: SentBack) -> Case:
     keys = [stage.key for stage in case.plan.stages]
     kept = keys[: keys.index(event.to_stage)]
     return changed(case, outputs={key: output for key, output in case.outputs.items() if key[0] in kept})
+
+
+def _without(known: Mapping[str, T], key: str) -> dict[str, T]:
+    return {name: value for name, value in known.items() if name != key}
 
 
 def _moments(reminders: Iterable[Reminder]) -> dict[int, datetime]:

@@ -1,10 +1,10 @@
 """The checks of a case: which its sources have still to answer, and what a person puts in by hand. (F-3, QD-4.2d)"""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from domain.case import CORRECTION, Case, is_answered, must_be_about
-from domain.dates import civil_date
+from domain.dates import civil_date, end_of
 from domain.refusals import Refused
 from domain.wording import check_title
 from duifu.v1.commands_pb2 import Actor, EnterCheck
@@ -12,24 +12,63 @@ from duifu.v1.events_pb2 import CheckRecorded
 from duifu.v1.facts_pb2 import CheckResult
 from duifu.v1.plan_pb2 import CheckRule, Stage
 
+#: The row that asks, its round, and the check.
+Question = tuple[Stage, int, str]
+
 
 def rule_of(case: Case, check: str) -> CheckRule:
     """What the pinned plan says of a check. Plans of before say nothing: the name of a check was its kind of answer."""
     return case.plan.checks[check] if check in case.plan.checks else CheckRule(answers=check, title=check_title(check))
 
 
-def unanswered(case: Case, stage: str) -> Iterator[tuple[Stage, int, str]]:
-    """What is still to be asked once a case has come to a stage: the row that asks, its round, and the check.
+def unanswered(case: Case, stage: str) -> Iterator[Question]:
+    """What is still to be asked once a case has come to a stage.
 
     A stage asks anew what an earlier one has asked. (QD-A14) What a person put in is asked all the same.
     """
+    return (question for question in _questions(case, stage) if not _is_answered_by_source(case, question))
+
+
+def fading(case: Case) -> Iterator[tuple[Question, date]]:
+    """What the open stage goes by and will have to be asked anew, each with the last day on which its answer counts."""
+    stage = case.stage
+    if stage is None or stage.key == CORRECTION or not case.row(stage.key).tests_eligibility:
+        return
+    for question in _questions(case, stage.key):
+        last_day = counts_through(case, question[2])
+        if last_day and _is_answered_by_source(case, question):
+            yield question, last_day
+
+
+def fades_at(case: Case) -> datetime | None:
+    """The first instant at which an answer counts no more that the open stage goes by. None: none grows old."""
+    return min((end_of(last_day) for _, last_day in fading(case)), default=None)
+
+
+def any_grows_old(case: Case) -> bool:
+    """Whether an answer to any check of the plan counts for some days only."""
+    return any(rule.valid_days for rule in case.plan.checks.values())
+
+
+def counts_through(case: Case, check: str) -> date | None:
+    """The last day on which the newest answer to a check counts. None: there is none, or it does not grow old."""
+    rule, result = rule_of(case, check), case.checks.get(check)
+    if result is None or not rule.valid_days or not is_answered(result, rule.answers):
+        return None
+    return civil_date(result.queried_at.ToDatetime(UTC)) + timedelta(days=rule.valid_days)
+
+
+def _questions(case: Case, stage: str) -> Iterator[Question]:
+    """Every check of the stages up to this one, asked by the newest of them."""
     keys = [row.key for row in case.plan.stages]
     asking = {check: row for row in case.plan.stages[: keys.index(stage) + 1] for check in row.checks}
-    for check, row in asking.items():
-        asked_at = row.key, case.newest_round(row.key)
-        by_source = check not in case.entered_by and is_answered(case.checks.get(check))
-        if not (by_source and case.asked_at[check] == asked_at):
-            yield row, asked_at[1], check
+    return ((row, case.newest_round(row.key), check) for check, row in asking.items())
+
+
+def _is_answered_by_source(case: Case, question: Question) -> bool:
+    row, number, check = question
+    by_source = check not in case.entered_by and is_answered(case.checks.get(check))
+    return by_source and case.asked_at[check] == (row.key, number)
 
 
 def entered_by(case: Case) -> frozenset[str]:
@@ -95,7 +134,8 @@ def _must_be_wanting(case: Case, check: str, rule: CheckRule, at: datetime) -> N
     newest = case.counting_checks.get(check, CheckResult())
     if check in case.entered_by or not is_answered(newest, rule.answers):
         return
-    queried_at = newest.queried_at.ToDatetime(UTC)
-    if rule.valid_days and civil_date(queried_at) < civil_date(at) - timedelta(days=rule.valid_days):
+    last_day = counts_through(case, check)
+    if last_day and last_day < civil_date(at):
         return
+    queried_at = newest.queried_at.ToDatetime(UTC)
     raise Refused("CHECK_ANSWERED", title=rule.title, source=newest.source, queried_at=queried_at)

@@ -7,18 +7,21 @@ from domain.case import Case
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import Actor
 from duifu.v1.events_pb2 import CONDITION_STATUS_NOT_MET, Ground
-from duifu.v1.plan_pb2 import Duty, Stage
+from duifu.v1.plan_pb2 import Duty, OpinionRole, Stage
 from duifu.v1.work_pb2 import Exclusion
+
+Acting = Stage | OpinionRole  # the role in which somebody acts: of who decides a stage, or of who is heard on it
 
 REQUESTER_CLAUSE = "公务员法76"  # 回避: matters in which one has an interest
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What somebody decided in a case."""
+    """What somebody did in a case."""
 
-    account: str  # who decided, or for whom
-    row: Stage
+    account: str  # who did it, or for whom
+    title: str  # of the stage
+    acting: Acting
 
 
 def accounts_of(actor: Actor) -> tuple[str, ...]:
@@ -31,23 +34,23 @@ def requesters(case: Case) -> frozenset[str]:
     return frozenset({case.submitted_by, case.application.contact.person_id} - {""})
 
 
-def must_be_free(case: Case, row: Stage, accounts: Sequence[str]) -> None:
-    """None of these accounts stands on the applicant's side or acted in a role that is kept apart from the row's.
+def must_be_free(case: Case, acting: Acting, accounts: Sequence[str]) -> None:
+    """None of these accounts stands on the applicant's side or acted in a role that is kept apart from this one.
 
     Raises Refused DUTY_REQUESTER; DUTIES_APART, under the code that the programme gives the duty.
     """
     for account in accounts:
         if account in requesters(case):
             raise Refused("DUTY_REQUESTER", REQUESTER_CLAUSE, account=account, case=case.case_id, at=case.case_id)
-        for duty, act in _kept_apart(case, row):
+        for duty, act in _kept_apart(case, acting):
             if act.account == account:
                 raise Refused(
                     "DUTIES_APART",
                     grounds=[_ground(duty, act)],
                     account=account,
-                    stage=act.row.title,
-                    acted_as=act.row.role_title,
-                    role=row.role_title,
+                    stage=act.title,
+                    acted_as=act.acting.role_title,
+                    role=acting.role_title,
                     duty=duty.title,
                 )
 
@@ -62,31 +65,40 @@ def must_be_no_party(case: Case, account: str, others: Sequence[Case]) -> None:
             raise Refused("DUTY_REQUESTER", REQUESTER_CLAUSE, account=account, case=case.case_id, at=other.case_id)
 
 
-def excluded(case: Case, row: Stage) -> Iterator[Exclusion]:
-    """Every account that may not act on a row, each once for a reason. Other cases may exclude more."""
+def excluded(case: Case, acting: Acting) -> Iterator[Exclusion]:
+    """Every account that may not act in a role, each once for a reason. Other cases may exclude more."""
     for account in sorted(requesters(case)):
         yield Exclusion(account=account, code="DUTY_REQUESTER", clause=REQUESTER_CLAUSE, reason="本案申请人一方")
     told = set()
-    for duty, act in _kept_apart(case, row):
+    for duty, act in _kept_apart(case, acting):
         if (duty.code, act.account) not in told:
             told.add((duty.code, act.account))
             ground = _ground(duty, act)
             yield Exclusion(account=act.account, code=ground.code, clause=ground.clause, reason=ground.explanation)
 
 
-def _kept_apart(case: Case, row: Stage) -> Iterator[tuple[Duty, Act]]:
-    """What was done in roles that a duty keeps apart from the row's."""
+def _kept_apart(case: Case, acting: Acting) -> Iterator[tuple[Duty, Act]]:
+    """What was done in roles that a duty keeps apart from this one."""
     for duty in case.plan.duties:
-        if row.role in duty.roles:
-            apart = set(duty.roles) - {row.role}
-            yield from ((duty, act) for act in _acts(case) if act.row.role in apart)
+        if acting.role in duty.roles:
+            apart = set(duty.roles) - {acting.role}
+            yield from ((duty, act) for act in _acts(case) if act.acting.role in apart)
 
 
 def _acts(case: Case) -> Iterator[Act]:
     for decided in case.decisions:
         row = case.row(decided.stage)
         accounts = (decided.decided_by, decided.on_behalf_of, *decided.panel_members)
-        yield from (Act(account, row) for account in accounts if account)
+        yield from (Act(account, row.title, row) for account in accounts if account)
+    for opinion in case.opinions:
+        row = case.row(opinion.stage)
+        asked = next(asked for asked in row.opinions.roles if asked.role == opinion.role)
+        accounts = (opinion.given_by, opinion.on_behalf_of)
+        yield from (Act(account, row.title, asked) for account in accounts if account)
+    for given in case.special_approvals.values():
+        approving = Stage(role=given.role, role_title=given.role_title)
+        accounts = (given.given_by, given.on_behalf_of)
+        yield from (Act(account, f"{given.title}专项批准", approving) for account in accounts if account)
 
 
 def _ground(duty: Duty, act: Act) -> Ground:
@@ -95,5 +107,5 @@ def _ground(duty: Duty, act: Act) -> Ground:
         clause=duty.clause,
         title=duty.title,
         status=CONDITION_STATUS_NOT_MET,
-        explanation=f"{act.account}已以{act.row.role_title}办理“{act.row.title}”",
+        explanation=f"{act.account}已以{act.acting.role_title}办理“{act.title}”",
     )

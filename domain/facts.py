@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from domain.case import Case
 from domain.dates import from_iso
+from duifu.v1.events_pb2 import SpecialApprovalGiven
 from duifu.v1.facts_pb2 import (
     Application,
     CheckResult,
@@ -51,6 +52,7 @@ def of_claim(case: Case) -> CaseFacts:
         checks=case.counting_checks,
         accepted_on=case.accepted_on,
         case_id=case.case_id,
+        special_approvals={name: _approval(given) for name, given in case.special_approvals.items()},
         approved_fen=case.approval.approved_fen or None,
         approval_reason=case.approval.reason,
         approved_rate=Fraction(case.approval.approved_rate) if case.approval.approved_rate else None,
@@ -72,4 +74,13 @@ def from_message(facts: Facts) -> CaseFacts:
         approved_fen=facts.approved_fen or None,
         approved_rate=Fraction(facts.approved_rate) if facts.approved_rate else None,
         ruled_met=frozenset(facts.ruled_met),
+    )
+
+
+def _approval(given: SpecialApprovalGiven) -> SpecialApproval:
+    return SpecialApproval(
+        account=given.account,
+        approved_by=f"{given.role_title}（{given.given_by}）",
+        reason=given.reason,
+        document_number=given.document_number,
     )

@@ -5,7 +5,7 @@ decided early waits while an earlier accepted one could still need the same mone
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from google.protobuf.message import Message
 
@@ -70,22 +70,26 @@ class Cap:
 
     most_fen: int
     combined: bool = False
+    beyond_fen: int = 0  # more, for this case alone, by a special approval
 
 
 def grant(year: EnterpriseYear, case_id: str, wanted_fen: int, cap: Cap | None) -> Grant:
     """How much of `wanted_fen` the year still allows this case. Never more than the cap in total, in any order."""
     if cap is None:
         return Grant(wanted_fen)
-    left = max(0, cap.most_fen - year.used_by_vouchers(cap.combined))
+    usual = cap.most_fen - year.used_by_vouchers(cap.combined)
+    left = max(0, usual + cap.beyond_fen)
     ahead = _ahead(year, case_id)
-    if left and ahead and wanted_fen > left - sum(ahead.values()):
+    # Whoever is ahead counts on the usual limit, and a special approval of somebody behind takes nothing from them.
+    if left and ahead and wanted_fen > usual - sum(ahead.values()):
         return Grant(0, tuple(ahead))
     return Grant(min(wanted_fen, left))
 
 
 def resumable(year: EnterpriseYear, cap: Cap | None) -> list[str]:
-    """Held cases that need wait no longer."""
-    return [case_id for case_id, wanted in year.held.items() if not grant(year, case_id, wanted, cap).behind]
+    """Held cases that need wait no longer, or have nothing to wait for under the usual limit; each asks again."""
+    usual = cap and replace(cap, beyond_fen=0)
+    return [case_id for case_id, wanted in year.held.items() if not grant(year, case_id, wanted, usual).behind]
 
 
 def redeemable(year: EnterpriseYear, asked_fen: int, cap: Cap | None) -> int:

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from google.protobuf.message import Message
 
-from domain import case_course, headroom, rehearsal, single
+from domain import benefits, case_course, headroom, rehearsal, single
 from domain import cycle as cycles
 from domain import delegation as delegations
 from domain import experts as pools
@@ -15,6 +15,7 @@ from domain import panel as panels
 from domain import round as rounds
 from domain import subject as subjects
 from domain import voucher as vouchers
+from domain.benefits import Benefits
 from domain.case import Case
 from domain.cycle import Cycle
 from domain.delegation import Delegations
@@ -49,6 +50,7 @@ CYCLE = Kind(Cycle(), cycles.evolve)
 ROUND = Kind(Round(), rounds.evolve)
 EXPERTS = Kind(Pool(), pools.evolve)
 PANEL = Kind(Panel(), panels.evolve)
+BENEFITS = Kind(Benefits(), benefits.evolve)
 CONTRACT = Kind(ContractClaim(), single.evolve_contract)
 INVOICE = Kind(InvoiceBinding(), single.evolve_invoice)
 REGISTER = Kind(Register(), single.evolve_register)
@@ -58,6 +60,7 @@ DELEGATION = Kind(Delegations(), delegations.evolve)
 
 #: By the first part of the stream's name. Receipts and refused attempts are events without a state.
 BY_STREAM: dict[str, Kind[Any]] = {
+    "benefits": BENEFITS,
     "case": CASE,
     "contract": CONTRACT,
     "cycle": CYCLE,

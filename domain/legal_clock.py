@@ -103,8 +103,8 @@ def reminders(days_before: Iterable[int], after: date, due: Timestamp, calendar:
     """
     found = []
     for days_left in sorted(days_before, reverse=True):
-        day = _before(civil_date(due.ToDatetime(SHANGHAI)) - DAY, days_left, calendar)
-        if day > after:
+        day = _before(civil_date(due.ToDatetime(SHANGHAI)) - DAY, days_left, after, calendar)
+        if day is not None:
             found.append(Reminder(days_left=days_left, remind_at=timestamp(start_of(day))))
     return found
 
@@ -146,11 +146,12 @@ def _later(limit: TimeLimit, day: date, days: int, calendar: WorkingCalendar) ->
     return day + timedelta(days=days) if limit.unit == DAY_UNIT_CALENDAR_DAYS else calendar.after(day, days)
 
 
-def _before(day: date, working_days: int, calendar: WorkingCalendar) -> date:
-    while working_days > 0:
+def _before(day: date, working_days: int, after: date, calendar: WorkingCalendar) -> date | None:
+    """So many working days before a day; None if that is not after `after`, beyond which no calendar is asked."""
+    while working_days > 0 and day > after + DAY:
         day -= DAY
         working_days -= calendar.is_working(day)
-    return day
+    return None if working_days > 0 or day <= after else day
 
 
 def _unsaid(stage: OpenStage) -> dict[int, datetime]:

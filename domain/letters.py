@@ -5,10 +5,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from domain.case import CORRECTION, Case, OpenStage
-from domain.wording import deadline
+from domain.dates import SHANGHAI, from_iso, start_of
+from domain.format.programme import LetterTemplate
+from domain.legal_clock import limit_of
+from domain.wording import days, deadline, last_day
+from duifu.v1.events_pb2 import ClockStopped
+from duifu.v1.plan_pb2 import Stage, TimeLimit
 
 #: What a template may leave blank.
-BLANKS = frozenset({"applicant", "programme", "case", "waits_on", "due", "items", "summary", "number"})
+BLANKS = frozenset(
+    {"applicant", "programme", "case", "waits_on", "due", "items", "summary", "number"}
+    | {"reason", "since", "until", "left", "moved_by"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,7 @@ def owed(case: Case) -> Iterator[Owed]:
         if following is not None and _goes_on(case, stage, following):
             passed[stage.key] += 1
             yield from _letter(case, row.letters.get("passed", ""), following, stage.key, passed[stage.key])
+    yield from _about_the_clock(case)
     for (key, output), recorded in case.outputs.items():
         template = next((row.template for row in case.row(key).outputs if row.key == output), "")
         if template and recorded.recipient:
@@ -53,17 +62,48 @@ def _goes_on(case: Case, stage: OpenStage, following: OpenStage) -> bool:
     return following.key != CORRECTION and keys.index(following.key) > keys.index(stage.key)
 
 
-def words_of_output(case: Case, document_number: str) -> dict[str, str]:
-    """What fills in the letter that a stage brings about."""
-    return {
+def _about_the_clock(case: Case) -> Iterator[Owed]:
+    """That a clock stands still and for how long, and that it runs again, told in writing. (行政许可法 45)
+
+    A stage has its own template, or the case has one for all of them.
+    """
+    told: Counter[tuple[str, str]] = Counter()
+    stop = ClockStopped()
+    for event in case.stops:
+        row = case.row(event.stage)
+        stage = next(stage for stage in case.stages if (stage.key, stage.round) == (event.stage, event.round))
+        if isinstance(event, ClockStopped):
+            moment, stop, words = "stopped", event, _while_stopped(event, limit_of(row, stage))
+        else:
+            moved_by = days(event.stopped_days, limit_of(row, stage))
+            due = deadline(event.due_at.ToDatetime(SHANGHAI))
+            moment, words = "restarted", {"moved_by": moved_by, "until": event.restarted_on, "due": due}
+        told[moment, event.stage] += 1
+        template = row.letters.get(moment, "") or case.plan.letters.get(moment, "")
+        words |= {"reason": stop.title, "since": stop.stopped_on}
+        yield from _letter(case, template, stage, event.stage, told[moment, event.stage], words)
+
+
+def _while_stopped(stop: ClockStopped, limit: TimeLimit) -> dict[str, str]:
+    until = last_day(start_of(from_iso(stop.restarts_on))) if stop.restarts_on else "恢复计时之日"
+    return {"until": until, "left": days(stop.left_days, limit), "due": ""}
+
+
+def text_of_output(
+    case: Case, row: Stage, key: str, document_number: str, templates: Mapping[str, LetterTemplate]
+) -> str:
+    """The letter that a stage brings about, by the `templates` of the pinned edition; empty if it is no letter."""
+    template = next((output.template for output in row.outputs if output.key == key), "")
+    return templates[template].text.format(**_words_of_output(case, document_number)) if template else ""
+
+
+def _words_of_output(case: Case, document_number: str) -> dict[str, str]:
+    return dict.fromkeys(BLANKS, "") | {
         "applicant": case.applicant_name,
         "programme": case.plan.programme_title,
         "case": case.case_id,
         "number": document_number,
-        "waits_on": "",
-        "due": "",
         "items": "\n".join(f"{name}：{result.detail}" for name, result in sorted(case.checks.items())),
-        "summary": "",
     }
 
 
@@ -77,7 +117,7 @@ def _letter(
 ) -> Iterator[Owed]:
     """A letter about a stage that `names` whom the case waits on and until when; none without a template."""
     if template:
-        blanks = {
+        blanks = dict.fromkeys(BLANKS, "") | {
             "applicant": case.applicant_name,
             "programme": case.plan.programme_title,
             "case": case.case_id,

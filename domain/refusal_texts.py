@@ -1,6 +1,6 @@
 """What a refusal says, for every code: what was asked and what the rule allows; then the way forward."""
 
-from domain.texts import cases, door, duties, panels, rounds, rules, vouchers
+from domain.texts import cases, door, duties, links, opinions, panels, rounds, rules, vouchers
 from domain.texts.form import Texts
 
 TEXTS: Texts = {
@@ -9,6 +9,8 @@ TEXTS: Texts = {
     **rules.TEXTS,
     **vouchers.TEXTS,
     **duties.TEXTS,
+    **links.TEXTS,
+    **opinions.TEXTS,
     **panels.TEXTS,
     **rounds.TEXTS,
 }

@@ -26,9 +26,10 @@ from duifu.v1.events_pb2 import (
 def request_correction(
     case: Case, command: RequestCorrection, actor: Actor, on: date, calendar: WorkingCalendar
 ) -> list[Message]:
-    """Tell the applicant once, and completely, what is missing. (行政许可法 32)
+    """Tell the applicant once, and completely, what is missing; again only for what the reply brought. (行政许可法 32)
 
-    Raises Refused STAGE_NOT_OPEN, ROLE_MISMATCH, CORRECTION_NOT_ALLOWED, CORRECTION_USED_UP, CORRECTION_EMPTY.
+    Raises Refused STAGE_NOT_OPEN, ROLE_MISMATCH, CORRECTION_NOT_ALLOWED, CORRECTION_USED_UP, CORRECTION_EMPTY,
+    CORRECTION_NOT_REPLIED.
     """
     stage = case.at(command.stage)
     row = case.row(stage.key)
@@ -36,12 +37,14 @@ def request_correction(
     if not row.HasField("correction"):
         raise Refused("CORRECTION_NOT_ALLOWED", row.clause, stage=row.title)
     rule = row.correction
-    if case.corrections >= rule.rounds_max:
+    if case.corrections >= rule.rounds_max and not command.caused_by.strip():
         raise Refused("CORRECTION_USED_UP", rule.clause, rounds=rule.rounds_max, items="；".join(case.correction_items))
+    if command.caused_by.strip() and not case.corrections:
+        raise Refused("CORRECTION_NOT_REPLIED", rule.clause, case=case.case_id)
     if not [item for item in command.items if item.strip()]:
         raise Refused("CORRECTION_EMPTY", rule.clause)
     return [
-        CorrectionRequested(stage=row.key, items=command.items, clause=rule.clause),
+        CorrectionRequested(stage=row.key, items=command.items, clause=rule.clause, caused_by=command.caused_by),
         StageOpened(
             stage=CORRECTION,
             round=case.corrections + 1,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from google.protobuf.message import Message
 
+from domain import consent, duties
 from domain.amount import with_step
 from domain.calculation.award import Draft
 from domain.calendar import WorkingCalendar
@@ -71,7 +72,8 @@ def decide(
     """An officer passes or refuses the stage. `grounds` are the conditions as they stand, `most` what may be approved.
 
     Raises Refused STAGE_NOT_OPEN, ROLE_MISMATCH, VERDICT_MISSING, REASON_MISSING, REASON_CODE_UNKNOWN,
-    CONDITIONS_NOT_MET, OUTPUTS_MISSING, AMOUNT_ABOVE_CEILING, AMOUNT_NOT_POSITIVE, AMOUNT_NOT_ASKED.
+    CONDITIONS_NOT_MET, OUTPUTS_MISSING, AMOUNT_ABOVE_CEILING, AMOUNT_NOT_POSITIVE, AMOUNT_NOT_ASKED, ENTRY_NOT_MET,
+    OPINION_OF_DECIDER, OPINION_AGAINST, OPINIONS_MISSING, QUORUM_NOT_REACHED, CONSENTS_TOO_FEW.
     """
     stage, row = case.at(command.stage), must_decide(case, command.stage, actor)
     decided = Decided(
@@ -88,7 +90,11 @@ def decide(
         if row.tests_eligibility and (open_grounds := _open(grounds, command)):
             raise Refused("CONDITIONS_NOT_MET", grounds=open_grounds, case=case.case_id)
         _must_have_outputs(case, row)
+        _must_be_entered(case, row, grounds, command)
         _set_amount(decided, row, command, most)
+        amount_fen = decided.approved_fen or case.amount_fen
+        deciders = duties.accounts_of(actor)
+        decided.silent_opinions.extend(consent.must_allow(case, row, amount_fen, deciders, on, calendar))
         return [decided, *pass_to_next(case, row, on, calendar)]
     clause = _clause_of_refusal(command, grounds, most)
     decided.code, decided.clause = command.code, clause
@@ -160,6 +166,14 @@ def _must_have_outputs(case: Case, row: Stage) -> None:
     missing = [output.title for output in row.outputs if (row.key, output.key) not in case.outputs]
     if missing:
         raise Refused("OUTPUTS_MISSING", row.clause, title=row.title, missing="、".join(missing))
+
+
+def _must_be_entered(case: Case, row: Stage, grounds: Sequence[Ground], command: Decide) -> None:
+    """What the next stage asks to be met before it opens is met."""
+    following = case.row_after(row.key)
+    needed = [ground for ground in grounds if ground.code in following.enters_when]
+    if open_grounds := _open(needed, command):
+        raise Refused("ENTRY_NOT_MET", following.clause, grounds=open_grounds, case=case.case_id, title=following.title)
 
 
 def _open(grounds: Sequence[Ground], command: Decide) -> list[Ground]:

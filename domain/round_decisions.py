@@ -66,6 +66,14 @@ def join(round_: Round, joined: ApplicantJoined) -> list[Message]:
     return [joined]
 
 
+def must_have_one_rate(round_: Round, case_id: str, rate: str, clause: str) -> None:
+    """Everybody who is determined already has this rate; empty: the programme's. Raises Refused RATE_DIFFERS."""
+    for other in round_.sharing:
+        if other.case_id != case_id and other.approved_rate != rate:
+            known, asked = other.approved_rate or "按政策", rate or "按政策"
+            raise Refused("RATE_DIFFERS", clause, asked=asked, known=known, other=other.case_id)
+
+
 def must_be_allocatable(round_: Round, at: datetime) -> None:
     """The pool may be shared now.
 

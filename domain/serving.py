@@ -1,6 +1,6 @@
 """What the engine carries out: vouchers under annual limits, and rounds that share a pool. Else it refuses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from domain import headroom
@@ -30,12 +30,27 @@ class Served:
         return accounts.day_of(self.programme, self.issuing, facts) if self.issuing else facts.counted_on
 
     def issuing_limit(self, facts: CaseFacts) -> "Limit":
-        """The limit on vouchers in that year. (BJ-3.3) Raises Refused PARAMETER_EXPIRED."""
-        return self._limit(self.issuing, self.issuing_day(facts))
+        """The limit on vouchers in that year; more by a special approval. (BJ-3.3) Raises Refused PARAMETER_EXPIRED."""
+        on = self.issuing_day(facts)
+        limit = self._limit(self.issuing, on)
+        if (
+            limit.cap is None
+            or self.issuing is None
+            or not accounts.special_approval(self.programme, self.issuing, facts)
+        ):
+            return limit
+        hard_fen = accounts.hard_limit(self.programme, self.issuing, on)
+        assert hard_fen is not None
+        return replace(limit, cap=replace(limit.cap, beyond_fen=max(0, hard_fen - limit.cap.most_fen)))
 
-    def redeeming_limit(self, on: date) -> "Limit":
-        """The limit on payments of a quarter that ends on `on`. (BJ-3.3) Raises Refused PARAMETER_EXPIRED."""
-        return self._limit(self.redemption.account, on)
+    def paying(self, on: date) -> "Paying":
+        """On what terms a quarter pays that ends on `on`. Raises Refused PARAMETER_EXPIRED."""
+        rule, setting = self.redemption, self.programme.setting
+        return Paying(
+            self._limit(rule.account, on),
+            by_request=setting(rule.counts_in, on) == "requested_on",
+            in_proportion=setting(rule.deferred_first, on) == "pro_rata",
+        )
 
     def used(self, facts: CaseFacts, year: headroom.EnterpriseYear) -> accounts.Used:
         """What an enterprise's year has used, as the calculation counts it. Raises Refused PARAMETER_EXPIRED."""
@@ -64,6 +79,15 @@ class Limit:
     code: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """On what terms a quarter pays."""
+
+    limit: Limit  # of an enterprise and year (BJ-3.3)
+    by_request: bool  # it is that of the request's year, else of the batch's (BJ-A7)
+    in_proportion: bool  # what it leaves is shared by all of a batch, else goes to the oldest request (BJ-A17)
+
+
 def served(programme: Programme) -> Served:
     """Raises Refused PROGRAMME_NOT_SERVED: a rule that nobody carries out would silently not hold."""
     redemption = programme.redemption
@@ -85,10 +109,11 @@ def served(programme: Programme) -> Served:
             case CapStep() if programme.accounts[step.account].limit is not None:
                 limited.append(step.account)
     for name in limited:
-        if len(limited) > 1 or not _is_annual(programme.accounts[name], "truncate"):
+        account = programme.accounts[name]
+        if account.on_exceed == "special_approval" and account.hard_limit is None:
+            raise _refused(programme, f"accounts.{name}.hard_limit")  # others of the year would be left nothing
+        if len(limited) > 1 or not _is_annual(account, "truncate", "special_approval"):
             raise _refused(programme, f"accounts.{name}")
-    if _readings(programme, redemption.deferred_first) != {"oldest"}:
-        raise _refused(programme, "redemption.deferred_first")
     paying = programme.accounts[redemption.account]
     if paying.limit is not None and not _is_annual(paying, "defer"):
         raise _refused(programme, f"accounts.{redemption.account}")
@@ -110,7 +135,8 @@ def served_grant(programme: Programme) -> Pool:
         raise _refused(programme, "award")
     pools = [step for step in award.steps if isinstance(step, Pool)]
     for step in award.steps:
-        if isinstance(step, (CapStep, Tiers)):
+        is_cap = isinstance(step, CapStep) and _is_of_one_round(programme, programme.accounts[step.account])
+        if isinstance(step, (CapStep, Tiers)) and not is_cap:
             raise _refused(programme, f"award.steps.{step.name}")
     if len(pools) != 1 or pools[0].sharing != "pro_rata" or not programme.levels:
         raise _refused(programme, "award.steps")
@@ -124,8 +150,19 @@ def served_grant(programme: Programme) -> Pool:
     return pools[0]
 
 
-def _is_annual(account: Account, on_exceed: str) -> bool:
-    return (account.holder, account.period, account.on_exceed) == ("enterprise", "calendar_year", on_exceed)
+def _is_annual(account: Account, *on_exceed: str) -> bool:
+    return (account.holder, account.period) == ("enterprise", "calendar_year") and account.on_exceed in on_exceed
+
+
+def _is_of_one_round(programme: Programme, account: Account) -> bool:
+    """Whether nothing can have been used of it before: an operator has one application in a round. (QD-A13)"""
+    return (
+        (account.holder, account.period) == ("enterprise", "round")
+        and account.on_exceed != "defer"
+        and _readings(programme, account.round_year) == {"round"}
+        and account.combined_with is None
+        and not account.shared_with
+    )
 
 
 def _refused(programme: Programme, part: str) -> Refused:

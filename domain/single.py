@@ -1,7 +1,8 @@
 """Things that may happen once: a contract's claim, an invoice's voucher; and the numbers of a register."""
 
 import unicodedata
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from google.protobuf.message import Message
 
@@ -13,10 +14,9 @@ from duifu.v1.facts_pb2 import Contract
 
 @dataclass(frozen=True, slots=True)
 class ContractClaim:
-    """The single granted claim of a contract; empty while nothing was granted. (BJ-3.4)"""
+    """The granted claims of a contract, at most one under each programme. (BJ-3.4)"""
 
-    case_id: str = ""
-    voucher_id: str = ""
+    granted: Mapping[str, ContractClaimed] = field(default_factory=dict)  # by programme
 
 
 def contract_identity(contract: Contract) -> str:
@@ -37,22 +37,22 @@ def must_be_own(contract: Contract, uscc: str) -> None:
         raise Refused("CONTRACT_OTHER_BUYER", number=contract.contract_number, buyer=contract.buyer_uscc, uscc=uscc)
 
 
-def must_be_unclaimed(claim: ContractClaim, contract: Contract) -> None:
-    """No voucher was granted on the contract. Raises Refused BJ_E_CONTRACT_CLAIMED."""
-    if claim.case_id:
+def must_be_unclaimed(claim: ContractClaim, contract: Contract, programme_id: str) -> None:
+    """No voucher was granted on the contract under this programme. Raises Refused BJ_E_CONTRACT_CLAIMED."""
+    if known := claim.granted.get(programme_id) or claim.granted.get(""):
         raise Refused(
             "BJ_E_CONTRACT_CLAIMED",
             "BJ-3.4",
             number=contract.contract_number,
-            case=claim.case_id,
-            voucher=claim.voucher_id,
+            case=known.case_id,
+            voucher=known.voucher_id,
         )
 
 
-def evolve_contract(_before: ContractClaim, event: Message) -> ContractClaim:
-    """The claim after one more event."""
+def evolve_contract(before: ContractClaim, event: Message) -> ContractClaim:
+    """The claims after one more event."""
     if isinstance(event, ContractClaimed):
-        return ContractClaim(event.case_id, event.voucher_id)
+        return ContractClaim({**before.granted, event.programme_id: event})
     raise UnknownEvent(type(event).__name__)
 
 

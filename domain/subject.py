@@ -28,11 +28,19 @@ def name_contact(subject: Subject, case_id: str) -> list[Message]:
 
 
 def destroy(
-    subject: Subject, command: DestroySubjectKey, actor: Actor, generation: int, open_case_ids: Sequence[str]
+    subject: Subject,
+    command: DestroySubjectKey,
+    actor: Actor,
+    generation: int,
+    open_case_ids: Sequence[str],
+    panel_ids: Sequence[str],
 ) -> list[Message]:
     """Decide to destroy a person's key. `generation` is the newest that the key store knows, 0 for none.
 
-    Raises Refused ROLE_MISMATCH, REASON_MISSING, SUBJECT_UNKNOWN, SUBJECT_KEY_DESTROYED, SUBJECT_IN_OPEN_CASE.
+    `open_case_ids` name the person as contact; on the panels of `panel_ids`, which are at work, the person sits.
+
+    Raises Refused ROLE_MISMATCH, REASON_MISSING, SUBJECT_UNKNOWN, SUBJECT_KEY_DESTROYED, SUBJECT_IN_OPEN_CASE,
+    SUBJECT_ON_PANEL.
     """
     if actor.role != OFFICER:
         raise Refused("ROLE_MISMATCH", role=actor.role, needed=OFFICER, title=TITLE)
@@ -44,6 +52,8 @@ def destroy(
         raise Refused("SUBJECT_KEY_DESTROYED", subject=command.subject, generation=generation)
     if open_case_ids:
         raise Refused("SUBJECT_IN_OPEN_CASE", subject=command.subject, cases="、".join(open_case_ids))
+    if panel_ids:
+        raise Refused("SUBJECT_ON_PANEL", subject=command.subject, panels="、".join(panel_ids))
     destroyed = SubjectKeyDestroyed(
         subject=command.subject, generation=generation, reason=command.reason, legal_basis=command.legal_basis
     )

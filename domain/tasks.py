@@ -7,8 +7,10 @@ from google.protobuf.message import Message
 from domain.case import CORRECTION, Case, OpenStage
 from domain.checks import entered_by
 from domain.duties import excluded
+from domain.opinions import wanted
 from domain.refusals import Refused
 from domain.review import APPLICANT
+from domain.special_approvals import approvers
 from domain.wording import last_day, standing
 from duifu.v1.commands_pb2 import Actor
 from duifu.v1.events_pb2 import TaskClaimed, TaskHandedOver, TaskReleased
@@ -70,7 +72,18 @@ def next_step(case: Case) -> NextStep:
             Exclusion(account=account, code="ENTERED_BY_SELF", clause=row.clause, reason="人工录入了本环节的查询结果")
             for account in sorted(entered_by(case))
         )
+        step.excluded.extend(
+            Exclusion(account=account, code="APPROVER_SETS_AMOUNT", clause=row.clause, reason="已对本案作出专项批准")
+            for account in sorted(approvers(case) if row.sets_amount else ())
+        )
+        step.opinions.extend(wanted(case))
     return step
+
+
+def awaited(step: NextStep) -> list[str]:
+    """The roles on which a case waits: of whoever decides, and of those whose opinions are still wanted."""
+    wanting = [asked.role for asked in step.opinions if len(asked.given_by) < asked.people]
+    return list(dict.fromkeys([step.role, *wanting])) if step.role else []
 
 
 def _must_be_theirs(stage: OpenStage, actor: Actor, reason: str) -> None:

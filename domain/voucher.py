@@ -14,7 +14,7 @@ from domain.dates import from_iso
 from domain.money import exact_text, from_exact_text, show, show_exact
 from domain.refusals import Refused
 from domain.states import changed
-from duifu.v1.events_pb2 import InvoiceUse, RedemptionAssessed, VoucherIssued, VoucherRedeemed
+from duifu.v1.events_pb2 import InvoiceUse, RedemptionAssessed, VoucherIssued, VoucherRedeemed, VoucherRescaled
 from duifu.v1.facts_pb2 import Contract, RedemptionRequest
 
 NOTHING_COUNTED = InvoiceTotals()
@@ -36,6 +36,8 @@ class Voucher:
     cumulative_fen: Fraction = Fraction(0)  # of the eligible amount, settled so far
     due_fen: int = 0
     paid_fen: int = 0
+    lapsed_fen: int = 0  # of what it was issued with, because the contract ended early (BJ-A18)
+    claw_back_fen: int = 0  # of what was paid, to be paid back
     invoices: Mapping[str, InvoiceTotals] = field(default_factory=dict)
     assessed: frozenset[str] = frozenset()  # claims
 
@@ -178,6 +180,17 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
                 due_fen=voucher.due_fen + event.due_fen,
                 invoices={**voucher.invoices, **{use.invoice_key: _totals(use, voucher) for use in event.uses}},
                 assessed=voucher.assessed | {event.case_id},
+            )
+        case VoucherRescaled():
+            return changed(
+                voucher,
+                contract=event.contract,
+                eligible_fen=from_exact_text(event.eligible_fen),
+                face_value_fen=event.face_value_fen,
+                cumulative_fen=from_exact_text(event.cumulative_fen),
+                due_fen=event.due_fen,
+                lapsed_fen=voucher.lapsed_fen + event.lapsed_fen,
+                claw_back_fen=voucher.claw_back_fen + event.claw_back_fen,
             )
         case VoucherRedeemed():
             return changed(voucher, paid_fen=voucher.paid_fen + event.amount_fen)

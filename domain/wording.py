@@ -4,12 +4,19 @@ from datetime import date, datetime, timedelta
 
 from domain.calendar import WorkingCalendar
 from domain.case import Case, OpenStage
-from domain.cycle import Cycle
+from domain.cycle import ClaimState, Cycle
 from domain.dates import SHANGHAI, from_iso, start_of
 from domain.legal_clock import limit_of, read
 from domain.money import show
+from domain.opinions import given, wanted
 from domain.round import Round, Standing
-from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL, Actor
+from duifu.v1.commands_pb2 import (
+    AUTHENTICATION_INTERNAL,
+    OPINION_VERDICT_ABSTAIN,
+    OPINION_VERDICT_CONSENT,
+    OPINION_VERDICT_OBJECT,
+    Actor,
+)
 from duifu.v1.events_pb2 import (
     CASE_OUTCOME_CANCELLED,
     CASE_OUTCOME_ISSUED,
@@ -22,7 +29,14 @@ from duifu.v1.events_pb2 import (
     CLAIM_PAYMENT_STATUS_SETTLED,
 )
 from duifu.v1.facts_pb2 import CHECK_OUTCOME_CLEAN, CHECK_OUTCOME_HIT, CHECK_OUTCOME_UNAVAILABLE
-from duifu.v1.plan_pb2 import DAY_UNIT_CALENDAR_DAYS, CasePlan, TimeLimit
+from duifu.v1.plan_pb2 import (
+    DAY_UNIT_CALENDAR_DAYS,
+    OPINION_PART_COUNTED,
+    OPINION_PART_OBSERVING,
+    OPINION_PART_REQUIRED,
+    CasePlan,
+    TimeLimit,
+)
 
 OUTCOMES = {
     CASE_OUTCOME_ISSUED: "已发放",
@@ -42,6 +56,16 @@ CHECKS = {
     CHECK_OUTCOME_HIT: "命中",
     CHECK_OUTCOME_UNAVAILABLE: "无法查询",
 }
+OPINIONS = {
+    OPINION_VERDICT_CONSENT: "同意",
+    OPINION_VERDICT_OBJECT: "不同意",
+    OPINION_VERDICT_ABSTAIN: "弃权",
+}
+PARTS = {
+    OPINION_PART_REQUIRED: "会签",
+    OPINION_PART_COUNTED: "表决",
+    OPINION_PART_OBSERVING: "列席",
+}
 STANDINGS = {
     Standing.REVIEWED: "审核中",
     Standing.DETERMINED: "已核定",
@@ -50,6 +74,14 @@ STANDINGS = {
     Standing.CLEARED: "待拨付",
     Standing.LEFT: "已退出",
 }
+CLAIM_STATES = {
+    ClaimState.ADMITTED: "待核定",
+    ClaimState.READY: "待支付",
+    ClaimState.DROPPED: "已退出",
+    ClaimState.DONE: "已处理",
+}
+#: What became of an order to a treasury.
+RESULTS = {"": "待国库结果", "settled": "已支付", "returned": "支付退回"}
 NO_PLAN = CasePlan()
 #: For who has no programme at hand; a programme file titles its own.
 CHECK_TITLES = {
@@ -118,6 +150,16 @@ def clock_lines(case: Case, stage: OpenStage) -> list[str]:
         lines += [f"因停止计时（{reasons}），时限已顺延{days(stage.stopped_days, limit)}"]
     if stage.reminded:
         lines += [f"已提醒：余{min(stage.reminded)}个工作日"]
+    return lines
+
+
+def opinion_lines(case: Case) -> list[str]:
+    """Whose opinions the open stage asks for, and what each has said."""
+    said = given(case)
+    lines = []
+    for asked in wanted(case):
+        here = [f"{owner}{OPINIONS[said[owner].verdict]}" for owner in asked.given_by]
+        lines += [f"{asked.role_title}（{PARTS[asked.part]}）：{len(here)}/{asked.people} {'，'.join(here)}".rstrip()]
     return lines
 
 

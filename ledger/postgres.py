@@ -5,7 +5,7 @@ its numbers back. The same row keeps the frontier of the RFC 6962 tree, so every
 VACUUM and ANALYZE run beside the writers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from select import POLLIN, poll
 from typing import Any, cast
@@ -74,11 +74,14 @@ CREATE_HEAD = SQL(
 )
 FILL_HEAD = SQL("INSERT INTO {head} VALUES (true, 0, '{{}}') ON CONFLICT DO NOTHING")
 
+#: As it was before it looked at what a commit rests on: two of one name would be ambiguous.
+DROP_APPEND = SQL("DROP FUNCTION IF EXISTS {append}(text[], bigint[], text[], bytea[], bytea[])")
 #: `frontier[k]` is the complete subtree of 2**(k-1) leaves, if `size` has that bit.
 CREATE_APPEND = SQL(
     """
     CREATE OR REPLACE FUNCTION {append}(
-        streams text[], versions bigint[], topics text[], states bytea[], leaves bytea[]) RETURNS bigint
+        streams text[], versions bigint[], topics text[], states bytea[], leaves bytea[],
+        resting_on text[] DEFAULT '{{}}', as_read bigint[] DEFAULT '{{}}') RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
         count CONSTANT bigint := cardinality(streams);
@@ -95,6 +98,12 @@ CREATE_APPEND = SQL(
         END IF;
         -- Locked until the commit: whoever commits first has the lower positions, and a rollback gives them back.
         SELECT size, frontier INTO base, nodes FROM {head} FOR UPDATE;
+        IF EXISTS (
+            SELECT FROM unnest(resting_on, as_read) AS r(s, v)
+            JOIN {events} ON originator_id = s AND originator_version = v + 1
+        ) THEN
+            RAISE unique_violation USING MESSAGE = 'a stream that this rests on has grown';
+        END IF;
         INSERT INTO {events} (originator_id, originator_version, topic, state, notification_id, leaf)
             SELECT s, v, t, b, base + nr, l
             FROM unnest(streams, versions, topics, states, leaves) WITH ORDINALITY AS e(s, v, t, b, l, nr);
@@ -241,11 +250,14 @@ class LedgerRecorder(LeafedRecorder, PostgresApplicationRecorder):
             "most": Literal(500),
         }
         self.names = names
-        creation = (CREATE_EVENTS, CREATE_POSITIONS, CREATE_HEAD, FILL_HEAD, CREATE_APPEND)
+        creation = (CREATE_EVENTS, CREATE_POSITIONS, CREATE_HEAD, FILL_HEAD, DROP_APPEND, CREATE_APPEND)
         self.sql_create_statements = [statement.format(**names) for statement in creation]
         # Binary arrays: the bytes travel as they are. Bytes, because psycopg would compose the statement each time.
         self.append_statement = (
-            SQL("SELECT {append}(%b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::bytea[]) AS base")
+            SQL(
+                "SELECT {append}(%b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::bytea[], "
+                "%b::text[], %b::bigint[]) AS base"
+            )
             .format(**names)
             .as_bytes()
         )
@@ -261,20 +273,25 @@ class LedgerRecorder(LeafedRecorder, PostgresApplicationRecorder):
         }
         self._tails = chain.Tails()
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int]:
-        """Write all events or none, and return their positions.
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], *, resting_on: Mapping[str, int] | None = None, **_: Any
+    ) -> Sequence[int]:
+        """Write all events or none, and return their positions. Raises IntegrityError, also if a stream has grown.
 
         Not repeated when the connection breaks: whether it took place is told by the command's receipt.
         """
         if not stored_events:
             return []
         leaves, newest = chain.leaves(stored_events, self.leaf_of)
+        read = {name: version for name, version in (resting_on or {}).items() if "\0" not in name}  # none can grow
         columns = (
             Texts([str(event.originator_id) for event in stored_events]),
             Numbers([event.originator_version for event in stored_events]),
             Texts([event.topic for event in stored_events]),
             Blobs([event.state for event in stored_events]),
             Blobs(leaves),
+            Texts(list(read)),
+            Numbers(list(read.values())),
         )
         with self.datastore.get_connection() as connection:
             row = connection.execute(self.append_statement, columns, prepare=True).fetchone()

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from operator import attrgetter
@@ -164,6 +164,7 @@ class LedgerRecorder(LeafedRecorder, SQLiteApplicationRecorder):
         }
         self._tails = chain.Tails()
         self._insert = lru_cache(self._insert_statement)
+        self._select_rowid = self._select("rowid")
 
     def construct_create_table_statements(self) -> list[str]:
         """One table; `rowid` is the position in the log, dense from 1. An audit holds it against the same words."""
@@ -208,8 +209,10 @@ class LedgerRecorder(LeafedRecorder, SQLiteApplicationRecorder):
             self._tails.remember({newest["originator_id"]: (newest["originator_version"], newest["leaf"])})
         return [StoredEvent(*row[:4]) for row in rows]
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int]:
-        """Write all events or none, and return their positions."""
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], *, resting_on: Mapping[str, int] | None = None, **_: Any
+    ) -> Sequence[int]:
+        """Write all events or none, and return their positions. Raises IntegrityError, also if a stream has grown."""
         if not stored_events:
             return []
         leaves, newest = chain.leaves(stored_events, self.leaf_of)
@@ -218,12 +221,19 @@ class LedgerRecorder(LeafedRecorder, SQLiteApplicationRecorder):
             values += row
             values.append(leaf)
         with self.datastore.transaction(commit=True) as cursor:
+            self._must_stand(cursor, resting_on or {})
             for start in range(0, len(values), ROWS_MAX * 5):
                 some = values[start : start + ROWS_MAX * 5]
                 cursor.execute(self._insert(len(some) // 5), some)
             last: int = cursor.lastrowid
         self._tails.remember(newest)
         return range(last - len(stored_events) + 1, last + 1)
+
+    def _must_stand(self, cursor: SQLiteCursor, resting_on: Mapping[str, int]) -> None:
+        for stream, version in resting_on.items():
+            cursor.execute(self._select_rowid, (stream, version + 1))
+            if cursor.fetchone():
+                raise IntegrityError(f"{stream} has grown beyond version {version}")
 
     def _insert_statement(self, rows: int) -> str:
         # The transaction ends at the first conflict, so SQLite need not remember how to undo part of a statement.
@@ -233,11 +243,13 @@ class LedgerRecorder(LeafedRecorder, SQLiteApplicationRecorder):
         )
 
     def _one(self, column: str, stream: str, version: int) -> Any:
-        statement = f"SELECT {column} FROM {self.events_table_name} WHERE originator_id=? AND originator_version=?"  # noqa: S608 (our own words)
         with self.datastore.transaction(commit=False) as cursor:
-            cursor.execute(statement, (stream, version))
+            cursor.execute(self._select(column), (stream, version))
             row = cursor.fetchone()
         return row[0] if row else None
+
+    def _select(self, column: str) -> str:
+        return f"SELECT {column} FROM {self.events_table_name} WHERE originator_id=? AND originator_version=?"  # noqa: S608 (our own words)
 
 
 class FollowerRecorder(SQLiteTrackingRecorder):

@@ -1,6 +1,6 @@
 """The ledger: append to several streams in one commit, read a stream, follow the log."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,7 @@ APPEND_MAX = 500  # more in one commit is refused; larger work is split by its a
 
 
 class StreamMoved(Exception):
-    """Somebody else wrote to one of the streams first. Nothing was written; load again and decide again."""
+    """Somebody else wrote first to a stream written or rested on. Nothing was written; load and decide again."""
 
 
 class AppendTooLarge(ValueError):
@@ -89,11 +89,12 @@ class Ledger(Application[str]):
         """Protobuf envelopes behind a closed list of topics."""
         return ProtobufMapper(self.construct_transcoder(), self.keys)
 
-    def append(self, events: Sequence[Recorded]) -> list[int]:
-        """Write all events or none, and return their positions.
+    def append(self, events: Sequence[Recorded], resting_on: Mapping[str, int] | None = None) -> list[int]:
+        """Write all events or none, and return their positions. `resting_on`: the versions of other streams, as read.
 
-        Raises StreamMoved if a stream already has one of the versions, AppendTooLarge above APPEND_MAX events,
-        UnfitName, LedgerUnavailable while the database does not answer or cannot be written.
+        Raises StreamMoved if a stream already has one of the versions, or one that this rests on has grown;
+        AppendTooLarge above APPEND_MAX events, UnfitName, LedgerUnavailable while the database does not answer or
+        cannot be written.
         """
         if len(events) > APPEND_MAX:
             raise AppendTooLarge(
@@ -103,7 +104,7 @@ class Ledger(Application[str]):
             with reaching(self.address):
                 if self.keys is not None:
                     self.keys.refresh()  # nothing is written with a key that was destroyed
-                recordings = self.events.put(events)
+                recordings = self.events.put(events, resting_on=resting_on or {})
         except IntegrityError as error:
             raise StreamMoved(str(error)) from error
         return [recording.notification.id for recording in recordings]

@@ -5,6 +5,7 @@ CASES = "case/"
 CYCLES = "cycle/"
 ROUNDS = "round/"
 PANELS = "panel/"
+BENEFITS = "benefits/"
 
 
 def case(case_id: str) -> str:
@@ -32,6 +33,11 @@ def panel(panel_id: str) -> str:
     return f"{PANELS}{panel_id}"
 
 
+def panels_of(case_id: str) -> str:
+    """What the names of all panels of one case begin with."""
+    return f"{PANELS}{case_id}-panel-"
+
+
 def voucher(voucher_id: str) -> str:
     """One voucher."""
     return f"voucher/{voucher_id}"
@@ -40,6 +46,11 @@ def voucher(voucher_id: str) -> str:
 def contract(identity: str) -> str:
     """The single claim of one contract."""
     return f"contract/{identity}"
+
+
+def benefits(uscc: str) -> str:
+    """What the programmes of this ledger granted to one enterprise."""
+    return f"{BENEFITS}{uscc}"
 
 
 def invoice(seller_uscc: str, key: str) -> str:

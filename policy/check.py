@@ -4,7 +4,7 @@ from itertools import chain
 
 from domain.calculation.misfits import misfits
 from domain.format.programme import Programme
-from policy import citations, expressions, naming, plausible, references, routes, stages, timeline
+from policy import citations, expressions, freezes, naming, plausible, references, routes, stages, timeline
 from policy.model import validate
 from policy.problems import Problem, has_errors, in_order
 from policy.sound_part import sound_part
@@ -20,7 +20,7 @@ def check(source: Source) -> tuple[Programme | None, list[Problem]]:
     if not source.is_whole or not isinstance(source.data, dict):
         return None, problems
     told = {problem.path for problem in problems}
-    parts = (references, citations, timeline, plausible, routes, stages, naming)
+    parts = (references, citations, timeline, freezes, plausible, routes, stages, naming)
     problems += [p for p in chain.from_iterable(part.problems(source) for part in parts) if p.path not in told]
     if not has_errors(problems):  # a slip of the pen makes unused what it meant
         problems += references.unused(source)

@@ -81,6 +81,18 @@ CHECK_TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
             "Correct from or through.",
         ),
     },
+    "FREEZES_OVERLAP": {
+        "zh": (
+            "{first} 至 {last} 另有一段冻结期也暂停 {what}。",
+            "同一天的同一事项只由一段冻结期暂停。",
+            "请合并两段，或改正 from、through、holds。",
+        ),
+        "en": (
+            "From {first} to {last} another window holds {what} too.",
+            "What is held on a day is held by one window.",
+            "Join the two, or correct from, through or holds.",
+        ),
+    },
     "RATIO_ABOVE_ONE": {
         "zh": ("比率 {written} 大于1。", '支持比例一般不大于1：20%写作 "20/100"。', "请核对是否写错。"),
         "en": (
@@ -155,6 +167,18 @@ CHECK_TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
             "A reminder {written} days before the end of {days} days.",
             "It comes after the stage opens and before it is due.",
             "Write a number from 1 to less than {days}.",
+        ),
+    },
+    "ENTRY_UNTESTED": {
+        "zh": (
+            "enters_when 用于前一环节不由人工决定的环节。",
+            "进入条件在前一环节通过时核对；该环节须由人工决定，且逾期不得视为通过。",
+            "请移到人工决定的环节之后，或删去。",
+        ),
+        "en": (
+            "enters_when of a stage that no person's decision leads to.",
+            "It is tested when the stage before passes: a person decides that one, and silence does not pass it.",
+            "Put it after a stage that a person decides, or delete it.",
         ),
     },
     "STAGE_AFTER_LAST": {

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from domain.format.freeze import HELD, FreezeRow
+from domain.format.opinions import OpinionsRow
 from domain.format.route import StageRow, TimeLimitRow
 from policy.explain_lines import APPLYING, cell, condition, numbered, titled
 from policy.wording import DAY_UNITS, Values, day, days
@@ -11,7 +13,7 @@ PLANS = {"voucher_claim": "申领", "redemption_claim": "兑付", "grant_applica
 
 
 def dates(values: Values) -> Iterator[str]:
-    """Windows, the cut-off of each year, and how long each stage takes."""
+    """Windows, the cut-off of each year, how long each stage takes, and when the office holds still."""
     yield from titled("时间")
     yield "首日和末日都计入；未注明时刻的，截至末日24时。"
     yield ""
@@ -34,7 +36,15 @@ def dates(values: Values) -> Iterator[str]:
         limits = [f"{stage.title}{_length(stage.time_limit)}" for stage in stages if stage.time_limit]
         if limits:
             yield f"- {PLANS[kind]}各环节时限：{'、'.join(limits)}。"
+    yield from (f"- {freeze(row)}" for row in values.programme.freezes)
     yield ""
+
+
+def freeze(row: FreezeRow) -> str:
+    """A range of days on which the office holds still."""
+    held = "、".join(HELD[what] for what in row.holds)
+    why = row.clause or row.reason
+    return f"冻结期：{days(row.first, row.last)}{row.title}，暂停{held}；提交材料和法定时限照常（{why}）。"
 
 
 def route(values: Values) -> Iterator[str]:
@@ -92,9 +102,26 @@ def _stage(values: Values, stage: StageRow) -> str:
         words.append(
             f"材料不全的，至多{correction.title}{correction.rounds_max}次，时限{length}，{silence}（{correction.clause}）"
         )
+    if stage.opinions:
+        words.append(_opinions(stage.opinions))
+    if stage.enters_when:
+        words.append(f"进入本环节须先满足：{'、'.join(stage.enters_when)}")
     if stage.applicant_may_withdraw:
         words.append("申请人可以撤回")
     return "。".join(words) + "。"
+
+
+def _opinions(rule: OpinionsRow) -> str:
+    parts = {"required": "须同意", "counted": "表决", "observing": "列席"}
+    roles = [
+        f"{row.role_title}{row.people}人{f'（超过{row.above}的）' if row.above else ''}{parts[row.part]}"
+        for row in rule.roles
+    ]
+    carried = [f"至少{rule.quorum}人参加表决"] if rule.quorum else []
+    carried += [f"其中{rule.consent_share}以上同意"] if rule.consent_share else []
+    silence = {"consents": "同意", "abstains": "弃权"}
+    carried += [f"{rule.days}日内未提出意见的视为{silence[rule.on_silence]}"] if rule.on_silence else []
+    return f"{rule.title}（{rule.clause}）：{'，'.join([*roles, *carried])}"
 
 
 def _length(limit: TimeLimitRow) -> str:

@@ -58,6 +58,8 @@ def limit(values: Values, name: str) -> str:
     if account.limit is None:
         return f"{who}累计，不设限额"
     words = f"{who}不超过{values.parameter(account.limit)}，{ON_EXCEED[account.on_exceed]}"
+    if account.approved_by:
+        words += f"（由{account.approved_by.title}批准）"
     if account.hard_limit:
         words += f"，最高不超过{values.parameter(account.hard_limit)}"
     if account.period == "calendar_year":

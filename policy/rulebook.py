@@ -7,6 +7,7 @@ from pathlib import Path
 from domain.calendar import WorkingCalendar
 from domain.eligibility.rules import Rules
 from domain.evaluation.edition import Edition
+from domain.format.freeze import FreezeRow, Held
 from domain.format.programme import Programme
 from domain.refusals import Refused
 from policy import working_days
@@ -49,6 +50,12 @@ class Rulebook:
             raise Refused("PROGRAMME_UNKNOWN", programme=programme_id, known=known)
         issued = [programme for programme in editions if programme.edition <= on.isoformat()]
         return issued[-1] if issued else editions[0]
+
+    def frozen(self, programme_id: str, what: Held, on: date) -> FreezeRow | None:
+        """What holds decisions or payments of a programme on a day, by the edition in force then; None: nothing."""
+        if not any(programme.programme_id == programme_id for programme in self.programmes):
+            return None
+        return self.in_force(programme_id, on).frozen(what, on)
 
     def pinned(self, sha256: str) -> Programme:
         """The edition a case was received under. Raises Refused EDITION_UNKNOWN."""

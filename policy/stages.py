@@ -19,6 +19,7 @@ def problems(source: Source) -> Iterator[Problem]:
             rows = [row if isinstance(row, dict) else {} for row in plan]
             yield from _ways_back(source, path, rows)
             yield from _round_tasks(source, path, rows)
+            yield from _entries(source, path, rows)
             for number, row in enumerate(rows):
                 yield from _outputs(source, (*path, number), row)
                 yield from _clock(source, (*path, number), row)
@@ -45,6 +46,20 @@ def _round_tasks(source: Source, path: Path, rows: list[dict[str, Any]]) -> Iter
         came.append(place)
 
 
+def _entries(source: Source, path: Path, rows: list[dict[str, Any]]) -> Iterator[Problem]:
+    """What a stage asks to be met before it opens is tested by who decides the stage before it."""
+    codes = [str(row.get("code")) for _, row in places(source.data, "conditions.*") if isinstance(row, dict)]
+    for number, row in enumerate(rows):
+        before = rows[number - 1] if number else {}
+        limit = before.get("time_limit")
+        passes = isinstance(limit, dict) and limit.get("on_silence") == "passes"
+        if _list(row, "enters_when") and (before.get("kind") != "decision" or passes):
+            yield source.problem("ENTRY_UNTESTED", (*path, number, "enters_when"), of_key=True)
+        for at, code in enumerate(_list(row, "enters_when")):
+            if isinstance(code, str) and code not in codes:
+                yield _unknown(source, (*path, number, "enters_when", at), code, "conditions", codes)
+
+
 def _outputs(source: Source, path: Path, row: dict[str, Any]) -> Iterator[Problem]:
     seen: set[str] = set()
     for number, output in enumerate(_list(row, "outputs")):
@@ -66,7 +81,8 @@ def _clock(source: Source, path: Path, row: dict[str, Any]) -> Iterator[Problem]
 
 
 def _duties(source: Source) -> Iterator[Problem]:
-    rows = [row for _, row in places(source.data, "plans.*.*") if isinstance(row, dict)]
+    acting = ("plans.*.*", "plans.*.*.opinions.roles.*", "accounts.*.approved_by")
+    rows = [row for pattern in acting for _, row in places(source.data, pattern) if isinstance(row, dict)]
     roles = sorted({str(row["role"]) for row in rows if "role" in row})
     for pattern in ("duties.*.roles.*", "veto.roles.*"):
         for path, role in places(source.data, pattern):

@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from math import inf
 
 from audit import entries
 from audit.entries import Entry
 from audit.folded import evolved
+from domain.benefits import holders, of_others
 from domain.case import Case
 from domain.dates import Quarter, civil_date
 from domain.facts import CaseFacts, of_claim
-from domain.kinds import CASE
+from domain.kinds import BENEFITS, CASE
 from duifu.v1 import events_pb2 as events
 from duifu.v1.commands_pb2 import VERDICT_REFUSE
 from duifu.v1.events_pb2 import (
@@ -25,12 +27,12 @@ from duifu.v1.events_pb2 import (
     AmountTrace,
     Decided,
 )
-from duifu.v1.facts_pb2 import RedemptionOn
+from duifu.v1.facts_pb2 import OtherBenefit, RedemptionOn
 from duifu.v1.plan_pb2 import CASE_KIND_REDEMPTION_CLAIM
 from ledger import streams
 from ledger.rows import Row, Rows
 
-#: What changes the facts or the outcome of a case; stages and letters are passed over undecoded.
+#: What changes the facts or the outcome of a case, or of another one; stages and letters are passed over undecoded.
 TOPICS = frozenset(
     kind.DESCRIPTOR.full_name
     for kind in (
@@ -44,6 +46,7 @@ TOPICS = frozenset(
         events.BankAccountReplaced,
         events.ClaimPaymentChanged,
         events.CaseClosed,
+        events.BenefitGranted,
     )
 )
 
@@ -112,6 +115,7 @@ class _Told:
     case: Case = field(default_factory=Case)
     place: int = 0  # of a request: where it was assessed
     closed_on: date | None = None
+    closed_at: float = inf  # in the log
     due_fen: int | None = None
     paid_fen: dict[int, int] = field(default_factory=dict)
 
@@ -127,8 +131,12 @@ def read(rows: Rows, progress: Progress = lambda _done, _all: None) -> Casebook:
     Raises RowsUnavailable, EvidenceBroken.
     """
     told: dict[str, _Told] = {}
+    granted: dict[str, list[Entry]] = {}  # by enterprise's stream, in the order of the log
     for entry in _relevant(rows, progress):
-        _take(told.setdefault(entry.stream, _Told()), entry)
+        if entry.stream.startswith(streams.CASES):
+            _take(told.setdefault(entry.stream, _Told()), entry)
+        else:
+            granted.setdefault(entry.stream, []).append(entry)
     requests: dict[str, list[Requested]] = {}
     claims, withdrawn = list[_Told](), dict[str, int]()
     for known in sorted(told.values(), key=lambda known: known.place):
@@ -141,7 +149,7 @@ def read(rows: Rows, progress: Progress = lambda _done, _all: None) -> Casebook:
         if known.is_withdrawn:
             programme_id = known.case.plan.programme_id
             withdrawn[programme_id] = withdrawn.get(programme_id, 0) + 1
-    kept = [_recorded(known, requests) for known in claims if not known.is_withdrawn]
+    kept = [_recorded(known, requests, _benefits(known, granted)) for known in claims if not known.is_withdrawn]
     return Casebook(sorted(kept, key=_order), withdrawn)
 
 
@@ -155,7 +163,7 @@ def _relevant(rows: Rows, progress: Progress) -> Iterator[Entry]:
     stream, topic = Row._fields.index("stream"), Row._fields.index("topic")
     for page in rows.pages(0, head):
         for row in page:
-            if row[topic] in TOPICS and str(row[stream]).startswith(streams.CASES):
+            if row[topic] in TOPICS and str(row[stream]).startswith((streams.CASES, streams.BENEFITS)):
                 yield entries.read(Row._make(row))
         progress(page[-1][0], head)
 
@@ -172,7 +180,15 @@ def _take(known: _Told, entry: Entry) -> None:
             year = Quarter.parse(event.cycle_id.rpartition("-")[2]).year
             known.paid_fen[year] = known.paid_fen.get(year, 0) + event.amount_fen
         case events.CaseClosed():
-            known.closed_on = civil_date(entry.business_at)
+            known.closed_on, known.closed_at = civil_date(entry.business_at), entry.position
+
+
+def _benefits(known: _Told, granted: Mapping[str, Sequence[Entry]]) -> Sequence[OtherBenefit]:
+    """What other programmes had granted when the case ended, or have by now."""
+    case = known.case
+    names = map(streams.benefits, holders(case.applicant_uscc, case.application))
+    before = [entry for name in names for entry in granted.get(name, ()) if entry.position < known.closed_at]
+    return of_others([BENEFITS.fold(entry.event for entry in before)], case.plan.programme_id)
 
 
 def _requested(known: _Told) -> Requested:
@@ -183,7 +199,7 @@ def _requested(known: _Told) -> Requested:
     return Requested(case.case_id, asked, known.due_fen, known.paid_fen)
 
 
-def _recorded(known: _Told, requests: Mapping[str, Sequence[Requested]]) -> Recorded:
+def _recorded(known: _Told, requests: Mapping[str, Sequence[Requested]], benefits: Sequence[OtherBenefit]) -> Recorded:
     case, ending = known.case, _ending(known.case)
     closed = case.closed or events.CaseClosed()
     is_granted = ending == Ending.GRANTED
@@ -193,7 +209,7 @@ def _recorded(known: _Told, requests: Mapping[str, Sequence[Requested]]) -> Reco
         programme_title=case.plan.programme_title,
         edition_sha256=case.plan.edition_sha256,
         is_rehearsal=case.plan.is_rehearsal,
-        facts=_facts(case, ending),
+        facts=replace(_facts(case, ending), benefits=benefits),
         ending=ending,
         place=known.place,
         granted=closed.amount_fen if is_granted else 0,

@@ -1,11 +1,12 @@
 """What a ledger knows besides an application: limits used by the same holder, and what other programmes granted."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from domain.benefits import Benefits, of_others
 from domain.calculation import accounts
-from domain.calculation.accounts import Key, applicant_of
+from domain.calculation.accounts import Key
 from domain.facts import CaseFacts
 from domain.format.programme import Programme
 from domain.refusals import Refused
@@ -13,8 +14,6 @@ from domain.single import contract_identity
 from duifu.v1.facts_pb2 import AccountUse, OtherBenefit
 from simulation.casebook import Casebook, Ending, Recorded
 from simulation.counting import counted
-
-MUNICIPALITIES = ("11", "12", "31", "50")  # 直辖市: a province by its code, a city by its money
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +25,11 @@ class Known:
     claimed_by: str
 
 
-def known_of(casebook: Casebook, programme: Programme, facts: CaseFacts, levels: Mapping[str, str]) -> Known:
+def known_of(casebook: Casebook, programme: Programme, facts: CaseFacts, benefits: Iterable[Benefits] = ()) -> Known:
     """What the ledger knows of an application under `programme`; a case with its number is passed over.
 
-    `levels` is who pays another programme, by its id. Raises Refused PARAMETER_EXPIRED, FACT_MISSING.
+    `benefits` is what the programmes of the ledger granted to the applicant and to the customers that it serves.
+    Raises Refused PARAMETER_EXPIRED, FACT_MISSING.
     """
     granted = [claim for claim in casebook.claims if claim.ending == Ending.GRANTED and claim.case_id != facts.case_id]
     own = [claim for claim in granted if claim.programme_id == programme.programme_id]
@@ -41,22 +41,9 @@ def known_of(casebook: Casebook, programme: Programme, facts: CaseFacts, levels:
                 used[key] = used.get(key, 0) + amount
     return Known(
         [AccountUse(account=k.account, holder=k.holder, period=k.period, amount=used[k]) for k in used],
-        [
-            _benefit(claim, levels.get(claim.programme_id, ""))
-            for claim in granted
-            if claim.programme_id != programme.programme_id and applicant_of(claim.facts) == applicant_of(facts)
-        ],
+        of_others(benefits, programme.programme_id),
         next((claim.case_id for claim in own if _same_contract(claim.facts, facts)), ""),
     )
-
-
-def level_of(jurisdiction: str) -> str:
-    """Who pays, by the place's code in GB/T 2260: "province", "city" or "district"."""
-    if jurisdiction.startswith(MUNICIPALITIES):
-        return "city" if jurisdiction.endswith("0000") else "district"
-    if jurisdiction.endswith("0000"):
-        return "province"
-    return "city" if jurisdiction.endswith("00") else "district"
 
 
 def _holders(programme: Programme, facts: CaseFacts) -> Mapping[str, str]:
@@ -79,20 +66,6 @@ def _uses(programme: Programme, claim: Recorded) -> Iterator[tuple[Key, int]]:
         for year, amount_fen in request.paid_fen.items():
             for name in paying:
                 yield accounts.key_of(programme, name, claim.facts, date(year, 12, 31)), amount_fen
-
-
-def _benefit(claim: Recorded, level: str) -> OtherBenefit:
-    assert claim.granted_on is not None
-    return OtherBenefit(
-        programme_id=claim.programme_id,
-        title=claim.programme_title,
-        level=level,
-        uscc=applicant_of(claim.facts),
-        contract_number=claim.facts.application.contract.contract_number,
-        granted_on=claim.granted_on.isoformat(),
-        amount_fen=claim.granted,
-        is_compute_subsidy=True,  # every programme here is one
-    )
 
 
 def _same_contract(claim: CaseFacts, facts: CaseFacts) -> bool:

@@ -8,6 +8,13 @@ from policy.rulebook import PROGRAMMES, Rulebook
 
 BEIJING = "beijing/ai-compute-voucher-2023.yaml"
 CLAUSES = "clauses:\n"
+CASE_LETTERS = "case_letters: {closed: closed}\nletters:\n"
+LETTERS = """\
+case_letters: {closed: closed, stopped: stopped, restarted: restarted}
+letters:
+  stopped: {title: 停止计时告知书, text: "因{reason}自{since}起停止计时，至{until}，余{left}。"}
+  restarted: {title: 恢复计时告知书, text: "{until}恢复计时，顺延{moved_by}，{due}。"}
+"""
 ACCEPTANCE = "      time_limit: {days: 5, unit: working_days, on_silence: passes}\n"
 REVIEW = "      time_limit: {days: 20, unit: working_days, on_silence: escalates}\n"
 INSPECTION = """\
@@ -31,5 +38,7 @@ def the_rulebook_with_stops() -> Rulebook:
     for shipped, added in ((CLAUSES, clause), (ACCEPTANCE, INSPECTION), (REVIEW, INSPECTION + EXPERTS)):
         assert text.count(shipped) == 1
         text = text.replace(shipped, shipped + added)
+    assert text.count(CASE_LETTERS) == 1
+    text = text.replace(CASE_LETTERS, LETTERS)
     (folder / BEIJING).write_text(text, "utf-8")
     return Rulebook(folder)

@@ -15,8 +15,8 @@ PROJECT = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))
 TOP_LEVEL = (
     ".ci/run", ".gitignore", "Makefile", "README.md", "buf.yaml", "pyproject.toml", "requirements.lock",
     "docs/adr", "docs/dependencies.md", "proto/duifu/v1", "tests",
-    "activities", "audit", "cli", "commands", "domain", "ledger", "policy", "programmes", "proofs", "reference_city",
-    "simulation", "telemetry", "views", "witness", "workflows",
+    "activities", "audit", "cli", "commands", "domain", "exchange", "ledger", "policy", "programmes", "proofs",
+    "reference_city", "simulation", "telemetry", "views", "witness", "workflows",
     "relay.py", "sealing.py", "settings.py", "worker.py",
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from domain import tasks
 from domain.case import Case
 from domain.cycle import ClaimState, Cycle
 from domain.dates import SHANGHAI
@@ -50,6 +51,7 @@ class CaseRow:
     stage: str | None  # StageOpened; none once closed
     stage_title: str | None
     waits_on: str | None
+    awaited: str | None  # the roles that may act next, each between bars: "|review-officer|"
     due_at: str | None  # the instant, in Shanghai
     due_on: str | None  # the last day that counts
     is_overdue: bool  # StageLapsed: the deadline passed and was escalated
@@ -74,7 +76,7 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True)
 class VoucherRow:
-    """One voucher: VoucherIssued, RedemptionAssessed, VoucherRedeemed."""
+    """One voucher: VoucherIssued, RedemptionAssessed, VoucherRedeemed, VoucherRescaled."""
 
     voucher_id: str
     programme_id: str
@@ -87,6 +89,8 @@ class VoucherRow:
     due_fen: int  # assessed so far
     redeemed_fen: int  # paid so far
     left_fen: int  # of the face, not paid
+    lapsed_fen: int  # of what it was issued with (BJ-A18)
+    claw_back_fen: int  # of what was paid, to be paid back
     claims: int  # assessed so far
     status: str  # "unused", "part-redeemed" or "redeemed"
     version: int
@@ -197,6 +201,7 @@ def _case(book: CaseBook, place: Place) -> CaseRow:
         stage=stage.key if stage else None,
         stage_title=stage.title if stage else None,
         waits_on=stage.waits_on if stage else None,
+        awaited=_between_bars(tasks.awaited(tasks.next_step(case))),
         due_at=due_at.astimezone(SHANGHAI).isoformat() if due_at else None,
         due_on=last_day(due_at) if due_at else None,
         is_overdue=stage is not None and stage.is_overdue,
@@ -220,6 +225,10 @@ def _case(book: CaseBook, place: Place) -> CaseRow:
     )
 
 
+def _between_bars(roles: list[str]) -> str | None:
+    return f"|{'|'.join(roles)}|" if roles else None
+
+
 def _takes_part(case: Case) -> bool:
     return case.closed is None or case.closed.outcome == CASE_OUTCOME_PAID
 
@@ -238,7 +247,7 @@ def _grants_settled_fen(case: Case) -> int:
 
 def _voucher(book: VoucherBook, place: Place) -> VoucherRow:
     voucher = book.voucher
-    left_fen = voucher.face_value_fen - voucher.paid_fen
+    left_fen = voucher.face_value_fen - (voucher.paid_fen - voucher.claw_back_fen)
     part = "part-redeemed" if left_fen else "redeemed"
     return VoucherRow(
         voucher_id=voucher.voucher_id,
@@ -252,6 +261,8 @@ def _voucher(book: VoucherBook, place: Place) -> VoucherRow:
         due_fen=voucher.due_fen,
         redeemed_fen=voucher.paid_fen,
         left_fen=left_fen,
+        lapsed_fen=voucher.lapsed_fen,
+        claw_back_fen=voucher.claw_back_fen,
         claims=len(voucher.assessed),
         status=part if voucher.paid_fen else "unused",
         version=place.version,

@@ -25,10 +25,10 @@ def _by_level(name: str, amount: str, table: str, where: str = "") -> Side:
 
 
 _VOUCHERS_BY_YEAR = (
-    "SELECT v.programme_id AS programme_id, c.year AS year, v.face_fen AS fen "
+    "SELECT v.programme_id AS programme_id, c.year AS year, v.face_fen + v.lapsed_fen AS fen "
     "FROM view_voucher{g} v LEFT JOIN view_case{g} c ON c.case_id = v.case_id"
 )
-_OUTSTANDING_BY_YEAR = _VOUCHERS_BY_YEAR.replace("v.face_fen", "v.left_fen")
+_OUTSTANDING_BY_YEAR = _VOUCHERS_BY_YEAR.replace("v.face_fen + v.lapsed_fen", "v.left_fen")
 _REDEEMED_BY_YEAR = (
     "SELECT r.programme_id AS programme_id, y.year AS year, r.redeemed_fen AS fen "
     "FROM view_redemption{g} r LEFT JOIN view_cycle{g} y ON y.cycle_id = r.cycle_id"
@@ -70,7 +70,7 @@ RULES: dict[str, tuple[Side, Side]] = {
     ),
     "due": (
         _side("claims", "due_fen", "view_case", _ALL_YEARS, "cycle_id IS NOT NULL"),
-        _side("vouchers", "due_fen", "view_voucher", _ALL_YEARS),
+        _side("vouchers", "due_fen + claw_back_fen", "view_voucher", _ALL_YEARS),
     ),
     "decided": (
         _side("cycles: due of claims done", "done_due_fen", "view_cycle"),

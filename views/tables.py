@@ -72,6 +72,7 @@ UPSERTS: dict[type, str] = {table.row: table.upsert for table in TABLES}
 CREATE = (
     *(table.create for table in TABLES),
     "CREATE INDEX view_case_applicant{g} ON view_case{g} (applicant_uscc)",
+    "CREATE INDEX view_case_awaited{g} ON view_case{g} (due_on, case_id) WHERE awaited IS NOT NULL",
     *(f"CREATE VIEW {name}{{g}} AS {text}" for name, text in WORKED_OUT.items()),
 )
 DROP = (

@@ -1,17 +1,17 @@
 """One case under way: conducts the stages of its pinned plan. The ledger decides; this workflow carries out."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from domain import case_course, checks, legal_clock, letters, tasks
     from domain import panel as panels
     from domain.case import CORRECTION, Case, OpenStage
-    from domain.letters import Owed
-    from domain.wording import OUTCOMES, clock_title, standing
+    from domain.dates import SHANGHAI, civil_date, end_of
+    from domain.wording import OUTCOMES, clock_title, last_day, standing
     from duifu.v1.commands_pb2 import (
         AssessRedemption,
         Command,
@@ -23,22 +23,18 @@ with workflow.unsafe.imports_passed_through():
         RemindStage,
         RestartClock,
     )
-    from duifu.v1.facts_pb2 import CHECK_OUTCOME_UNAVAILABLE, CheckResult
+    from duifu.v1.facts_pb2 import CheckResult
     from duifu.v1.plan_pb2 import STAGE_KIND_ROUND, Stage
     from duifu.v1.work_pb2 import (
         CheckRequest,
         Ending,
-        LetterDelivery,
-        LetterRequest,
-        LetterText,
         NextStep,
         Progress,
         WorkflowStart,
     )
-    from workflows import display, options, queries
+    from workflows import display, post, queries
     from workflows.expert_panel import start_panel
     from workflows.following import Background, FollowsLedger
-    from workflows.ports import Notices, Rulebook
 
 CHECKS, LETTERS = "check", "letter"
 #: What the ledger is asked in a system stage, by the plan's name for it.
@@ -56,6 +52,8 @@ class CaseWorkflow(FollowsLedger[Case]):
     def __init__(self, start: WorkflowStart) -> None:
         self.follow(f"case/{start.subject_id}", start, Case(), case_course.evolve)
         self.background = Background()
+        self.renews = False  # answers that grow old
+        self.away: set[tuple[str, str, int]] = set()  # check, stage and round whose source is asked patiently
         self.panels: set[str] = set()  # that this run has started
 
     @property
@@ -82,7 +80,9 @@ class CaseWorkflow(FollowsLedger[Case]):
     def progress(self) -> Progress:
         """What this workflow knows."""
         stage = self.case.stage
-        return self.so_far(standing(self.case), stage.key if stage else "", self.background.is_idle)
+        under_way = self.background.under_way
+        waits_for = [check for check, *_ in sorted(self.away)] if under_way == len(self.away) else ()
+        return self.so_far(standing(self.case), stage.key if stage else "", not under_way, waits_for)
 
     @workflow.query(description="下一步由谁办理")
     def next_step(self) -> NextStep:
@@ -105,8 +105,13 @@ class CaseWorkflow(FollowsLedger[Case]):
         self.send_letters()
         if stage.key == CORRECTION:
             return
-        for row, number, check in checks.unanswered(self.case, stage.key):
-            self.start_check(queries.check_request(self.case, row, number, check, self.business_now))
+        for question in checks.unanswered(self.case, stage.key):
+            self.start_check(question)
+        # Cases that were under way before answers were asked for anew go on without that.
+        self.renews = checks.any_grows_old(self.case) and workflow.patched("answers-grow-old")
+        for question, through in checks.fading(self.case) if self.renews else ():
+            if end_of(through) <= self.business_now:
+                self.start_check(question, renews=through)
 
     async def conduct(self, stage: OpenStage) -> None:
         """Wait for news of the stage; see to the system's task and to the deadline."""
@@ -118,15 +123,33 @@ class CaseWorkflow(FollowsLedger[Case]):
             await self.until_news()
         elif stage.key != CORRECTION and row.task and not self.case.held_behind:
             await self.see_to_task(stage, row)
+        else:
+            await self.wait(stage)
+
+    async def wait(self, stage: OpenStage) -> None:
+        """Wait for news of the stage and for its clock; or for the end of an answer's days, to ask its source anew."""
+        if (fades_at := self.fades_at(stage)) and self.business_now < fades_at:
+            await self.until(fades_at, f"{stage.title} 查询结果有效至{last_day(fades_at)}，期满重新查询")
         elif (rings_at := legal_clock.rings_at(stage)) is None:
             await self.until_news()
         elif await self.until(rings_at, f"{stage.title} {clock_title(stage, rings_at)}"):
             await self.see_to_clock(stage, max(rings_at, self.business_now))
 
+    def fades_at(self, stage: OpenStage) -> datetime | None:
+        """When an answer grows old before the clock of the open stage has to be seen to. None: not before."""
+        if not self.renews or (fades_at := checks.fades_at(self.case)) is None:
+            return None
+        rings_at = legal_clock.rings_at(stage)
+        return fades_at if rings_at is None or fades_at < rings_at else None
+
     def turning_point(self) -> object:
-        """Answers and letters are put on record beside the stages; only a change of standing wakes the stages."""
+        """Answers and letters are put on record beside the stages; only a change of standing wakes the stages.
+
+        So does an answer that grows old before anything else happens.
+        """
         case = self.case
-        return case.stage, case.closed is None, case.held_behind, len(case.outputs)
+        fades_at = self.fades_at(case.stage) if case.stage else None
+        return case.stage, case.closed is None, case.held_behind, len(case.outputs), len(case.opinions), fades_at
 
     async def see_to_task(self, stage: OpenStage, row: Stage) -> None:
         """Ask the ledger to do what a system stage is for."""
@@ -153,86 +176,41 @@ class CaseWorkflow(FollowsLedger[Case]):
         lapse_id = f"{self.subject_id}:lapse:{stage.key}:{stage.round}"
         await self.ask(lapse_id, f"{stage.title} 时限届满", Command(lapse_stage=lapsed))
 
-    def start_check(self, request: CheckRequest) -> None:
-        """Make one query of the plan, beside the stages: an early decision does not end it."""
-        name = f"{CHECKS} {request.check} {request.stage} {request.round}"
-        self.background.start(name, lambda: self.look_up(request))
+    def start_check(self, question: checks.Question, renews: date | None = None) -> None:
+        """Make one query of the plan, beside the stages: an early decision does not end it.
 
-    async def look_up(self, request: CheckRequest) -> None:
-        """Make one query and put the answer on record; while the source is away, say so and keep asking."""
-        title = queries.title(self.case, request.check)
-        try:
-            result = await queries.query(request, title, patiently=False)
-        except ActivityError as error:
-            cause = error.cause.message if isinstance(error.cause, ApplicationError) else "查询超时"
-            away = CheckResult(
-                check=request.check, outcome=CHECK_OUTCOME_UNAVAILABLE, source=request.check, detail=cause
-            )
-            away.queried_at.FromSeconds(request.business_seconds)
-            await self.record_check(request, away)
-            result = await queries.query(request, title, patiently=True)
-            result.queried_at.FromSeconds(int(self.business_now.timestamp()))
-        await self.record_check(request, result)
+        `renews` is the last day of an answer that has grown old.
+        """
+        row, number, check = question
+        request = queries.check_request(self.case, row, number, check, self.business_now)
+        title = queries.title(self.case, check)
+        self.background.start(
+            f"{CHECKS} {check} {row.key} {number} {renews}",
+            lambda: queries.look_up(request, title, lambda: self.business_now, self.record_check),
+        )
 
-    async def record_check(self, request: CheckRequest, result: CheckResult) -> None:
-        """Put an answer on record."""
-        known = "away" if result.outcome == CHECK_OUTCOME_UNAVAILABLE else "answer"
-        command_id = f"{self.subject_id}:check:{request.check}:{request.stage}:{request.round}:{known}"
+    async def record_check(self, request: CheckRequest, result: CheckResult, known: queries.Known) -> None:
+        """Put an answer on record; the day of the question tells it from one that has grown old since."""
+        asked_on = civil_date(datetime.fromtimestamp(request.business_seconds, SHANGHAI))
+        command_id = f"{self.subject_id}:check:{request.check}:{request.stage}:{request.round}:{asked_on}:{known}"
         record = RecordCheck(case_id=self.subject_id, stage=request.stage, round=request.round, result=result)
         title = queries.title(self.case, request.check)
         await self.following.carry_out(command_id, title, Command(record_check=record))
+        asked = request.check, request.stage, request.round
+        (self.away.add if known == "away" else self.away.discard)(asked)
         self.show_case()
 
     def send_letters(self) -> None:
-        """Send each letter that the case has come to once; one that is on record is not sent again."""
+        """Send each letter that the case has come to once, beside the stages; what is on record is not sent again."""
         for letter in letters.owed(self.case):
             if letter.letter_id not in self.case.letters:
-                self.send_letter(letter)
+                sending = partial(post.send, self.case, letter, self.record_letter)
+                self.background.start(f"{LETTERS} {letter.letter_id}", sending)
 
-    def send_letter(self, letter: Owed) -> None:
-        """Send one letter, beside the stages."""
-        if letter.text:
-            written = LetterText(title=letter.title, text=letter.text)
-            self.background.start(f"{LETTERS} {letter.letter_id}", lambda: self.hand_over(letter, written))
-            return
-        request = LetterRequest(
-            letter_id=letter.letter_id,
-            template=letter.template,
-            case_id=self.subject_id,
-            recipient=letter.recipient,
-            words=letter.words,
-            edition_sha256=self.case.plan.edition_sha256,
-        )
-        self.background.start(f"{LETTERS} {letter.letter_id}", lambda: self.compose(letter, request))
-
-    async def compose(self, letter: Owed, request: LetterRequest) -> None:
-        """Write a letter from the template of the pinned edition, and hand it over."""
-        text: LetterText = await workflow.execute_local_activity_method(
-            Rulebook.compose_letter, request, **options.ledger(request.template)
-        )
-        await self.hand_over(letter, text)
-
-    async def hand_over(self, letter: Owed, text: LetterText) -> None:
-        """Deliver a letter, and put it on record."""
-        delivery = LetterDelivery(
-            letter_id=letter.letter_id,
-            case_id=self.subject_id,
-            recipient=letter.recipient,
-            title=text.title,
-            text=text.text,
-        )
-        delivered: LetterText = await workflow.execute_activity_method(
-            Notices.deliver_letter, delivery, **options.until_it_answers(f"送达 {text.title}")
-        )
-        sent = Letter(
-            letter_id=letter.letter_id,
-            template=letter.template,
-            recipient=letter.recipient,
-            title=delivered.title,
-            text_sha256=delivered.text_sha256,
-        )
-        record = RecordLetter(case_id=self.subject_id, letter=sent)
-        await self.following.carry_out(letter.letter_id, f"送达 {text.title}", Command(record_letter=record))
+    async def record_letter(self, letter: Letter) -> None:
+        """Put a letter on record that was delivered."""
+        record = RecordLetter(case_id=self.subject_id, letter=letter)
+        await self.following.carry_out(letter.letter_id, f"送达 {letter.title}", Command(record_letter=record))
 
     def show_case(self) -> None:
         """Tell operators where the case stands."""

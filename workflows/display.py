@@ -10,7 +10,9 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
+from domain import case_links, special_approvals
 from domain.case import CORRECTION, Case
+from domain.checks import counts_through
 from domain.clock import clock_reading
 from domain.cycle import Cycle
 from domain.money import show
@@ -22,6 +24,7 @@ from domain.wording import (
     STANDINGS,
     check_title,
     clock_lines,
+    opinion_lines,
     quarter_standing,
     round_standing,
     standing,
@@ -141,15 +144,13 @@ def case_card(case: Case, obstacle: str, now: datetime, clock: BusinessClock) ->
         doing = "补齐以下全部材料：" if case.stage.key == CORRECTION else row.guidance
         lines += [f"- 下一步：{doing}（{case.stage.rests_on}）"]
         lines += [f"  - {item}" for item in case.correction_items if case.stage.key == CORRECTION]
-        lines += [f"- {line}" for line in clock_lines(case, case.stage)]
+        lines += [f"- {line}" for line in (*clock_lines(case, case.stage), *opinion_lines(case))]
     lines += [f"- 政策：{case.plan.programme_title}（版本{case.plan.edition}，{case.plan.edition_sha256[:12]}）"]
     lines += [f"- 收件：{case.received_on}"]
-    lines += [
-        f"- {check_title(name, case.plan)}：{CHECKS[result.outcome]} {result.detail}"
-        for name, result in case.checks.items()
-    ]
+    lines += [f"- {_answer(case, check)}" for check in case.checks]
     if case.approval.approved_fen:
         lines += [f"- 核定：{show(case.approval.approved_fen)}"]
+    lines += [f"- {line}" for line in (*special_approvals.lines(case), *case_links.lines(case))]
     if case.allocated is not None:
         parts = "，".join(f"{part.title}{show(part.amount_fen)}" for part in case.allocated.trace.levels)
         lines += [f"- 第{case.allocated.number}次分配：{show(case.allocated.amount_fen)}（{parts}）"]
@@ -162,6 +163,13 @@ def case_card(case: Case, obstacle: str, now: datetime, clock: BusinessClock) ->
         lines += [f"- {case.payment.cycle_id}：{PAYMENTS[case.payment.status]} {case.payment.explanation}"]
     lines += ["", f"更新于业务时间 {now:%Y-%m-%d %H:%M}{_reading(now, clock)}"]
     return "\n".join(lines)
+
+
+def _answer(case: Case, check: str) -> str:
+    """What a source says, and through which day that counts."""
+    result, through = case.checks[check], counts_through(case, check)
+    until = f"（有效至{through}）" if through else ""
+    return f"{check_title(check, case.plan)}：{CHECKS[result.outcome]} {result.detail}{until}"
 
 
 def round_attributes(round_: Round) -> list[SearchAttributeUpdate[Any]]:

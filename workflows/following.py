@@ -14,6 +14,7 @@ from domain.clock import business_time
 from domain.dates import SHANGHAI
 from domain.refusals import Refused, sentence
 from domain.wellformed import must_be_wellformed
+from domain.wording import last_day
 from duifu.v1.answers_pb2 import Answer, FactPage, Refusal
 from duifu.v1.commands_pb2 import Actor, Command
 from duifu.v1.events_pb2 import Event
@@ -107,7 +108,7 @@ class FollowsLedger(Generic[S]):
         self.following = Following(stream, initial, evolve)
         self.is_waiting = False
         self.obstacle = ""  # why the ledger refused what this workflow asked for
-        self._shown: tuple[str, ...] = ()
+        self._shown: dict[str, str] = {}  # search attributes as they were written last, by name
 
     @property
     def business_now(self) -> datetime:
@@ -148,6 +149,7 @@ class FollowsLedger(Generic[S]):
         self, is_over: Callable[[], bool], show: Callable[[], None], go_on: Callable[[], Awaitable[None]]
     ) -> None:
         """One step after the other, each from what the ledger says by then, until it says that all is over."""
+        self._show_standing = show
         await self.following.catch_up()
         while not is_over():
             await self.make_room()
@@ -156,14 +158,19 @@ class FollowsLedger(Generic[S]):
             await self.following.catch_up()
         show()
 
-    def so_far(self, summary: str, stage: str, is_idle: bool = True) -> Progress:
-        """What this workflow knows; idle, if nothing of its own is under way and every fact is folded."""
+    def so_far(self, summary: str, stage: str, is_idle: bool = True, waits_for: Sequence[str] = ()) -> Progress:
+        """What this workflow knows; idle, if nothing of its own is under way and every fact is folded.
+
+        `waits_for` are the sources that all that is under way waits for.
+        """
+        is_at_rest = self.is_waiting and not self.following.is_behind
         return Progress(
-            summary=summary,
+            summary=f"{summary}；受阻：{self.obstacle}" if self.obstacle else summary,
             version=self.following.version,
             stage=stage,
-            is_idle=self.is_waiting and not self.following.is_behind and is_idle,
+            is_idle=is_at_rest and is_idle,
             clock=self.clock,
+            waits_for=waits_for if is_at_rest else (),
         )
 
     async def make_room(self) -> None:
@@ -176,14 +183,25 @@ class FollowsLedger(Generic[S]):
             workflow.continue_as_new(self.start)
 
     async def ask(self, command_id: str, summary: str, command: Command) -> None:
-        """Send a command of the workflow's own. A refusal is shown, and asked about again later or upon news."""
+        """Send a command of the workflow's own. A refusal is shown, and asked about again upon news or later.
+
+        Later is as soon as the refusal says, where it says when.
+        """
         before = self.turning_point()
         refusal = await self.following.carry_out(command_id, summary, command)
         self.obstacle = sentence(refusal) if refusal else ""
         if refusal and self.turning_point() == before:
-            too_early = refusal.code in options.TOO_EARLY
-            pause = options.CLOCK_TOLERANCE if too_early else options.RETRY_REFUSED
-            await self.until_news(pause, f"{summary} 受阻，稍后重试")
+            self._show_standing()
+            await self.until_news(*self._pause_after(refusal, summary))
+
+    def _pause_after(self, refusal: Refusal, summary: str) -> tuple[timedelta, str]:
+        """How long to wait before a refused command is sent again, and what the timer is called."""
+        if refusal.HasField("not_before"):
+            not_before = refusal.not_before.ToDatetime(SHANGHAI)
+            left = max(not_before - self.business_now, options.CLOCK_TOLERANCE)
+            return left, f"{summary} 暂停至{last_day(not_before)}"
+        too_early = refusal.code in options.TOO_EARLY
+        return options.CLOCK_TOLERANCE if too_early else options.RETRY_REFUSED, f"{summary} 受阻，稍后重试"
 
     async def until_news(self, at_most: timedelta | None = None, summary: str = "") -> bool:
         """Wait for news from the ledger. False if the time ran out first."""
@@ -207,11 +225,11 @@ class FollowsLedger(Generic[S]):
         return left <= timedelta(0) or not await self.until_news(left, summary)
 
     def show(self, attributes: Sequence[SearchAttributeUpdate[Any]], card: str) -> None:
-        """Tell operators where things stand; search attributes are written only when one has changed."""
-        shown = tuple(repr(attribute) for attribute in attributes)
-        if shown != self._shown:
-            self._shown = shown
-            workflow.upsert_search_attributes(attributes)
+        """Tell operators where things stand; of the search attributes those are written that have changed."""
+        changed = [each for each in attributes if self._shown.get(each.key.name) != repr(each)]
+        if changed:
+            self._shown.update({each.key.name: repr(each) for each in changed})
+            workflow.upsert_search_attributes(changed)
         workflow.set_current_details(card)
 
 
@@ -227,9 +245,9 @@ class Background:
             self._tasks[name] = asyncio.create_task(work(), name=name)
 
     @property
-    def is_idle(self) -> bool:
-        """Whether every task has ended."""
-        return all(task.done() for task in self._tasks.values())
+    def under_way(self) -> int:
+        """How many tasks have not ended."""
+        return sum(not task.done() for task in self._tasks.values())
 
     async def finish(self, cancel: str) -> None:
         """Wait for all tasks, after cancelling those whose name begins with `cancel`."""

@@ -24,8 +24,20 @@ def first_look(summary: str) -> ActivityConfig:
     )
 
 
+def at_growing_intervals(summary: str) -> ActivityConfig:
+    """An authority takes days to answer, and a source may be away as long: unavailable never passes, so we keep asking.
+
+    In the end that is every two hours: several times in a working day, and no load for who has nothing new to say.
+    """
+    return ActivityConfig(
+        start_to_close_timeout=timedelta(seconds=30),
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(hours=2)),
+        summary=summary,
+    )
+
+
 def until_it_answers(summary: str) -> ActivityConfig:
-    """We keep asking until the source is back: unavailable never passes, and a bank holiday must not fail a quarter."""
+    """Letters and payments are handed over until they are taken: a bank holiday must not fail a quarter."""
     return ActivityConfig(
         start_to_close_timeout=timedelta(seconds=30),
         retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10)),

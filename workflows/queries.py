@@ -1,18 +1,24 @@
 """One query of an outside source: what it needs to know of a case, and how long it is waited for."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Literal
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from domain import checks
     from domain.case import Case
     from domain.wording import check_title
-    from duifu.v1.facts_pb2 import CheckResult
+    from duifu.v1.facts_pb2 import CHECK_OUTCOME_UNAVAILABLE, CheckResult
     from duifu.v1.plan_pb2 import Stage
     from duifu.v1.work_pb2 import CheckRequest, ContractKey
     from workflows import options
     from workflows.ports import Invoices, Registries
+
+#: What is on record of a question: that its source is away, or at last what the source says.
+Known = Literal["away", "answer"]
 
 
 def check_request(case: Case, row: Stage, number: int, check: str, at: datetime) -> CheckRequest:
@@ -37,9 +43,26 @@ def check_request(case: Case, row: Stage, number: int, check: str, at: datetime)
     return request
 
 
-async def query(request: CheckRequest, title: str, patiently: bool) -> CheckResult:
-    """Ask the source. Raises ActivityError if it does not answer at first; patiently, it is asked until it does."""
-    how = (options.until_it_answers if patiently else options.first_look)(title)
+async def look_up(
+    request: CheckRequest,
+    title: str,
+    now: Callable[[], datetime],
+    on_record: Callable[[CheckRequest, CheckResult, Known], Awaitable[None]],
+) -> None:
+    """Make one query and put the answer on record; while the source is away, say so and keep asking."""
+    try:
+        result = await _query(request, options.first_look(title))
+    except ActivityError as error:
+        cause = error.cause.message if isinstance(error.cause, ApplicationError) else "查询超时"
+        away = CheckResult(check=request.check, outcome=CHECK_OUTCOME_UNAVAILABLE, source=request.check, detail=cause)
+        away.queried_at.FromSeconds(request.business_seconds)
+        await on_record(request, away, "away")
+        result = await _query(request, options.at_growing_intervals(title))
+        result.queried_at.FromSeconds(int(now().timestamp()))
+    await on_record(request, result, "answer")
+
+
+async def _query(request: CheckRequest, how: workflow.ActivityConfig) -> CheckResult:
     if request.answers == "invoices":
         return await workflow.execute_activity_method(Invoices.verify_invoices, request, **how)
     return await workflow.execute_activity_method(Registries.query_registry, request, **how)

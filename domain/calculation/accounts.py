@@ -14,7 +14,7 @@ from domain.format.programme import Programme
 from domain.format.steps import Account, Years
 from domain.refusals import Refused
 from domain.single import contract_identity, plain_number
-from duifu.v1.facts_pb2 import AccountUse, OtherBenefit
+from duifu.v1.facts_pb2 import AccountUse, OtherBenefit, SpecialApproval
 
 YEAR = re.compile(r"20[0-9]{2}")
 DIGIT = re.compile(r"[0-9]")
@@ -62,6 +62,14 @@ def limit(programme: Programme, name: str, on: date) -> int | None:
 def hard_limit(programme: Programme, name: str, on: date) -> int | None:
     """The most even with special approval; None: no limit. Raises Refused PARAMETER_EXPIRED."""
     return _most(programme, programme.accounts[name].hard_limit, on)
+
+
+def special_approval(programme: Programme, name: str, facts: CaseFacts) -> SpecialApproval | None:
+    """The leave to go beyond an account's limit; None: there is none that says by whom and why. (专项批准)"""
+    approval = facts.special_approvals.get(name)
+    if programme.accounts[name].on_exceed != "special_approval" or approval is None:
+        return None
+    return approval if approval.approved_by.strip() and approval.reason.strip() else None
 
 
 def used_of(programme: Programme, name: str, facts: CaseFacts, used: Used, on: date) -> int:

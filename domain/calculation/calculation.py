@@ -89,7 +89,7 @@ class Calculation:
         """
         self._must_be_foreseen(facts)
         inputs = self._told if trace else self._untold
-        read = inputs.read(facts, activation or self._environment.activation(facts))
+        read = inputs.read(facts, activation or self._environment.activation(facts, names=inputs.names))
         working = Working(self._programme, facts, {}, read, inputs.columns, [] if trace else None)
         _carry_out(working, self._steps[: self._cut])
         return Draft(floor(working.value(self._most)), self._most, working)

@@ -7,7 +7,7 @@ from domain.calculation.working import Exact, Working
 from domain.format.steps import Account, Cap, Decide, Stack, Tiers
 from domain.money import floor
 from domain.refusals import Refused
-from duifu.v1.facts_pb2 import OtherBenefit
+from duifu.v1.facts_pb2 import OtherBenefit, SpecialApproval
 
 
 def decide(working: Working, step: Decide) -> Exact:
@@ -69,8 +69,9 @@ def cap(working: Working, step: Cap) -> Exact:
     value = working.value(step.value)
     day = accounts.day_of(programme, step.account, working.facts)
     limit = accounts.limit(programme, step.account, day)
-    special = _special_approval(working, step.account, account)
-    if special:
+    special = ""
+    if approval := accounts.special_approval(programme, step.account, working.facts):
+        special = _approved(approval)
         limit = accounts.hard_limit(programme, step.account, day)
     if limit is None:
         if working.told is not None:
@@ -133,13 +134,7 @@ def _is_other_money(working: Working, step: Stack, benefit: OtherBenefit) -> boo
     )
 
 
-def _special_approval(working: Working, name: str, account: Account) -> str:
-    """How a recorded special approval reads in the trace; empty: there is none that says by whom and why."""
-    approval = working.facts.special_approvals.get(name)
-    if account.on_exceed != "special_approval" or approval is None:
-        return ""
-    if not (approval.approved_by.strip() and approval.reason.strip()):
-        return ""
+def _approved(approval: SpecialApproval) -> str:
     number = f"，{approval.document_number}" if approval.document_number else ""
     return f"经{approval.approved_by}专项批准（{approval.reason}{number}），"
 

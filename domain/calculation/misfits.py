@@ -110,6 +110,12 @@ def _of_accounts(programme: Programme) -> Iterator[Misfit]:
         path: Path = ("accounts", name)
         if account.on_exceed == "special_approval" and account.limit is None:
             yield Misfit(path, "special approval goes beyond a limit; there is none", "专项批准须有可突破的 limit")
+        if account.approved_by is not None and account.on_exceed != "special_approval":
+            yield Misfit(
+                (*path, "approved_by"),
+                "nobody approves what may not be exceeded; set on_exceed: special_approval",
+                "approved_by 须与 on_exceed: special_approval 同用",
+            )
         if account.hard_limit is not None and account.on_exceed != "special_approval":
             yield Misfit(
                 (*path, "hard_limit"),

@@ -113,6 +113,7 @@ class Rules:
             tested = [t for t in self._tested if moments.intersection(t.condition.at)]
             parts = [part for t in tested for part in t.parts.values()]
             paths = tuple(dict.fromkeys(path for t in tested for path in t.paths))
+            decisive = [part for t in tested for part in t.decisive]
             passes = " && ".join(t.passes for t in tested) or "true"
             self._plans[at] = Plan(
                 tuple(zip(tested, picks(tested, paths), strict=True)),
@@ -120,7 +121,7 @@ class Rules:
                 names=frozenset[str]().union(*(t.names for t in tested)),
                 reads=frozenset[str]().union(*(p.names for p in parts), self._ruled.names, self._materials.names),
                 everything=self._environment.together(parts),
-                passes=self._environment.assemble(passes, [*parts, self._ruled]),
+                passes=self._environment.assemble(passes, [*decisive, self._ruled]),
                 reading=Reading(self._environment.variables, paths),
             )
         return self._plans[at]

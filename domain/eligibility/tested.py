@@ -39,7 +39,7 @@ class Tested:
     @cached_property
     def names(self) -> frozenset[str]:
         """The variables that decide."""
-        return frozenset[str]().union(*(part.names for key, part in self.parts.items() if key != "shows"))
+        return frozenset[str]().union(*(part.names for part in self.decisive))
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -48,11 +48,18 @@ class Tested:
 
     @cached_property
     def passes(self) -> str:
-        """As one expression: met, and a person has ruled where one must."""
-        met = f"({self.condition.met}\n)"
-        if self.condition.person_if is None:
-            return met
-        return f'{met} && (!({self.condition.person_if}\n) || "{self.condition.code}" in ruled_met)'
+        """As one expression: met, and a person has ruled where one must. It fails where a part that decides fails."""
+        condition, all_of = self.condition, [f"({self.condition.met}\n)"]
+        if condition.person_if is not None:
+            all_of.append(f'(({condition.person_if}\n) ? "{condition.code}" in ruled_met : true)')
+        if condition.note_if is not None:
+            all_of.append(f"({condition.note_if}\n) in [true, false]")
+        return " && ".join(all_of)
+
+    @property
+    def decisive(self) -> Iterator[Expression]:
+        """The parts that decide; what is only shown does not."""
+        return (part for key, part in self.parts.items() if key != "shows")
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,19 @@
 """Batches in order: each pays what its claims are due within the annual limits, oldest first or pro rata. (BJ-A17)
 
-The engine does this one commit at a time (commands/cycles.py); here it is one calculation, for quotes and
-simulations.
+The engine pays one claim after another and asks `payable` (commands/cycle_payments.py); `pay_out` is all of it in one
+calculation, for quotes and simulations.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
+from domain import headroom
+from domain.calculation.allocation import Share, pro_rata
+from domain.cycle import Claim
 from domain.dates import Quarter
+from domain.headroom import Cap, EnterpriseYear
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +76,14 @@ def pay_out(
         later: list[Due] = []
         batch = sorted([*waiting, *joining.pop(quarter, [])], key=lambda due: order[due.claim])
         limit = limit_fen(quarter)
-        asked: dict[tuple[str, int], int] = defaultdict(int)
-        for due in batch:
-            asked[due.limited_by(quarter)] += due.due_fen
+        parts: dict[str, int] = {}
+        if limit is not None and is_pro_rata(quarter):
+            parts = _parts(batch, quarter, limit, used)
         for due in batch:
             key = due.limited_by(quarter)
-            amount = due.due_fen
+            amount = parts.get(due.claim, due.due_fen)
             if limit is not None:
-                allowed = max(0, limit - used[key])
-                if is_pro_rata(quarter):  # among those not served yet: rounded down each time, the last takes the rest
-                    allowed = allowed * amount // asked[key]
-                amount = min(amount, allowed)
-            asked[key] -= due.due_fen
+                amount = min(amount, max(0, limit - used[key]))
             if amount:
                 used[key] += amount
                 paid.append(Paid(due.claim, quarter, key[1], amount, due.claim in carried))
@@ -91,3 +92,48 @@ def pay_out(
         waiting, quarter = later, quarter.next
     left = [*waiting, *(due for rows in joining.values() for due in rows)]
     return PaidOut(paid, {due.claim: due.due_fen for due in left})
+
+
+def payable(
+    claim: Claim,
+    year: EnterpriseYear,
+    cap: Cap | None,
+    together: Sequence[Claim] = (),
+    orders: Container[str] = (),
+) -> int:
+    """How much of a claim the year allows now: what is left; or, with others, its part of what was left before any.
+
+    `together` are the claims of the quarter that share what the year leaves, this one among them, oldest first; nobody
+    if the oldest goes first. `orders` names the quarter's payment orders, so that who comes on a later page gets the
+    same part. (BJ-3.3, BJ-A17)
+    """
+    allowed = headroom.redeemable(year, claim.due_fen, cap)
+    if cap is None or not together:
+        return allowed
+    ordered_fen = sum(fen for order_id, fen in year.redeemed.items() if order_id in orders)
+    left_fen = max(0, cap.most_fen - year.used_by_payments(cap.combined) + ordered_fen)
+    parts = in_proportion(left_fen, [other.due_fen for other in together])
+    return min(allowed, parts[[other.case_id for other in together].index(claim.case_id)])
+
+
+def in_proportion(left_fen: int, due_fen: Sequence[int]) -> list[int]:
+    """What each of a batch's claims gets of what a limit leaves, in proportion to what it is due. (BJ-A17)
+
+    Claims come in the order of their requests. A fen that rounding leaves goes to the largest fraction, then to the
+    oldest request.
+    """
+    shares = [Share(f"{number:09d}", fen, Fraction(fen)) for number, fen in enumerate(due_fen)]
+    given = pro_rata(left_fen, shares)
+    return [given[share.key] for share in shares]
+
+
+def _parts(batch: Sequence[Due], quarter: Quarter, limit: int, used: Mapping[tuple[str, int], int]) -> dict[str, int]:
+    """Claim -> its part, among the claims of a batch that use the same limit."""
+    together = defaultdict(list)
+    for due in batch:
+        together[due.limited_by(quarter)].append(due)
+    parts: dict[str, int] = {}
+    for key, dues in together.items():
+        given = in_proportion(max(0, limit - used.get(key, 0)), [due.due_fen for due in dues])
+        parts |= {due.claim: fen for due, fen in zip(dues, given, strict=True)}
+    return parts

@@ -25,7 +25,7 @@ from duifu.v1.events_pb2 import (
     RedemptionQuote,
     VoucherIssued,
 )
-from duifu.v1.facts_pb2 import Facts, RedemptionOn
+from duifu.v1.facts_pb2 import Facts, OtherBenefit, RedemptionOn
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Holding:
     refusal: Evaluation = field(default_factory=Evaluation)
     valid_through: str = ""  # the last day on which a request is taken; empty: not limited
     held_from: str = ""  # the first day on which a request is taken; empty: not limited
+    benefits: Sequence[OtherBenefit] = ()  # what other programmes granted
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def quote(edition: Edition, asked: Sequence[Facts], calendar: WorkingCalendar) -
         granted = 0 if evaluation.code else evaluation.amount.amount_fen
         voucher = voucher_of(edition, known, granted) if granted else None
         holder, until, since = accounts.applicant_of(known), evaluation.valid_through, known.counted_on.isoformat()
-        holdings.append(Holding(holder, voucher, message.redemptions, evaluation, until, since))
+        holdings.append(Holding(holder, voucher, message.redemptions, evaluation, until, since, known.benefits))
     for evaluation, answers in zip(evaluations, redeem(edition, holdings, used, calendar), strict=True):
         evaluation.redemptions.extend(answers)
     return evaluations
@@ -122,7 +123,8 @@ def redeem(
             continue
         try:
             _must_be_valid(edition, rule, holdings[request.at], request.asked.requested_on)
-            held[request.at], due = _assess(edition, rule, held[request.at], request, calendar)
+            known = holdings[request.at].benefits
+            held[request.at], due = _assess(edition, rule, held[request.at], request, known, calendar)
             dues.append(due)
         except Refused as refused:
             # What every voucher must fit is written with Beijing's numbers, which mean nothing in another file.
@@ -163,12 +165,17 @@ def _must_be_valid(edition: Edition, rule: RedemptionRule, holding: Holding, req
 
 
 def _assess(
-    edition: Edition, rule: RedemptionRule, voucher: Voucher, request: _Request, calendar: WorkingCalendar
+    edition: Edition,
+    rule: RedemptionRule,
+    voucher: Voucher,
+    request: _Request,
+    benefits: Sequence[OtherBenefit],
+    calendar: WorkingCalendar,
 ) -> tuple[Voucher, Due]:
     """The voucher afterwards and what is due. Raises Refused for whatever stands against the request."""
     programme, on = edition.programme, from_iso(request.asked.requested_on)
     checks = {result.check: result for result in request.asked.checks}
-    facts = settlement.facts_of(voucher, request.asked.request, on, checks)
+    facts = settlement.facts_of(voucher, request.asked.request, on, checks, benefits)
     # What sources say is asked for before money moves; without their answers only the request itself is tested.
     edition.rules.must_pass_at_once(("request", "redemption") if checks else ("request",), facts)
     vouchers.must_fit(voucher, request.asked.request, on, pays_supplier=programme.award.payee == "supplier")

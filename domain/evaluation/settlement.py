@@ -1,6 +1,6 @@
 """A request for payment under the programme of its voucher: what the rules look at, and on what terms it is settled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -9,16 +9,20 @@ from domain.dates import from_iso
 from domain.evaluation.edition import Edition
 from domain.facts import CaseFacts
 from domain.voucher import Voucher
-from duifu.v1.facts_pb2 import Applicant, Application, CheckResult, InvoiceLine, RedemptionRequest
+from duifu.v1.facts_pb2 import Applicant, Application, CheckResult, InvoiceLine, OtherBenefit, RedemptionRequest
 
 
 def facts_of(
-    voucher: Voucher, request: RedemptionRequest, received_on: date, checks: Mapping[str, CheckResult]
+    voucher: Voucher,
+    request: RedemptionRequest,
+    received_on: date,
+    checks: Mapping[str, CheckResult],
+    benefits: Sequence[OtherBenefit] = (),
 ) -> CaseFacts:
     """What the rules look at: the request, and of the application what the voucher still knows of it."""
     applicant = Applicant(uscc=voucher.uscc, name=voucher.holder_name)
     application = Application(applicant=applicant, contract=voucher.contract)
-    return CaseFacts(received_on, application, request, checks)
+    return CaseFacts(received_on, application, request, checks, benefits)
 
 
 def terms_of(edition: Edition, facts: CaseFacts, clause: str) -> Terms:

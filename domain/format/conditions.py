@@ -29,7 +29,7 @@ class CheckRule(Row):
     title: Words
     source: Words | None = None
     clause: Clause | None = None
-    valid_days: int | None = Field(None, ge=1, le=3_650, description="After so many days it is asked again.")
+    valid_days: int | None = Field(None, ge=1, le=3_650, description="An answer counts on so many days after its own.")
 
     def message(self) -> plan_pb2.CheckRule:
         """As a case pins it."""

@@ -67,11 +67,11 @@ class Parameter(Row):
     def _typed(self, dated: DatedValue) -> Value:
         value = dated.value
         match self.kind:
-            case "ratio" if isinstance(value, str) and (ratio := _ratio(value)) is not None:
+            case "ratio" if isinstance(value, str) and (ratio := ratio_of(value)) is not None:
                 return ratio
             case "money" | "count" if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= FEN_MAX:
                 return value
-            case "money" if isinstance(value, str) and (fen := _fen(value)) is not None:
+            case "money" if isinstance(value, str) and (fen := money_of(value)) is not None:
                 return fen
             case "flag" if isinstance(value, bool):
                 return value
@@ -86,7 +86,7 @@ class Parameter(Row):
         raise ValueError(_wanted(self.kind, value, tuple(self.choices)))
 
 
-def _ratio(text: str) -> Fraction | None:
+def ratio_of(text: str) -> Fraction | None:
     """The exact number written "20/100" or "0.2"; None for anything else."""
     written = RATIO.fullmatch(text)
     return None if not written or (written[1] and not int(written[1])) else Fraction(text)
@@ -99,7 +99,7 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _fen(text: str) -> int | None:
+def money_of(text: str) -> int | None:
     """Whole fen for "200万元" or "1,234.56元"; None for anything else."""
     written = MONEY.fullmatch(text)
     if not written:

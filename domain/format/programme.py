@@ -11,11 +11,12 @@ from pydantic import Field, PrivateAttr
 from domain.calendar import WorkingCalendar
 from domain.format.conditions import CheckRule, Condition, FactRule, MaterialRule, Table
 from domain.format.form import Clause, Code, Name, Row, Rows, Text, Window, Words
+from domain.format.freeze import FreezeRow, Held
 from domain.format.parameters import Parameter, Value
 from domain.format.redeeming import RedemptionRule
 from domain.format.route import DutyRow, StageRow, VetoRow
 from domain.format.steps import Account, Award, Level
-from duifu.v1.plan_pb2 import CaseKind, CasePlan, Stage
+from duifu.v1.plan_pb2 import CaseKind, CasePlan, SpecialApprovalRule, Stage
 
 VALUES_KEPT = 4_096
 KINDS: dict[str, CaseKind.ValueType] = {
@@ -115,7 +116,8 @@ class Programme(Row):
     plans: dict[Literal["voucher_claim", "redemption_claim", "grant_application"], Rows[StageRow]]
     duties: Rows[DutyRow] = ()
     veto: VetoRow | None = None
-    case_letters: dict[Literal["closed"], str] = Field(default_factory=dict)
+    freezes: Rows[FreezeRow] = Field((), description="Of the edition in force on the day, for running cases too.")
+    case_letters: dict[Literal["closed", "stopped", "restarted"], str] = Field(default_factory=dict)
     letters: dict[Name, LetterTemplate] = Field(default_factory=dict)
 
     _sha256: str = PrivateAttr(default="")
@@ -175,6 +177,10 @@ class Programme(Row):
         """The clause of the parameter that settles it; empty where the file says the word itself."""
         return self.parameters[words.removeprefix("parameter.")].clause if words.startswith("parameter.") else ""
 
+    def frozen(self, what: Held, on: date) -> FreezeRow | None:
+        """What holds it on a day; None: nothing does."""
+        return next((row for row in self.freezes if what in row.holds and on in row.days), None)
+
     def rolls_over(self, calendar: WorkingCalendar, on: date) -> WorkingCalendar | None:
         """The calendar, if the yearly cut-off moves to the next working day; None if it stays. (BJ-A13)
 
@@ -198,4 +204,21 @@ class Programme(Row):
             duties=[duty.message() for duty in self.duties],
             veto=self.veto.message() if self.veto else None,
             checks={name: rule.message() for name, rule in self.checks.items()},
+            special_approvals=self._special_approvals(kind),
         )
+
+    def _special_approvals(self, kind: CaseKind.ValueType) -> list[SpecialApprovalRule]:
+        """By whom, for which accounts; none in a case whose amount nobody sets."""
+        if not any(stage.sets_amount for stage in self.stages[kind]):
+            return []
+        return [
+            SpecialApprovalRule(
+                account=name,
+                title=account.title,
+                clause=account.clause,
+                role=account.approved_by.role,
+                role_title=account.approved_by.title,
+            )
+            for name, account in self.accounts.items()
+            if account.approved_by
+        ]

@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from domain.format.form import Clause, Code, Days, Name, Row, Rows, Words
+from domain.format.opinions import OpinionsRow
 from domain.format.panel import PanelRow
 from duifu.v1.plan_pb2 import (
     CorrectionRule,
@@ -142,7 +143,9 @@ class StageRow(Row):
     stops: Rows[StopRow] = Field((), description="Why its clock may stand still.")
     remind_days_before: Rows[int] = Field((), description="Working days before the deadline.")
     panel: PanelRow | None = Field(None, description="Of a stage that a panel of experts concludes.")
-    letters: dict[Literal["opened", "correction", "passed"], str] = Field(default_factory=dict)
+    opinions: OpinionsRow | None = Field(None, description="Whose opinions a pass needs.")
+    enters_when: Rows[Code] = Field((), description="Conditions that are met before it opens.")
+    letters: dict[Literal["opened", "correction", "passed", "stopped", "restarted"], str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_deadline(self) -> Self:
@@ -151,11 +154,31 @@ class StageRow(Row):
         return self
 
     @model_validator(mode="after")
+    def _letters_of_its_stops(self) -> Self:
+        if not self.stops and self.letters.keys() & {"stopped", "restarted"}:
+            raise ValueError("letters: no clock stands still in a stage without stops")
+        return self
+
+    @model_validator(mode="after")
     def _panel_of_its_stage(self) -> Self:
         if (self.kind == "panel") != (self.panel is not None):
             raise ValueError("panel: a stage of this kind says who judges, and no other stage does")
         if self.panel and (self.time_limit or self.due_by or self.correction):
             raise ValueError("panel: its own time limits are the stage's; experts' time does not count (行政许可法 45)")
+        return self
+
+    @model_validator(mode="after")
+    def _opinions_for_who_decides(self) -> Self:
+        if self.opinions is None:
+            return self
+        if self.kind != "decision":
+            raise ValueError("opinions: somebody decides the stage who hears them")
+        if any(row.role == self.role for row in self.opinions.roles):
+            raise ValueError("opinions: of others than who decides the stage")
+        if self.time_limit and self.time_limit.on_silence == "passes":
+            raise ValueError("opinions: a stage that needs them does not pass in silence")
+        if self.opinions.days and not (self.due_by or (self.time_limit and self.opinions.days < self.time_limit.days)):
+            raise ValueError("opinions: their days are fewer than those of the stage's time limit")
         return self
 
     def message(self, windows: Mapping[str, Days]) -> Stage:
@@ -185,4 +208,6 @@ class StageRow(Row):
             stops=[stop.message() for stop in self.stops],
             remind_days_before=self.remind_days_before,
             panel=self.panel.message() if self.panel else None,
+            opinions=self.opinions.message() if self.opinions else None,
+            enters_when=self.enters_when,
         )

@@ -247,6 +247,13 @@ class Years(Row):
     from_year: int = Field(ge=2000, le=2100)
 
 
+class Approver(Row):
+    """Who may let a case go beyond a soft limit. (专项批准)"""
+
+    role: Words
+    title: Words
+
+
 class Account(Row):
     """What is counted for a holder in a period, and the limit on it, if any. (BJ-3.3)"""
 
@@ -265,6 +272,7 @@ class Account(Row):
     limit: ParameterName | None = Field(None, description="The most; absent: counted only.")
     hard_limit: ParameterName | None = Field(None, description="The most even with special approval.")
     on_exceed: Literal["truncate", "refuse", "defer", "special_approval"] = "truncate"
+    approved_by: Approver | None = Field(None, description="Who may approve specially in a case; absent: nobody.")
     over_clause: Clause | None = Field(None, description="What becomes of what exceeds it, if another says. (BJ-A16)")
     code: Code | None = Field(None, description="Why nothing is granted when nothing is left.")
     combined_with: Name | None = Field(None, description="Another account under the same limit. (BJ-A6)")

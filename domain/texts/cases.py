@@ -45,8 +45,21 @@ TEXTS: Texts = {
         "en": ("Nothing is returned for correction at {stage}.", "Decide to pass or to refuse."),
     },
     "CORRECTION_USED_UP": {
-        "zh": ("补正以{rounds}次为限，已告知：{items}。", "请就现有材料作出决定；不得再次要求补正。"),
-        "en": ("A case is returned {rounds} time(s) at most; it was told: {items}.", "Decide on what is there."),
+        "zh": (
+            "补正以{rounds}次为限，已告知：{items}。",
+            "请就现有材料作出决定；确因申请人的答复引起的新问题，须写明 causedBy。",
+        ),
+        "en": (
+            "A case is returned {rounds} time(s) at most; it was told: {items}.",
+            "Decide on what is there; if the reply itself made a further list necessary, say so as causedBy.",
+        ),
+    },
+    "CORRECTION_NOT_REPLIED": {
+        "zh": ("案件 {case} 尚未补正过，没有可以引起新问题的答复。", "请删去 causedBy，一次性列出需要补正的全部内容。"),
+        "en": (
+            "Case {case} was never corrected, so no reply caused this list.",
+            "Leave out causedBy; list everything.",
+        ),
     },
     "CORRECTION_EMPTY": {
         "zh": ("补正通知没有列出任何内容。", "请一次性列出需要补正的全部内容。"),

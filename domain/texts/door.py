@@ -107,4 +107,14 @@ TEXTS: Texts = {
             "Wait until they are closed, or let a correction name another contact.",
         ),
     },
+    "SUBJECT_ON_PANEL": {
+        "zh": (
+            "账号 {subject} 是评审组 {panels} 的在席专家，评审结束前仍需使用其个人信息。",
+            "请待评审结束；本人不再参加的，由其声明回避、退出评审组后再办。",
+        ),
+        "en": (
+            "{subject} sits on panels that are at work and need the values until they end: {panels}.",
+            "Wait until they end, or let the expert declare a conflict and leave the panel.",
+        ),
+    },
 }

@@ -46,6 +46,36 @@ TEXTS: Texts = {
         "zh": ("没有算力券 {voucher}。", "请核对券号。"),
         "en": ("There is no voucher {voucher}.", "Check the number."),
     },
+    "VOUCHER_IN_PAYMENT": {
+        "zh": (
+            "算力券 {voucher} 尚有 {open_fen} 已核定未支付，此时不能重新核定券额。",
+            "请待相关兑付支付完毕后再办。",
+        ),
+        "en": (
+            "Of voucher {voucher}, {open_fen} is due and not paid yet; its worth cannot change meanwhile.",
+            "Wait until those payments are settled.",
+        ),
+    },
+    "RESCALE_OTHER_CONTRACT": {
+        "zh": (
+            "算力券 {voucher} 依据合同 {known} 发放，所报变更后的合同 {number} 不是同一合同。",
+            "请按原买方、供给方、合同编号和签订日期填写变更后的合同。",
+        ),
+        "en": (
+            "Voucher {voucher} was issued on contract {known}; contract {number} is another one.",
+            "Give the changed contract with the same buyer, supplier, number and day of signing.",
+        ),
+    },
+    "RESCALE_NOT_LOWER": {
+        "zh": (
+            "变更后的核定依据 {now} 不低于算力券 {voucher} 现有的 {before}，券额不变。",
+            "合同终止或减价的，请填写实际执行的金额和期限；合同增加金额不增加券额。",
+        ),
+        "en": (
+            "The changed contract counts {now}, no less than the {before} of voucher {voucher}: its worth stays.",
+            "Give what was really carried out; a contract that grows makes no voucher larger.",
+        ),
+    },
     "VOUCHER_EXPIRED": {
         "zh": ("有效期至 {valid_through}，{requested_on} 提出的申请已过有效期。", "请咨询主管部门。"),
         "en": ("It was valid through {valid_through}; the request is of {requested_on}.", "Ask the authority."),

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.breaker import FAILURES_MAX
 from activities.outside import Outside, read
 from activities.registries import HttpRegistries
 from domain.case import is_answered
@@ -206,6 +207,16 @@ async def test_an_authority_that_has_not_answered_is_asked_again_and_gets_no_sec
             await ask_for(outside, "opinion_court", "opinion", UNHEARD_OPERATOR)
         assert error.value.type == "NOT_ANSWERED"
         assert not error.value.non_retryable
+
+
+async def test_an_authority_that_takes_its_time_is_not_taken_for_one_that_fails(outside: Outside) -> None:
+    for _ in range(FAILURES_MAX + 1):
+        with pytest.raises(ApplicationError, match="已征求意见，未回复"):
+            await ask_for(outside, "opinion_court", "opinion", UNHEARD_OPERATOR)
+
+    heard = await ask_for(outside, "opinion_court", "opinion")
+
+    assert heard.opinion.kind == OPINION_KIND_CONFORMS
 
 
 async def test_a_letter_that_was_sent_under_the_name_before_a_correction_stands(outside: Outside) -> None:

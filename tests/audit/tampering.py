@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from google.protobuf.message import Message
 
+from duifu.v1.events_pb2 import Envelope
 from ledger import chain
 from ledger.address import is_url
 from ledger.rows import Row, open_rows
@@ -111,6 +113,31 @@ class Victim:
         else:
             with closing(sqlite3.connect(self.owner_address)) as file, file:
                 yield file.execute
+
+
+def forged(path: Path, kind: type[Message], alter: Callable[[Envelope], object], at: int = 0) -> int:
+    """A file with one event of a kind changed and every leaf made anew, as a forger would; gives its position."""
+    with closing(open_rows(path)) as opened:
+        rows = list(opened.scan())
+    chosen = [row for row in rows if row.topic == kind.DESCRIPTOR.full_name][at]
+    envelope = Envelope.FromString(chosen.state)
+    alter(envelope)
+    forge(path, lambda row: envelope.SerializeToString() if row.position == chosen.position else row.state)
+    return chosen.position
+
+
+def forge(path: Path, state: Callable[[Row], bytes]) -> None:
+    """A file whose every row says what `state` gives for it, every leaf made anew."""
+    with closing(open_rows(path)) as opened:
+        rows = [row._replace(state=state(row)) for row in opened.scan()]
+    overwrite(path, resealed(rows))
+
+
+def overwrite(path: Path, rows: Sequence[Row]) -> None:
+    """Put these rows in place of all that a file has."""
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("DELETE FROM stored_events")
+        file.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
 def resealed(rows: Sequence[Row]) -> list[Row]:

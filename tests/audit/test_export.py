@@ -93,6 +93,7 @@ def test_a_case_comes_with_its_voucher_and_contract_whole_and_with_what_was_reco
     }
     assert {name.partition("/")[0] for name in manifest["excerpts"]} == {
         "attempt",
+        "benefits",
         "command",
         "enterprise-year",
         "register",

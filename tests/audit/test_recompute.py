@@ -1,7 +1,7 @@
 """Every decision made again from the ledger alone: nothing differs, and whatever was altered is found."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from shutil import copy, copytree
@@ -23,7 +23,7 @@ from domain.money import yuan
 from duifu.v1 import events_pb2 as events
 from duifu.v1.commands_pb2 import DestroySubjectKey
 from ledger.registry import unwrap
-from ledger.rows import Row, Rows, open_rows
+from ledger.rows import Rows, open_rows
 from policy.rulebook import PROGRAMMES, Rulebook
 from tests.audit.histories import (
     CLAIM,
@@ -36,7 +36,7 @@ from tests.audit.histories import (
     a_spring,
     lived,
 )
-from tests.audit.tampering import resealed
+from tests.audit.tampering import forged, overwrite, resealed
 from tests.audit.years import two_years
 from tests.builders import PRIVACY
 from tests.desk import Desk, the_rulebook
@@ -284,20 +284,7 @@ Alter = Callable[[Any], object]
 
 def altered(path: Path, kind: type[Message], alter: Alter, at: int = 0) -> int:
     """The ledger with one event changed and every leaf made anew, as a forger would; gives its position."""
-    with closing(open_rows(path)) as opened:
-        rows = list(opened.scan())
-    chosen = [row for row in rows if row.topic == kind.DESCRIPTOR.full_name][at]
-    envelope = events.Envelope.FromString(chosen.state)
-    alter(unwrap(envelope.event))
-    forged = [row._replace(state=envelope.SerializeToString()) if row is chosen else row for row in rows]
-    _overwrite(path, resealed(forged))
-    return chosen.position
-
-
-def _overwrite(path: Path, rows: Sequence[Row]) -> None:
-    with closing(sqlite3.connect(path)) as file, file:
-        file.execute("DELETE FROM stored_events")
-        file.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?)", rows)
+    return forged(path, kind, lambda envelope: alter(unwrap(envelope.event)), at)
 
 
 def more(field: str, by: int = 1) -> Alter:
@@ -461,7 +448,7 @@ def test_a_decision_on_a_case_that_is_over_is_what_the_rules_refuse(years: Path,
     own = [row for row in rows if row.stream == f"case/{CLAIM}"]
     late = next(row for row in reversed(own) if row.topic == events.Decided.DESCRIPTOR.full_name)
     added = late._replace(position=rows[-1].position + 1, version=own[-1].version + 1)
-    _overwrite(ledger, resealed([*rows, added]))
+    overwrite(ledger, resealed([*rows, added]))
 
     with closing(open_rows(ledger)) as opened:
         _, found = made_again(opened)

@@ -18,6 +18,7 @@ from duifu.v1.panel_pb2 import PanelConcluded
 from ledger import streams
 from ledger.rows import Rows, open_rows
 from tests.audit.rounds import a_whole_round
+from tests.audit.tampering import forged
 from tests.audit.test_recompute import altered, made_again, more, other
 from tests.desk import the_rulebook
 from tests.rounds import ROUND_ID, RoundDesk
@@ -135,6 +136,32 @@ def test_whatever_was_altered_is_found(
 
     assert not tally.is_equal
     assert (position, decision, path) in [(one.position, one.decision, one.path) for one in found]
+
+
+def test_an_objection_settled_by_whoever_had_determined_the_amount_is_found(whole: Path, tmp_path: Path) -> None:
+    ledger = Path(copy(whole, tmp_path))
+
+    def by_the_approver(envelope: events.Envelope) -> None:
+        envelope.actor.id = "city-approver.1"
+
+    position = forged(ledger, events.ObjectionSettled, by_the_approver)
+
+    with closing(open_rows(ledger)) as rows:
+        _, found = made_again(rows)
+    assert [one.position for one in found if "[QD_E_DUTIES]" in str(one.derived)] == [position]
+
+
+def test_a_clock_stopped_for_somebody_who_lent_nothing_is_found(whole: Path, tmp_path: Path) -> None:
+    ledger = Path(copy(whole, tmp_path))
+
+    def for_another(envelope: events.Envelope) -> None:
+        envelope.actor.on_behalf_of = "city-reviewer.2"
+
+    position = forged(ledger, events.ClockStopped, for_another)
+
+    with closing(open_rows(ledger)) as rows:
+        _, found = made_again(rows)
+    assert [one.position for one in found if "[DELEGATION_MISSING]" in str(one.derived)] == [position]
 
 
 def test_no_stage_passes_against_its_panel(whole: Path, tmp_path: Path) -> None:

@@ -168,7 +168,8 @@ def test_what_names_no_moment_is_refused_with_what_does(text: str) -> None:
 def test_the_story_of_issuing_reads_as_one(spring: Rows) -> None:
     told = list(interleaved(spring, story(spring, CASE)))
 
-    assert topics(told)[-4:] == ["VoucherIssued", "ContractClaimed", "HeadroomIssued", "CaseClosed"]
+    issued = ["VoucherIssued", "ContractClaimed", "BenefitGranted", "HeadroomIssued", "CaseClosed"]
+    assert topics(told)[-5:] == issued
     assert [entry.position for entry in told] == sorted(entry.position for entry in told)
     assert [entry for entry in told if entry.stream == CASE] == story(spring, CASE)
 
@@ -207,7 +208,7 @@ def test_a_refused_attempt_stands_apart_from_the_command_whose_id_it_used(tmp_pa
 def test_an_auditor_can_go_on_from_a_case_to_everything_it_touched(spring: Rows) -> None:
     heads = {head.stream.partition("/")[0]: head for head in related(spring, CASE, story(spring, CASE))}
 
-    assert set(heads) == {"contract", "enterprise-year", "register", "subject", "voucher"}
+    assert set(heads) == {"benefits", "contract", "enterprise-year", "register", "subject", "voucher"}
     assert heads["voucher"].stream == streams.voucher(VOUCHER)
     newest = story(spring, heads["voucher"].stream)[-1]
     assert (heads["voucher"].version, heads["voucher"].position) == (newest.version, newest.position)

@@ -20,25 +20,31 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from cli.beijing_year import Year
+from cli.qingdao_round import GrantRound
 from cli.stack import Part, Stack
 from commands.door import SYSTEM, Door
 from commands.work import fold
 from domain import letters
 from domain.case import Case
 from domain.dates import SHANGHAI, civil_date
-from domain.kinds import CASE, CYCLE
+from domain.kinds import CASE, CYCLE, PANEL, ROUND
 from duifu.v1.events_pb2 import (
     CheckRecorded,
     CommandAccepted,
     CommandRefused,
     Decided,
     Envelope,
+    GrantOrdered,
+    GrantPaymentChanged,
+    GrantReturned,
+    GrantSettled,
     LetterSent,
     PaymentOrdered,
     PaymentReturned,
     PaymentSettled,
     RehearsalAdvanced,
     RehearsalStarted,
+    RoundClosed,
     VoucherRedeemed,
 )
 from duifu.v1.facts_pb2 import CHECK_OUTCOME_UNAVAILABLE
@@ -53,8 +59,11 @@ POLL_SECONDS = 0.005
 MOMENTS_UP_TO = 300  # positions of the ledger; a year has some more
 JITTER_SECONDS = 0.1  # of a kill after its moment: into the middle of whatever follows
 
+ORDERED = (PaymentOrdered, GrantOrdered)
+SETTLED = (PaymentSettled, GrantSettled)
+RETURNED = (PaymentReturned, GrantReturned)
 #: Told beside what follows one another, in whatever order the world answers.
-BESIDE = (CheckRecorded, LetterSent, PaymentSettled, PaymentReturned)
+BESIDE = (CheckRecorded, LetterSent, GrantPaymentChanged, *SETTLED, *RETURNED)
 
 
 class Town:
@@ -106,7 +115,11 @@ class Town:
 
     async def play_the_year(self) -> None:
         """The Beijing year, to its end and until its last letter."""
-        await Year(self.door, self.client, lambda _line: None).play()
+        await self.play(Year(self.door, self.client, lambda _line: None))
+
+    async def play(self, story: Year | GrantRound) -> None:
+        """A story, to its end and until its last letter."""
+        await story.play()
         await self.until(lambda: not self.owing(), "every letter")
 
     def has_said(self, name: str, text: str) -> bool:
@@ -141,9 +154,9 @@ class Town:
             after = page[-1].position
         return log
 
-    def events(self, kind: type[Message]) -> list[Any]:
-        """Every event of a kind, in order of the log."""
-        return [event for _, envelope in self.envelopes() if isinstance(event := unwrap(envelope.event), kind)]
+    def events(self, *kinds: type[Message]) -> list[Any]:
+        """Every event of these kinds, in order of the log."""
+        return [event for _, envelope in self.envelopes() if isinstance(event := unwrap(envelope.event), kinds)]
 
     # What the city says
 
@@ -279,16 +292,19 @@ async def assert_nothing_is_doubled_or_lost(town: Town) -> None:
 
 async def assert_each_order_was_paid_once(town: Town) -> None:
     """What the treasury did is what the ledger ordered, and what the ledger says of it."""
-    orders = (await town.ask_the_city("/treasury/orders"))["orders"]
-    ordered = {event.order_id: event.amount_fen for event in town.events(PaymentOrdered)}
-    settled = [event.order_id for event in town.events(PaymentSettled)]
-    returned = [event.order_id for event in town.events(PaymentReturned)]
+    treasuries = {event.treasury for event in town.events(GrantOrdered)}
+    paths = ["/treasury/orders", *(f"/treasuries/{treasury}/orders" for treasury in sorted(treasuries))]
+    orders = [order for path in paths for order in (await town.ask_the_city(path))["orders"]]
+    ordered = {event.order_id: event.amount_fen for event in town.events(*ORDERED)}
+    settled = [event.order_id for event in town.events(*SETTLED)]
+    returned = [event.order_id for event in town.events(*RETURNED)]
 
     assert sorted((order["orderId"], int(order["amountFen"])) for order in orders) == sorted(ordered.items())
     assert sorted(order["orderId"] for order in orders if order["status"] == "SETTLED") == sorted(settled)
     assert sorted(order["orderId"] for order in orders if order["status"] == "RETURNED") == sorted(returned)
-    redeemed_fen = sum(event.amount_fen for event in town.events(VoucherRedeemed))
-    assert redeemed_fen == sum(ordered[order_id] for order_id in settled)
+    paid_fen = sum(event.amount_fen for event in town.events(VoucherRedeemed))
+    paid_fen += sum(share.amount_fen for closed in town.events(RoundClosed) for share in closed.paid)
+    assert paid_fen == sum(ordered[order_id] for order_id in settled)
 
 
 async def assert_each_letter_was_sent_once(town: Town) -> None:
@@ -308,6 +324,12 @@ async def assert_temporal_agrees(town: Town) -> None:
     for stream in town.ledger.streams(streams.CYCLES):
         cycle, _ = fold(town.ledger, stream, CYCLE)
         closed[cycle.cycle_id] = cycle.closed is not None
+    for stream in town.ledger.streams(streams.ROUNDS):
+        round_, _ = fold(town.ledger, stream, ROUND)
+        closed[round_.round_id] = round_.closed is not None
+    for stream in town.ledger.streams(streams.PANELS):
+        panel, _ = fold(town.ledger, stream, PANEL)
+        closed[panel.panel_id] = panel.is_over
     for subject_id, is_closed in closed.items():
         wanted = WorkflowExecutionStatus.COMPLETED if is_closed else WorkflowExecutionStatus.RUNNING
 

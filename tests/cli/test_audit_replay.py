@@ -91,8 +91,9 @@ def test_with_related_the_story_of_issuing_is_one(audit: Duifu) -> None:
 
     start = next(number for number, line in enumerate(lines) if f"【voucher/{VOUCHER}】" in line)
     assert "【contract/" in lines[start + 1]
-    assert "【enterprise-year/" in lines[start + 2]
-    assert "办结" in lines[start + 3]
+    assert "【benefits/" in lines[start + 2]
+    assert "【enterprise-year/" in lines[start + 3]
+    assert "办结" in lines[start + 4]
     assert "【case/" not in "".join(lines)
 
 

@@ -1,7 +1,9 @@
 """What an officer finds at a terminal: what waits on the role, what of it they may take, and many decisions at once."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,8 @@ from click.testing import CliRunner, Result
 
 from cli.__main__ import main
 from duifu.v1.commands_pb2 import Actor, ClaimTask, DelegateRole
-from tests.builders import ACCEPTANCE, PROGRAMME, a_contract, an_application, applicant
+from tests.builders import ACCEPTANCE, PROGRAMME, a_contract, an_application, applicant, clean_checks
+from tests.commands.joint import FINANCE, MEMBERS, a_joint_desk, in_review, opine
 from tests.desk import Desk
 from tests.ledger.people import a_contact
 
@@ -50,10 +53,21 @@ def claimed(desk: Desk, case_id: str, account: str = "zhao.lei") -> None:
 
 
 def listed(duifu: Duifu, *how: str) -> list[dict[str, Any]]:
+    return asked(duifu, *how)["rows"]  # type: ignore[no-any-return]
+
+
+def asked(duifu: Duifu, *how: str) -> dict[str, Any]:
+    """The inbox when the views have followed the ledger, as they do beside a worker."""
+    assert duifu("views", "rebuild").exit_code == 0
+    return answered(duifu, *how)
+
+
+def answered(duifu: Duifu, *how: str) -> dict[str, Any]:
+    """The inbox of the views as they are."""
     result = duifu("inbox", "--json", *how)
     assert result.exit_code == 0, result.output
-    rows: list[dict[str, Any]] = json.loads(result.stdout)
-    return rows
+    answer: dict[str, Any] = json.loads(result.stdout)
+    return answer
 
 
 def cases(rows: list[dict[str, Any]]) -> list[str]:
@@ -105,6 +119,21 @@ def test_the_contact_of_one_case_finds_none_of_the_same_applicant(desk: Desk, du
     assert listed(duifu, "--role", ROLE, "--account", "ma.ming") == []
 
 
+def test_who_is_asked_for_an_opinion_finds_the_case_until_it_is_given(desk: Desk, duifu: Duifu) -> None:
+    joint = a_joint_desk(desk)
+    case_id = in_review(joint)
+    finance, member = ("--role", FINANCE.role), ("--role", MEMBERS[0].role)
+
+    before = cases(listed(duifu, *finance)), cases(listed(duifu, *finance, "--account", ACCEPTANCE.id))
+    for actor in (FINANCE, MEMBERS[0]):
+        opine(joint, actor, case_id)
+
+    assert before == ([case_id], [])  # who accepted the case is kept apart from finance
+    assert cases(listed(duifu, *finance)) == []
+    assert cases(listed(duifu, *member, "--account", MEMBERS[0].id)) == []
+    assert cases(listed(duifu, *member, "--account", MEMBERS[1].id)) == [case_id]
+
+
 def test_the_inbox_is_of_one_programme_on_request(desk: Desk, duifu: Duifu) -> None:
     case_id = submitted(desk, "A")
 
@@ -116,12 +145,65 @@ def test_the_inbox_is_a_table_for_people(desk: Desk, duifu: Duifu) -> None:
     case_id = submitted(desk, "A")
     claimed(desk, case_id)
 
+    duifu("views", "rebuild")
     shown = duifu("inbox", "--role", ROLE)
 
     assert shown.exit_code == 0
     assert "待办 1 件" in shown.output
     assert case_id in shown.output
     assert "zhao.lei" in shown.output
+    assert "账本位置" not in shown.output
+
+
+def test_a_limit_lists_what_is_due_first_and_says_how_many_there_are(desk: Desk, duifu: Duifu) -> None:
+    first, second, _ = [submitted(desk, number) for number in "ABC"]
+    claimed(desk, first)
+
+    answer = asked(duifu, "--role", ROLE, "--account", "wang.fang", "--limit", "1")
+    shown = duifu("inbox", "--role", ROLE, "--limit", "2")
+
+    assert (cases(answer["rows"]), answer["waiting"], answer["behind"]) == ([second], 3, 0)
+    assert "待办 2 件（先到期的；该岗位共 3 件）" in shown.output
+
+
+def test_views_that_are_behind_are_waited_for_and_then_said_and_no_case_is_shown_that_has_moved_on(
+    desk: Desk, duifu: Duifu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved_on, staying = submitted(desk, "A"), submitted(desk, "B")
+    duifu("views", "rebuild")
+    desk.record_checks(moved_on, *clean_checks())
+    desk.accept(moved_on)
+    late = submitted(desk, "C")
+    monkeypatch.setattr("cli.inbox.CATCH_UP_SECONDS", 0)
+
+    answer = answered(duifu, "--role", ROLE)
+    shown = duifu("inbox", "--role", ROLE)
+
+    assert cases(answer["rows"]) == [staying]
+    assert answer["behind"] > 0
+    assert f"账本已到 {desk.ledger.head()}，落后 {answer['behind']}" in shown.output
+    assert late not in shown.output
+
+
+def test_without_views_the_way_to_them_is_told(desk: Desk, duifu: Duifu) -> None:
+    submitted(desk, "A")
+
+    result = duifu("inbox", "--role", ROLE)
+
+    assert result.exit_code == 4
+    assert "duifu views rebuild" in result.stderr
+
+
+def test_views_of_another_version_are_to_be_built_anew(desk: Desk, duifu: Duifu, tmp_path: Path) -> None:
+    submitted(desk, "A")
+    duifu("views", "rebuild")
+    with closing(sqlite3.connect(tmp_path / "views.sqlite")) as views, views:
+        views.execute("UPDATE view_generations SET schema_sha256 = 'older'")
+
+    result = duifu("inbox", "--role", ROLE)
+
+    assert result.exit_code == 3
+    assert "duifu views rebuild" in result.stderr
 
 
 # duifu case decide-batch

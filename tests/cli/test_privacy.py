@@ -197,7 +197,7 @@ def test_a_number_that_cannot_be_read_is_not_printed(duifu: Duifu, application: 
     result = duifu("case", "open", path, "--uscc", BUYER.uscc, "--actor", PERSON)
 
     assert result.exit_code == 3
-    assert "contact.mobile: 11 digits" in result.stderr
+    assert "contact.mobile: 须为13至19开头的11位数字" in result.stderr
     assert MOBILE not in result.output + result.stderr
 
 

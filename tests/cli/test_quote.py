@@ -156,8 +156,8 @@ def test_two_operators_share_the_pool_of_a_round() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("receivedOn: 2024-01-08", "receivedOn: 2024-13-08", "receivedOn: '2024-13-08' is not a date"),
-        ("receivedOn: 2024-01-08", "", "receivedOn: must be filled"),
+        ("receivedOn: 2024-01-08", "receivedOn: 2024-13-08", "receivedOn: '2024-13-08' 不是日期，"),
+        ("receivedOn: 2024-01-08", "", "receivedOn: 须填写 / must be filled"),
         ("uscc: 91110108MAYB000177", "uscc: 91110108MAYB000178", "not a valid unified social credit code"),
         ("totalFen: 250000000", "totalFen: 250000001", "must equal the sum of the items"),
         ("ruledMet: [BJ_E_DIRECTION]", "ruledmet: []", "ruledmet"),
@@ -209,7 +209,7 @@ def test_a_name_that_forges_a_line_is_refused_without_being_repeated(tmp_path: P
     done = quote(BEIJING, altered(tmp_path, "name: 北京示例智能科技有限公司", forged))
 
     assert done.exit_code == 2
-    assert "application.applicant.name: one line" in done.stderr
+    assert "application.applicant.name: 须写成一行" in done.stderr
     assert "9,999,999.00" not in done.output
 
 

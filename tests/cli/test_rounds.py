@@ -91,7 +91,14 @@ def test_orders_are_shown_with_their_treasury_and_its_answer(duifu: Duifu, desk:
         ("district", "崂山区财政局国库", "returned"),
         ("city", "青岛市财政局国库", ""),
     ]
-    assert "已退回" in done(duifu("round", "show", ROUND_ID)).output
+    done(duifu("views", "rebuild"))
+    for reading in (("round", "show", ROUND_ID), ("views", "round-payments"), ("audit", "replay", f"round/{ROUND_ID}")):
+        told = done(duifu(*reading)).output.partition("此时的状态")
+        in_words = (told[2] or told[0]).partition("最后一个事件")[0]
+        assert [
+            word for word in ("已支付", "支付退", "待国库") if word not in in_words
+        ] == []  # long words are broken up
+        assert not [word for word in ("settled", "returned", "under-way", "cleared", "250000000") if word in in_words]
 
 
 def test_an_unknown_round_is_refused_with_the_known_ones(duifu: Duifu, desk: RoundDesk) -> None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 
+from domain.letters import owed
 from domain.money import yuan
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import ConfirmCycle, Finding, OrderPayments
@@ -71,6 +72,10 @@ def test_x7_the_fourth_contract_of_the_year_finds_the_cap_used_up_and_may_come_a
 
     issued = [desk.closed_case(case_id).amount_fen for case_id in cases]
     assert issued == [yuan("600,000.00"), yuan("1,000,000.00"), yuan("400,000.00"), 0]
+    assert "削减" not in desk.closed_case(cases[1]).summary
+    told = "已发放算力券¥400,000.00（bj-voucher-2024-000003）；年度限额削减¥400,000.00，不再发放（BJ-3.3）"
+    assert desk.closed_case(cases[2]).summary == told
+    assert list(owed(desk.case(cases[2])))[-1].words["summary"] == told  # of the letter 办理结果通知书
     assert (desk.closed_case(cases[3]).code, desk.closed_case(cases[3]).clause) == ("BJ_E_CAP", "BJ-3.3")
     again = desk.at("2025-01-06 09:00").voucher_through_the_door(contracts[3])
     assert again.face_value_fen == yuan("200,000.00")

@@ -86,6 +86,25 @@ def test_a_mended_claim_goes_on_where_it_was_returned_and_is_checked_again(desk:
     assert (voucher.face_value_fen, voucher.holder_name) == (yuan(400_000), "北京示例更名科技有限公司")
 
 
+def test_a_further_list_is_for_what_the_reply_itself_brought_and_says_so(desk: Desk) -> None:
+    case_id = desk.submit(an_application())
+    ask_for_a_correction(desk, case_id)
+    desk.send(applicant(), supply_correction=SupplyCorrection(case_id=case_id, application=an_application()))
+    with pytest.raises(Refused) as refused:
+        ask_for_a_correction(desk, case_id)
+    assert refused.value.code == "CORRECTION_USED_UP"
+
+    further = RequestCorrection(
+        case_id=case_id, stage="acceptance", items=["合同第三页"], caused_by="答复中的新合同缺页"
+    )
+    desk.send(ACCEPTANCE, request_correction=further)
+
+    case = desk.case(case_id)
+    assert (case.corrections, case.correction_items) == (2, ("合同第三页",))
+    assert case.stage is not None
+    assert (case.stage.key, case.stage.round) == ("correction", 2)
+
+
 def test_a_claim_that_nobody_touches_for_five_working_days_is_accepted(desk: Desk) -> None:
     case_id = desk.submit(an_application())
 

@@ -1,13 +1,14 @@
 """Answers of sources: asked anew where the text wants it, put in by hand where a source stays away, all on record."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from domain import checks
+from domain.dates import civil_date
 from domain.refusals import Refused
 from duifu.v1.answers_pb2 import Receipt
 from duifu.v1.commands_pb2 import Actor, EnterCheck, RecordCheck, RequestCorrection, ReturnForRework, SupplyCorrection
@@ -166,6 +167,41 @@ def test_an_answer_that_has_grown_old_is_one_no_more(desk: RoundDesk, day: str, 
     else:
         with refused("CHECK_ANSWERED"):
             enter(desk, case_id, credit(SOURCE, queried_on="2024-02-24"))
+
+
+def test_a_stage_that_tests_conditions_says_when_its_answers_grow_old_and_no_other_does(desk: RoundDesk) -> None:
+    case_id = desk.apply()
+    unasked = checks.fades_at(desk.case(case_id))
+    desk.answer(case_id)  # of 25 January; thirty days are valid
+    in_review = desk.case(case_id)
+    desk.decide(REVIEWER, case_id, FIRST)
+
+    assert unasked is None
+    assert checks.fades_at(in_review) == shanghai("2024-02-25 00:00")
+    assert {check for (_, _, check), _ in checks.fading(in_review)} == set(CREDIT_SOURCES)
+    assert checks.fades_at(desk.case(case_id)) is None
+
+
+def test_what_was_put_in_by_hand_is_not_asked_for_anew_for_its_source_is_asked_all_the_same(desk: RoundDesk) -> None:
+    case_id = desk.apply()
+    desk.answer(case_id, unavailable(SOURCE))
+    enter(desk, case_id, credit(SOURCE))
+
+    case = desk.case(case_id)
+
+    assert SOURCE not in {check for (_, _, check), _ in checks.fading(case)}
+    assert asked(desk, case_id) == [(FIRST, 1, SOURCE)]
+
+
+def test_a_later_answer_to_the_same_question_counts_on_and_both_are_on_record(desk: RoundDesk) -> None:
+    case_id = desk.apply()
+    desk.answer(case_id)
+
+    answered_at(desk, case_id, FIRST, 1, credit(SOURCE, queried_on="2024-02-25"))
+
+    assert checks.counts_through(desk.case(case_id), SOURCE) == date(2024, 3, 26)
+    days = [civil_date(event.result.queried_at.ToDatetime(UTC)) for event in recorded(desk, case_id, SOURCE)]
+    assert set(days) == {date(2024, 1, 25), date(2024, 2, 25)}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -146,11 +146,11 @@ def test_without_the_door_a_lost_acknowledgement_is_said_and_what_was_written_is
 
 def test_a_database_that_never_acknowledges_is_not_asked_for_ever(postgres_ledger_url: str, tmp_path: Path) -> None:
     command = a_submission("c", an_application())
-    asked: list[Sequence[Recorded]] = []
+    asked: list[object] = []
 
     class Silent(Ledger):
-        def append(self, events: Sequence[Recorded]) -> list[int]:
-            asked.append(events)
+        def append(self, events: Sequence[Recorded], resting_on: Mapping[str, int] | None = None) -> list[int]:
+            asked.append((events, resting_on))
             raise LedgerUnavailable("the line is dead")
 
     ledger = Silent(postgres_ledger_url, SubjectKeys(tmp_path / "keys.sqlite"))

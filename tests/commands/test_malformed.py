@@ -1,6 +1,7 @@
 """What no office could read is sent back with every problem named, and leaves no trace in the ledger."""
 
 from collections.abc import Callable, Iterator
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -8,14 +9,20 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from commands.door import HANDLERS, SYSTEM, declared
+from domain.field_problems import SHOWN_MAX, Problem
+from domain.field_values import FEN_MAX, TEXT_MAX
 from domain.refusals import Refused
-from domain.wellformed import FEN_MAX, LIST_MAX, TEXT_MAX
+from domain.texts.fields import FIELD_TEXTS
+from domain.wellformed import LIST_MAX
 from duifu.v1.commands_pb2 import (
+    CASE_RELATION_SUPERSEDES,
+    OPINION_VERDICT_OBJECT,
     PAYMENT_STATUS_SETTLED,
     VERDICT_PASS,
     Actor,
     AdvanceRehearsal,
     AllocateRound,
+    ApproveSpecially,
     AssessRedemption,
     ClaimTask,
     CloseCycle,
@@ -29,10 +36,12 @@ from duifu.v1.commands_pb2 import (
     EnterCheck,
     Finding,
     FreezeCycle,
+    GiveOpinion,
     HandOverTask,
     IssueVoucher,
     LapseStage,
     Letter,
+    LinkCases,
     OpenCycle,
     OrderGrants,
     OrderPayments,
@@ -47,14 +56,17 @@ from duifu.v1.commands_pb2 import (
     ReplaceBankAccount,
     RequestCorrection,
     RequestRedemption,
+    RescaleVoucher,
     RestartClock,
     ReturnForRework,
     RevokeDelegation,
+    RevokeSpecialApproval,
     SettleObjection,
     StartRehearsal,
     StopClock,
     SubmitApplication,
     SupplyCorrection,
+    UnlinkCases,
     VetoCase,
     WithdrawCase,
 )
@@ -92,10 +104,14 @@ def well_formed() -> dict[str, tuple[Actor, Any]]:
     settled = RecordPayment(cycle_id=CYCLE, order_id="1", status=PAYMENT_STATUS_SETTLED, bank_reference="GK")
     finding = Finding(code="BJ_E_RELATED", is_met=True, reason="已核实")
     decide = Decide(case_id=CASE, stage="acceptance", verdict=VERDICT_PASS, findings=[finding], approved_fen=1)
+    rescaling = RescaleVoucher(
+        voucher_id=VOUCHER, contract=application.contract, reason="合同提前终止", evidence_sha256=SHA256
+    )
     return {
         **panel_desk.examples(CASE),
         **of_rounds(),
         **of_clocks(),
+        **of_links(),
         "submit_application": (applicant(), SubmitApplication(programme_id=PROGRAMME, application=application)),
         "request_correction": (ACCEPTANCE, RequestCorrection(case_id=CASE, stage="acceptance", items=["合同附件"])),
         "supply_correction": (applicant(), SupplyCorrection(case_id=CASE, application=application)),
@@ -104,6 +120,7 @@ def well_formed() -> dict[str, tuple[Actor, Any]]:
         "request_redemption": (applicant(), RequestRedemption(request=a_redemption(VOUCHER))),
         "replace_bank_account": (applicant(), ReplaceBankAccount(case_id=CASE, bank_account=an_account())),
         "confirm_cycle": (CYCLE_OFFICER, ConfirmCycle(cycle_id=CYCLE, reason="同意")),
+        "rescale_voucher": (REVIEW, rescaling),
         "open_cycle": (CYCLE_OFFICER, OpenCycle(programme_id=PROGRAMME, quarter="2024Q1")),
         "record_check": (SYSTEM, answer),
         "record_letter": (SYSTEM, RecordLetter(case_id=CASE, letter=Letter(letter_id="1", template="received"))),
@@ -156,7 +173,9 @@ def of_rounds() -> dict[str, tuple[Actor, Any]]:
         case_id=CASE, objector_id="public.1", objector_name="张三", text="合同未履行", evidence_sha256=SHA256
     )
     paid = RecordGrantPayment(round_id=ROUND, order_id="1", status=PAYMENT_STATUS_SETTLED, bank_reference="GK")
+    opinion = GiveOpinion(case_id=CASE, stage="review", verdict=OPINION_VERDICT_OBJECT, reason="预算不足", agreed_fen=1)
     return {
+        "give_opinion": (REVIEW, opinion),
         "record_output": (REVIEW, output),
         "return_for_rework": (REVIEW, back),
         "veto_case": (REVIEW, veto),
@@ -183,6 +202,21 @@ def of_clocks() -> dict[str, tuple[Actor, Any]]:
     }
 
 
+def of_links() -> dict[str, tuple[Actor, Any]]:
+    """Cases that name each other, and leave to go beyond a limit."""
+    other = "bj-claim-2024-000002"
+    linked = LinkCases(case_id=CASE, other_case_id=other, relation=CASE_RELATION_SUPERSEDES, reason="重新申领")
+    approved = ApproveSpecially(
+        case_id=CASE, account="issued", reason="重大项目", document_number="1号", evidence_sha256=SHA256
+    )
+    return {
+        "link_cases": (REVIEW, linked),
+        "unlink_cases": (REVIEW, UnlinkCases(case_id=CASE, other_case_id=other, reason="登记有误")),
+        "approve_specially": (REVIEW, approved),
+        "revoke_special_approval": (REVIEW, RevokeSpecialApproval(case_id=CASE, account="issued", reason="撤回")),
+    }
+
+
 def proven(actor: Actor) -> Actor:
     """What the door knows of an actor."""
     return SYSTEM if actor == SYSTEM else declared(actor)
@@ -201,12 +235,31 @@ def must_be_malformed(desk: Desk, command: Command, *problems: str) -> None:
     assert refused.value.code == "MALFORMED"
     for problem in problems:
         assert problem in refused.value.message("en")
-        assert problem in refused.value.message("zh")
+    for found in refused.value.facts["problems"][:SHOWN_MAX]:
+        assert found.message("zh") in refused.value.message("zh")
+        assert is_chinese(found.text("zh"))
+        assert not is_chinese(found.text("en").replace(value_of(found), ""))
     assert desk.ledger.head() == head
+
+
+def is_chinese(text: str) -> bool:
+    """Whether there is a Chinese character in it."""
+    return any("\u4e00" <= character <= "\u9fff" for character in text)
+
+
+def value_of(problem: Problem) -> str:
+    """What the sender wrote, where the text repeats it."""
+    return repr(problem.facts["value"]) if "value" in problem.facts else "''"
 
 
 def test_the_examples_cover_every_command() -> None:
     assert set(well_formed()) == set(HANDLERS) == {f.name for f in Command.DESCRIPTOR.oneofs_by_name["kind"].fields}
+
+
+def test_every_rule_of_a_field_names_the_same_facts_in_both_languages() -> None:
+    for rule, texts in FIELD_TEXTS.items():
+        zh, en = ({name for _, name, _, _ in Formatter().parse(texts[language]) if name} for language in ("zh", "en"))
+        assert zh == en, rule
 
 
 # The envelope of a command
@@ -275,6 +328,7 @@ LISTING = [f"result.credit.listings[0].{name}" for name in ("listName", "isDisho
 MAY_BE_LEFT_OUT = {
     "submit_application": CLAIM,
     "request_correction": ["items"],
+    "rescale_voucher": ["contract.items[0].schedule", "contract.signedByBothParties", "reason"],
     "supply_correction": ["application", *CLAIM],
     "decide": ["findings", "findings[0].isMet", "approvedFen"],
     "withdraw_case": ["reason"],
@@ -293,9 +347,14 @@ MAY_BE_LEFT_OUT = {
     "record_payment": ["bankReference"],
     "close_cycle": ["cycleId"],
     "destroy_subject_key": ["reason", "legalBasis"],
+    "give_opinion": ["reason", "agreedFen"],
     "record_output": ["documentNumber", "sha256", "note"],
     "return_for_rework": ["reason"],
     "veto_case": ["reason", "evidenceSha256"],
+    "link_cases": ["reason"],
+    "unlink_cases": ["reason"],
+    "approve_specially": ["reason", "documentNumber", "evidenceSha256"],
+    "revoke_special_approval": ["reason"],
     "raise_objection": ["text", "evidenceSha256"],
     "settle_objection": ["isUpheld", "reason"],
     "record_grant_payment": ["bankReference"],

@@ -12,7 +12,7 @@ from commands.door import SYSTEM, declared
 from commands.work import Work
 from domain.draw import sha256_of, verify_draw
 from domain.refusals import Refused
-from duifu.v1.commands_pb2 import VERDICT_PASS, VERDICT_REFUSE, Actor, Decide, WithdrawCase
+from duifu.v1.commands_pb2 import VERDICT_PASS, VERDICT_REFUSE, Actor, Decide, DestroySubjectKey, WithdrawCase
 from duifu.v1.events_pb2 import CASE_OUTCOME_REFUSED, CommandRefused, Decided
 from duifu.v1.panel_pb2 import (
     ConvenePanel,
@@ -31,7 +31,7 @@ from ledger import streams
 from ledger.keys import SubjectKeys
 from ledger.registry import unwrap
 from ledger.store import Ledger
-from tests.builders import BUYER, PROGRAMME, REVIEW, SUPPLIER, an_application, applicant
+from tests.builders import BUYER, PRIVACY, PROGRAMME, REVIEW, SUPPLIER, an_application, applicant
 from tests.commands.panel_desk import SECRETARY_ACTOR, PanelDesk, expert, under_experts
 from tests.desk import Desk
 from tests.domain.panels import SALT, SEED, a_sheet, an_expert
@@ -395,6 +395,12 @@ def lapsing_what_waits_on_no_time(panels: PanelDesk) -> Asked:
 @refused_with("ROLE_RESERVED", "")
 def lapsing_as_an_expert(panels: PanelDesk) -> Asked:
     return expert("expert-1"), {"lapse_panel": LapsePanel(case_id=panels.convened())}
+
+
+@refused_with("SUBJECT_ON_PANEL", "")
+def destroying_the_key_of_an_expert_who_sits(panels: PanelDesk) -> Asked:
+    seated = panels.members(panels.drawn())[0]
+    return PRIVACY, {"destroy_subject_key": DestroySubjectKey(subject=seated, reason="到期", legal_basis="第四十七条")}
 
 
 @pytest.mark.parametrize(("situation", "code", "clause"), ATTEMPTS)

@@ -34,6 +34,7 @@ from ledger.rows import Row, open_rows
 from ledger.store import LedgerUnavailable
 from tests.builders import ACCEPTANCE, BUYER, OTHER_BUYER, PRIVACY, PROGRAMME, a_contract, an_application, applicant
 from tests.commands.dying import DIED, send_and_die
+from tests.commands.panel_desk import PanelDesk, under_experts
 from tests.desk import Desk
 from tests.ledger.people import MOBILE, NAME, PERSON, VALUES, a_contact, bytes_of, held_in
 from tests.logged import log_lines
@@ -131,6 +132,25 @@ def test_an_open_case_keeps_its_contact_and_is_named(desk: Desk) -> None:
         desk.send(applicant(), withdraw_case=WithdrawCase(case_id=case_id))
     destroy(desk)
     assert secrets_of(desk) == [None]
+
+
+def test_an_expert_is_kept_while_the_panel_works_and_let_go_when_it_is_over_or_the_expert_has_left(desk: Desk) -> None:
+    panels = PanelDesk(under_experts(desk))
+    case_id = panels.drawn()
+    first, second, _ = panels.members(case_id)
+
+    with pytest.raises(Refused) as refused:
+        destroy(desk, first)
+    panels.declare(case_id, second, conflict="校友")
+    destroy(desk, second)
+    panels.score(case_id, 80, 80, 80)
+    for expert_id in panels.members(case_id):
+        panels.sign(case_id, expert_id)
+    destroy(desk, first)
+
+    assert refused.value.code == "SUBJECT_ON_PANEL"
+    assert f"评审组 {case_id}-panel-1 的在席专家" in refused.value.message("zh")
+    assert [secrets_of(desk, account)[0] for account in (first, second)] == [None, None]
 
 
 def test_a_correction_that_names_another_contact_lets_the_first_one_go(desk: Desk) -> None:

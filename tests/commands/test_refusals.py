@@ -13,6 +13,7 @@ from domain.money import yuan
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import (
     AUTHENTICATION_DECLARED,
+    OPINION_VERDICT_CONSENT,
     PAYMENT_STATUS_RETURNED,
     PAYMENT_STATUS_SETTLED,
     VERDICT_PASS,
@@ -32,6 +33,7 @@ from duifu.v1.commands_pb2 import (
     DestroySubjectKey,
     EnterCheck,
     FreezeCycle,
+    GiveOpinion,
     HandOverTask,
     IssueVoucher,
     LapseStage,
@@ -338,6 +340,13 @@ def a_second_correction(desk: Desk) -> Asked:
     case_id = returned_claim(desk)
     desk.send(applicant(), **mending(case_id, application=an_application())[1])
     return asking_for_a_correction(case_id)
+
+
+@refused_with("CORRECTION_NOT_REPLIED", "行政许可法32")
+def a_first_correction_that_blames_a_reply(desk: Desk) -> Asked:
+    actor, asked = asking_for_a_correction(desk.submit(an_application()))
+    asked["request_correction"].caused_by = "答复中的新合同缺页"
+    return actor, asked
 
 
 @refused_with("STAGE_NOT_OPEN")
@@ -986,6 +995,12 @@ def a_close_while_the_money_is_on_its_way(desk: Desk) -> Asked:
 def a_stop_for_which_the_plan_gives_no_reason(desk: Desk) -> Asked:
     stopping = StopClock(case_id=desk.submit(an_application()), stage="acceptance", reason="inspection")
     return ACCEPTANCE, {"stop_clock": stopping}
+
+
+@refused_with("OPINION_NOT_ASKED", "BJ-4.2")
+def an_opinion_on_a_stage_that_is_decided_alone(desk: Desk) -> Asked:
+    opinion = GiveOpinion(case_id=desk.submit(an_application()), stage="acceptance", verdict=OPINION_VERDICT_CONSENT)
+    return ACCEPTANCE, {"give_opinion": opinion}
 
 
 @refused_with("CLOCK_RUNNING", "BJ-4.2")

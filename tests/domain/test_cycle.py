@@ -7,8 +7,9 @@ from google.protobuf.message import Message
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import cycle
-from domain.cycle import Cycle, open_cycle
+from domain import cycle, cycle_decisions
+from domain.cycle import Cycle
+from domain.cycle_decisions import open_cycle
 from domain.dates import Quarter, from_iso
 from domain.refusals import Refused
 from domain.serving import served
@@ -96,7 +97,7 @@ def test_a_quarter_is_cut_off_before_its_money_moves(
 
 def refused_at(at: datetime) -> str:
     try:
-        cycle.freeze(after(), at)
+        cycle_decisions.freeze(after(), at)
     except Refused as refused:
         return refused.code
     return ""
@@ -151,7 +152,7 @@ def test_the_close_names_every_claim_with_every_fen(ends: list[tuple[str, int]])
             result = PaymentReturned if end == "returned" else PaymentSettled
             events.append(result(order_id=order_id))
 
-    (closed,) = cycle.close(after(*events))
+    (closed,) = cycle_decisions.close(after(*events))
 
     assert isinstance(closed, CycleClosed)
     named = {row.case_id for row in [*closed.paid, *closed.deferred, *closed.returned]} | set(closed.dropped_case_ids)
@@ -175,5 +176,5 @@ def test_a_quarter_with_a_claim_that_has_no_end_yet_stays_open(step: int) -> Non
     ]
 
     with pytest.raises(Refused, match=r"CYCLE_NOT_SETTLED.*bj-redeem-2024-000001"):
-        cycle.close(after(*way[: step + 1]))
-    assert cycle.close(after(*way))
+        cycle_decisions.close(after(*way[: step + 1]))
+    assert cycle_decisions.close(after(*way))

@@ -246,9 +246,9 @@ def test_a_name_that_the_programme_does_not_have_is_refused_by_name(said: Facts,
 
 def test_nothing_is_accepted_before_it_was_received() -> None:
     assert list(problems_of_facts(facts(accepted_on="2024-01-15"))) == []
-    assert list(problems_of_facts(facts(accepted_on="2024-01-14"))) == [
-        "acceptedOn: '2024-01-14' is before receivedOn '2024-01-15'"
-    ]
+    [problem] = problems_of_facts(facts(accepted_on="2024-01-14"))
+    assert problem.message("en") == "acceptedOn: '2024-01-14' is before receivedOn '2024-01-15'"
+    assert problem.message("zh") == "acceptedOn: '2024-01-14' 早于 receivedOn '2024-01-15'"
 
 
 @pytest.mark.parametrize("mark", ["\n", "\r", "\u2028", "\x1b", "\u200b", "\u202e", "\x00", "\ufeff"])
@@ -259,8 +259,8 @@ def test_a_name_is_one_line_in_which_everything_can_be_seen(mark: str) -> None:
 
     problems = list(problems_of_facts(asked))
 
-    assert [problem.split(":")[0] for problem in problems] == [
+    assert [problem.where for problem in problems] == [
         "application.applicant.name",
         "application.contract.contractNumber",
     ]
-    assert not any(mark in problem for problem in problems)
+    assert not any(mark in problem.message(language) for problem in problems for language in ("zh", "en"))

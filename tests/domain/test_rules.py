@@ -411,6 +411,7 @@ EVERYTHING = a_programme(
         a_condition(
             'application.contract.signed_on == "" || years_after(application.contract.signed_on, 1) > received_on',
             "EX_E",
+            shows="fact.direction",
         ),
         a_condition('fact.direction == "芯片"', "EX_F", at=["decision"]),
     ],
@@ -466,6 +467,42 @@ def test_what_was_written_down_for_one_claim_changes_nothing_for_another(claims:
     for facts, grounds_among_others in zip(claims, among_others, strict=True):
         findings.found.cache_clear()
         assert RULES.grounds("decision", facts) == grounds_among_others
+
+
+LATE = 'years_after(application.contract.signed_on, 1) > "2025-01-01"'
+
+
+@pytest.mark.parametrize(
+    "part", [{"person_if": LATE, "person": {"zh": "人工"}}, {"note_if": LATE, "note": {"zh": "请留意"}}]
+)
+def test_nothing_passes_where_the_facts_do_not_say_whether_a_person_must_rule_or_a_note_is_due(
+    part: dict[str, Any],
+) -> None:
+    programme = a_programme(conditions=[a_condition("true", "EX_A", **part)])
+    on = {
+        day: CaseFacts(ON, Application(contract=Contract(signed_on=day)), ruled_met=frozenset({"EX_A"}))
+        for day in ("2024-06-01", "someday")
+    }
+
+    passes = {day: the_rules(programme).passes("decision", facts) for day, facts in on.items()}
+
+    assert passes == {"2024-06-01": True, "someday": False}
+    assert only(programme, on["someday"]).status == NEEDS_EVIDENCE
+
+
+def test_what_a_condition_only_shows_keeps_nobody_from_passing_where_it_is_missing() -> None:
+    programme = a_programme(
+        parameters={"gone": a_parameter("text", "x", FIRST, FIRST)},
+        facts={"remark": a_fact("text")},
+        conditions=[
+            a_condition("true", "EX_A", shows="fact.remark"),
+            a_condition("true", "EX_B", shows="parameter.gone"),
+        ],
+    )
+
+    found, passes = grounds(programme, CaseFacts(ON)), the_rules(programme).passes("decision", CaseFacts(ON))
+
+    assert ([ground.status for ground in found], passes) == ([MET, MET], True)
 
 
 def alone(code: str) -> Rules:

@@ -30,7 +30,7 @@ def test_beijing_is_served_under_its_two_annual_limits() -> None:
     facts = CaseFacts(ON, an_application(), accepted_on=ON)
 
     assert engine.issuing == "issued"
-    assert engine.issuing_limit(facts).cap == engine.redeeming_limit(ON).cap == headroom.Cap(200_000_000)
+    assert engine.issuing_limit(facts).cap == engine.paying(ON).limit.cap == headroom.Cap(200_000_000)
     assert (engine.issuing_limit(facts).code, engine.issuing_limit(facts).clause) == ("BJ_E_CAP", "BJ-3.3")
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn.uscc import calc_check_digit
 
-from domain.wellformed import is_uscc
+from domain.field_values import is_uscc
 
 SYMBOLS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 

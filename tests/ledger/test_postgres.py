@@ -245,6 +245,22 @@ def test_to_prepare_again_changes_nothing_and_takes_back_what_is_too_much(
     prove(ledger.address)
 
 
+def test_a_database_of_before_commits_named_what_they_rest_on_is_prepared_anew(
+    ledger: Ledger, owner: psycopg.Connection
+) -> None:
+    arguments = "text[], bigint[], text[], bytea[], bytea[]"
+    owner.execute(
+        "DROP FUNCTION stored_events_append;"
+        f"CREATE FUNCTION stored_events_append({arguments}) RETURNS bigint LANGUAGE sql AS 'SELECT 7::bigint';"
+        "GRANT EXECUTE ON FUNCTION stored_events_append TO duifu_app"
+    )
+
+    prepare(owners(ledger.address), APP)
+
+    assert ledger.append([an_event("a", 1)]) == [1]
+    prove(ledger.address)
+
+
 def test_a_role_that_could_do_more_is_not_let_in(postgres_server: Server, postgres_url: str) -> None:
     with pytest.raises(ProgrammingError, match="postgres could do more than append and read"):
         prepare(postgres_url, OWNER)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -76,6 +77,49 @@ def test_a_stream_that_was_read_late_is_noticed(ledger: Ledger) -> None:
 
     with pytest.raises(StreamMoved):
         ledger.append([an_event("a", 2)])
+
+
+def test_a_commit_that_rests_on_a_stream_which_has_grown_is_not_written(ledger: Ledger) -> None:
+    ledger.append([an_event("grown", 1), an_event("still", 1)])
+    as_read = {"grown": 1, "still": 1, "empty": 0, "no\0name": 0}
+    ledger.append([an_event("grown", 2)])
+
+    with pytest.raises(StreamMoved):
+        ledger.append([an_event("a", 1)], as_read)
+
+    assert (ledger.head(), ledger.version("a")) == (3, 0)
+    assert ledger.append([an_event("a", 1)], as_read | {"grown": 2}) == [4]
+    prove(ledger.address)
+
+
+def test_a_commit_that_rests_on_a_stream_being_empty_is_not_written_once_it_has_begun(ledger: Ledger) -> None:
+    ledger.append([an_event("begun", 1)])
+
+    with pytest.raises(StreamMoved):
+        ledger.append([an_event("a", 1)], {"begun": 0})
+
+
+def test_of_commits_that_rest_on_each_other_one_is_written(ledger: Ledger, address: str) -> None:
+    """Each of two writers rests on the stream that the other writes: not both can have been right."""
+    other, meeting = Ledger(address), threading.Barrier(2)
+    written: list[int] = []
+
+    def write(writer: Ledger, own: str, others: str, number: int) -> None:
+        meeting.wait()
+        with suppress(StreamMoved):
+            writer.append([an_event(f"{own}-{number}", 1)], {f"{others}-{number}": 0})
+            written.append(number)
+
+    for number in range(20):
+        pair = ((ledger, "a", "b"), (other, "b", "a"))
+        threads = [threading.Thread(target=write, args=(*how, number)) for how in pair]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    other.close()
+
+    assert sorted(written) == list(range(20))
 
 
 def test_a_commit_has_a_largest_size(ledger: Ledger) -> None:

@@ -50,6 +50,19 @@ def test_a_clock_that_does_not_run_is_neither_stopped_nor_reminded_of() -> None:
     assert problem.code == "CLOCK_MISSING"
 
 
+def test_letters_of_a_stop_are_for_stages_that_have_stops() -> None:
+    letters = "      letters: {correction: correction"
+    told = spoilt(letters, f"{letters}, stopped: closed", GRANT)
+    stops = "      stops: [{key: inspection, title: 现场核查, clause: 三(二)}]\n"
+    of_all = spoilt("case_letters: {closed: closed}", "case_letters: {closed: closed, restarted: closed}", GRANT)
+    unheard_of = spoilt("case_letters: {closed: closed}", "case_letters: {closed: closed, paused: closed}", GRANT)
+
+    assert "no clock stands still in a stage without stops" in only_problem(told).asked("en")
+    assert checked(spoilt(letters, stops + letters, told))[1] == []
+    assert checked(of_all)[1] == []
+    assert only_problem(unheard_of).code == "KEY_MISPLACED"
+
+
 def test_the_round_shares_before_it_pays() -> None:
     share = (
         "    - {key: share, title: 分配, kind: round, role: system, role_title: 系统, clause: 三(二),\n"
@@ -59,3 +72,43 @@ def test_the_round_shares_before_it_pays() -> None:
 
     assert checked(spoilt(payment, share % "allocate_round" + payment, GRANT))[1] == []
     assert only_problem(spoilt(payment, share % "pay_grant" + payment, GRANT)).code == "TASK_ORDER"
+
+
+OPINIONS = "      opinions: {title: 会签, clause: 三(二), %s}\n" + GUIDANCE
+FINANCE = "{role: finance-officer, role_title: 市财政局, part: required}"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"roles: [{FINANCE}, {FINANCE}]",
+        "roles: [{role: member, role_title: 成员, part: counted, people: 3}]",  # no quorum and no share
+        f"roles: [{FINANCE}], quorum: 1",  # of nobody
+        "roles: [{role: member, role_title: 成员, part: counted}], consent_share: 3/2",
+        "roles: [{role: member, role_title: 成员, part: observing, above: 5万元}]",
+        "roles: [{role: director, role_title: 局领导, part: required, above: a lot}]",
+        f"roles: [{FINANCE}], days: 5",  # and then?
+        f"roles: [{FINANCE}], days: 20, on_silence: consents",  # no sooner than the stage is due
+        "roles: [{role: review-officer, role_title: 审核岗, part: required}]",  # decides the stage
+    ],
+)
+def test_opinions_that_could_never_be_or_never_count_are_said(written: str) -> None:
+    assert checked(spoilt(GUIDANCE, OPINIONS % f"roles: [{FINANCE}], days: 5, on_silence: abstains", GRANT))[1] == []
+
+    problem = only_problem(spoilt(GUIDANCE, OPINIONS % written, GRANT))
+
+    assert (problem.code, problem.path[0]) == ("VALUE_REFUSED", "plans")
+
+
+def test_what_is_asked_before_a_stage_opens_is_tested_by_who_decides_the_one_before() -> None:
+    entered = f"      enters_when: [E_NOTHING_SUCH]\n{GUIDANCE}"
+
+    codes = {problem.code for problem in checked(spoilt(GUIDANCE, entered, GRANT))[1]}
+
+    assert codes == {"NAME_UNKNOWN", "ENTRY_UNTESTED"}
+
+
+def test_a_duty_may_keep_a_role_apart_that_is_only_heard() -> None:
+    heard = spoilt(GUIDANCE, OPINIONS % f"roles: [{FINANCE}]", GRANT)
+
+    assert checked(spoilt("plans:", DUTY % "review-officer, finance-officer", heard))[1] == []

@@ -45,7 +45,12 @@ def desk_under(desk: Desk, change: Change | None = None, **readings: Any) -> Des
 
 @cache
 def _rulebook(change: Change | None, readings: tuple[tuple[str, Any], ...]) -> Rulebook:
-    data = read_as(dict(readings))
+    return Rulebook(a_folder(change, **dict(readings)))
+
+
+def a_folder(change: Change | None = None, **readings: Any) -> Path:
+    """A folder of programmes with nothing but this one, under these readings."""
+    data = read_as(readings)
     if change:
         change(data)
     folder = Path(mkdtemp())
@@ -53,4 +58,4 @@ def _rulebook(change: Change | None, readings: tuple[tuple[str, Any], ...]) -> R
     (folder / "beijing").mkdir()
     text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
     (folder / "beijing" / "switched.yaml").write_text(text, "utf-8")
-    return Rulebook(folder)
+    return folder

@@ -24,7 +24,9 @@ from duifu.v1.facts_pb2 import (
     DUPLICATE_KIND_OTHER_SIDE,
     DUPLICATE_KIND_SAME,
     OPINION_KIND_DOES_NOT_CONFORM,
+    SERVICE_KIND_AI_COMPUTE,
     SERVICE_KIND_STORAGE,
+    SERVICE_KIND_UNSPECIFIED,
     CreditListing,
     CustomerKind,
     Duplicate,
@@ -283,9 +285,8 @@ def test_a12_a_tax_above_the_amount_is_refused() -> None:
     service = a_service(MILLION)
     service.tax_fen = MILLION + 1
 
-    assert list(problems_of_facts(the_facts(an_application(service)))) == [
-        "application.services[0].taxFen: must not be more than amountFen"
-    ]
+    [problem] = problems_of_facts(the_facts(an_application(service)))
+    assert problem.message("en") == "application.services[0].taxFen: must not be more than amountFen"
 
 
 def test_a12_whatever_the_basis_the_audited_figure_decides() -> None:
@@ -296,6 +297,26 @@ def test_a12_whatever_the_basis_the_audited_figure_decides() -> None:
     found = [shares(alone(case, with_reading(tax_basis=basis))) for basis in ("included", "excluded")]
 
     assert found == [(yuan("225,000.00"), yuan("225,000.00"))] * 2
+
+
+@pytest.mark.parametrize(
+    ("reading", "share"),
+    [("left_out", yuan("175,000.00")), ("audited", QUARTER)],  # a quarter of 700,000 or of all that the audit confirms
+)
+def test_lines_of_an_invoice_that_name_another_service_do_not_count_unless_the_audit_alone_decides(
+    reading: str, share: int
+) -> None:
+    service = a_service(MILLION)
+    service.invoices[0].ClearField("lines")
+    for kind, name, fen in (
+        (SERVICE_KIND_AI_COMPUTE, "智能算力服务", yuan("600,000.00")),
+        (SERVICE_KIND_UNSPECIFIED, "技术服务", yuan("100,000.00")),
+        (SERVICE_KIND_STORAGE, "对象存储", yuan("300,000.00")),
+    ):
+        service.invoices[0].lines.add(kind=kind, name=name, amount_fen=fen)
+    under = the_edition() if reading == "audited" else with_reading(other_services=reading)
+
+    assert shares(alone(a_case(an_application(service)), under)) == (share, share)
 
 
 def test_a13_what_another_round_of_the_year_used_is_gone_from_the_pool_and_another_years_is_not() -> None:
@@ -460,6 +481,7 @@ def test_every_choice_defaults_to_the_reading_that_the_clause_table_states() -> 
         "related_customers": "flagged",
         "contract_date_rule": "strict",
         "tax_basis": "included",
+        "other_services": "audited",
         "city_cap_for_each": False,
         "city_cap_year": "round",
         "district_follows_cap": True,

@@ -13,10 +13,12 @@ from duifu.v1.commands_pb2 import (
     OpenCycle,
     ReplaceBankAccount,
     RequestCorrection,
+    SubmitApplication,
     SupplyCorrection,
     WithdrawCase,
 )
 from duifu.v1.facts_pb2 import CHECK_OUTCOME_UNAVAILABLE
+from tests import rounds
 from tests.builders import (
     ACCEPTANCE,
     CYCLE_OFFICER,
@@ -34,6 +36,7 @@ from tests.reference_city.running import CLOSED_ACCOUNT
 from tests.workflows.people import CENTRE, PARENT, SUBSIDIARY, TECHNOLOGY, a_claim
 
 FIRST, SECOND = "bj-claim-2024-000001", "bj-claim-2024-000002"
+GRANT = "qd-grant-2024-000001"
 VOUCHER, REDEMPTION = "bj-voucher-2024-000001", "bj-redeem-2024-000001"
 Q1, Q2 = "bj-slq-2023-2024Q1", "bj-slq-2023-2024Q2"
 
@@ -183,6 +186,14 @@ async def empty_quarter(office: Office) -> None:
     await office.pass_time(shanghai("2024-04-01 00:00"))
 
 
+async def answers_grown_old(office: Office) -> None:
+    submitted = SubmitApplication(programme_id=rounds.PROGRAMME, application=rounds.a_bid())
+    office.desk.send(rounds.operator(), submit_application=submitted)
+    await office.checked(GRANT)
+    await office.pass_time(shanghai("2024-02-23 09:00"))
+    office.desk.send(rounds.operator(), withdraw_case=WithdrawCase(case_id=GRANT, reason="另行申报"))
+
+
 #: Every path; a recorded history has its name.
 PATHS = {
     "approved": Path(FIRST, approved),
@@ -196,6 +207,7 @@ PATHS = {
     "contract-claimed-twice": Path(SECOND, contract_claimed_twice),
     "held-behind-another": Path(SECOND, held_behind_another),
     "source-away": Path(FIRST, source_away),
+    "answers-grown-old": Path(GRANT, answers_grown_old, "2024-01-22"),
     "decided-by-update": Path(FIRST, decided_by_update),
     "started-again": Path(FIRST, terminated_and_started_again),
     "redeemed": Path(REDEMPTION, redeemed),

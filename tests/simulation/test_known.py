@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,7 @@ from domain.money import yuan
 from duifu.v1.facts_pb2 import AccountUse, Application, Facts
 from ledger.rows import Rows
 from simulation import casebook
-from simulation.casebook import Casebook
-from simulation.known import Known, known_of, level_of
+from simulation.known import Known, known_of
 from tests.builders import PROGRAMME, clean_checks
 from tests.simulation.seasons import BEIJING, FIRST, LARGE, ONE, THREE, TWO, claimed, edition
 
@@ -31,9 +29,8 @@ def facts(application: Application, case_id: str = "") -> Facts:
     )
 
 
-def known(season: Rows | Casebook, asked: Facts) -> Known:
-    book = season if isinstance(season, Casebook) else casebook.read(season)
-    return known_of(book, edition().programme, from_message(asked), {"other": "city"})
+def known(season: Rows, asked: Facts) -> Known:
+    return known_of(casebook.read(season), edition().programme, from_message(asked))
 
 
 def used(found: Known) -> dict[tuple[str, str, str], int]:
@@ -65,28 +62,6 @@ def test_a_case_of_the_ledger_does_not_count_against_itself(season: Rows) -> Non
 
 def test_a_contract_that_has_its_voucher_is_named(season: Rows) -> None:
     assert known(season, facts(claimed(TWO, yuan(9_000_000), "n 2"))).claimed_by == LARGE
-
-
-def test_what_another_programme_granted_is_a_benefit_and_uses_no_limit_of_this_one(season: Rows) -> None:
-    book = casebook.read(season)
-    elsewhere = Casebook([replace(claim, programme_id="other") for claim in book.claims], book.withdrawn)
-
-    found = known(elsewhere, facts(claimed(ONE, yuan(1_000_000), "N-100")))
-
-    assert found.used == []
-    assert [(b.programme_id, b.level, b.contract_number, b.granted_on, b.amount_fen) for b in found.benefits] == [
-        ("other", "city", "N-1", "2024-03-01", yuan(200_000)),
-        ("other", "city", "N-7", "2024-03-08", yuan(100_000)),
-    ]
-    assert all(benefit.is_compute_subsidy and benefit.uscc == ONE.uscc for benefit in found.benefits)
-
-
-@pytest.mark.parametrize(
-    ("code", "level"),
-    [("110000", "city"), ("110108", "district"), ("370000", "province"), ("370200", "city"), ("370212", "district")],
-)
-def test_who_pays_follows_from_the_place(code: str, level: str) -> None:
-    assert level_of(code) == level
 
 
 @pytest.fixture

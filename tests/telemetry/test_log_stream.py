@@ -41,9 +41,9 @@ async def test_every_line_of_a_worker_is_json_and_names_case_workflow_run_and_co
     assert all({"event", "level", "timestamp"} <= line.keys() for line in lines)
     checks = [line for line in lines if line["event"] == "command accepted" and line["kind"] == "record_check"]
     assert {line["command"] for line in checks} == {
-        f"{case_id}:check:enterprise:acceptance:1:answer",
-        f"{case_id}:check:relation:acceptance:1:answer",
-        f"{case_id}:check:credit:acceptance:1:away",
+        f"{case_id}:check:enterprise:acceptance:1:2024-03-01:answer",
+        f"{case_id}:check:relation:acceptance:1:2024-03-01:answer",
+        f"{case_id}:check:credit:acceptance:1:2024-03-01:away",
     }
     for line in checks:
         assert (line["case"], line["workflow"], line["run"]) == (case_id, case_id, run_id)

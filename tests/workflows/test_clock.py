@@ -113,4 +113,8 @@ async def test_a_limited_stop_ends_by_itself_and_the_deadline_moves(office: Offi
     assert "审核 停止计时至2024-03-08" in await office.timers(case_id)
     (restarted,) = told(office, case_id, ClockRestarted)
     assert (restarted.restarted_on, restarted.stopped_days) == ("2024-03-09", 2)
+    assert [(letter["title"], letter["text"]) for letter in office.city.letters(case_id)][-2:] == [
+        ("停止计时告知书", "因专家评审自2024-03-07起停止计时，至2024-03-08，余17个工作日。"),
+        ("恢复计时告知书", "2024-03-09恢复计时，顺延2个工作日，时限至2024-04-02。"),
+    ]
     assert (await office.attributes(case_id))["DuifuDueAt"] == datetime(2024, 4, 3, tzinfo=SHANGHAI)

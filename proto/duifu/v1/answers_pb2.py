@@ -23,23 +23,24 @@ _sym_db = _symbol_database.Default()
 
 
 from duifu.v1 import events_pb2 as duifu_dot_v1_dot_events__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x64uifu/v1/answers.proto\x12\x08\x64uifu.v1\x1a\x15\x64uifu/v1/events.proto\"\x93\x01\n\x06\x41nswer\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12$\n\x07receipt\x18\x02 \x01(\x0b\x32\x11.duifu.v1.ReceiptH\x00\x12$\n\x07refusal\x18\x03 \x01(\x0b\x32\x11.duifu.v1.RefusalH\x00\x12!\n\x05\x66\x61\x63ts\x18\x04 \x01(\x0b\x32\x12.duifu.v1.FactPageB\t\n\x07outcome\"|\n\x07Receipt\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x12\n\nnext_stage\x18\x03 \x01(\t\x12\x12\n\ncommand_id\x18\x04 \x01(\t\x12\x11\n\tis_repeat\x18\x05 \x01(\x08\x12\x13\n\x0bleaf_sha256\x18\x06 \x01(\t\"p\n\x07Refusal\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06\x63lause\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x13\n\x0bway_forward\x18\x04 \x01(\t\x12!\n\x07grounds\x18\x05 \x03(\x0b\x32\x10.duifu.v1.Ground\"=\n\x04\x46\x61\x63t\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12$\n\x08\x65nvelope\x18\x02 \x01(\x0b\x32\x12.duifu.v1.Envelope\"L\n\x08\x46\x61\x63tPage\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x1d\n\x05\x66\x61\x63ts\x18\x02 \x03(\x0b\x32\x0e.duifu.v1.Fact\x12\x10\n\x08position\x18\x03 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x64uifu/v1/answers.proto\x12\x08\x64uifu.v1\x1a\x15\x64uifu/v1/events.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x93\x01\n\x06\x41nswer\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12$\n\x07receipt\x18\x02 \x01(\x0b\x32\x11.duifu.v1.ReceiptH\x00\x12$\n\x07refusal\x18\x03 \x01(\x0b\x32\x11.duifu.v1.RefusalH\x00\x12!\n\x05\x66\x61\x63ts\x18\x04 \x01(\x0b\x32\x12.duifu.v1.FactPageB\t\n\x07outcome\"|\n\x07Receipt\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x12\n\nnext_stage\x18\x03 \x01(\t\x12\x12\n\ncommand_id\x18\x04 \x01(\t\x12\x11\n\tis_repeat\x18\x05 \x01(\x08\x12\x13\n\x0bleaf_sha256\x18\x06 \x01(\t\"\xa0\x01\n\x07Refusal\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06\x63lause\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x13\n\x0bway_forward\x18\x04 \x01(\t\x12!\n\x07grounds\x18\x05 \x03(\x0b\x32\x10.duifu.v1.Ground\x12.\n\nnot_before\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"=\n\x04\x46\x61\x63t\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12$\n\x08\x65nvelope\x18\x02 \x01(\x0b\x32\x12.duifu.v1.Envelope\"L\n\x08\x46\x61\x63tPage\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x1d\n\x05\x66\x61\x63ts\x18\x02 \x03(\x0b\x32\x0e.duifu.v1.Fact\x12\x10\n\x08position\x18\x03 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'duifu.v1.answers_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ANSWER']._serialized_start=60
-  _globals['_ANSWER']._serialized_end=207
-  _globals['_RECEIPT']._serialized_start=209
-  _globals['_RECEIPT']._serialized_end=333
-  _globals['_REFUSAL']._serialized_start=335
-  _globals['_REFUSAL']._serialized_end=447
-  _globals['_FACT']._serialized_start=449
-  _globals['_FACT']._serialized_end=510
-  _globals['_FACTPAGE']._serialized_start=512
-  _globals['_FACTPAGE']._serialized_end=588
+  _globals['_ANSWER']._serialized_start=93
+  _globals['_ANSWER']._serialized_end=240
+  _globals['_RECEIPT']._serialized_start=242
+  _globals['_RECEIPT']._serialized_end=366
+  _globals['_REFUSAL']._serialized_start=369
+  _globals['_REFUSAL']._serialized_end=529
+  _globals['_FACT']._serialized_start=531
+  _globals['_FACT']._serialized_end=592
+  _globals['_FACTPAGE']._serialized_start=594
+  _globals['_FACTPAGE']._serialized_end=670
 # @@protoc_insertion_point(module_scope)

@@ -7,6 +7,7 @@ from collections import abc as _abc
 from duifu.v1 import events_pb2 as _events_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
@@ -104,6 +105,7 @@ class Refusal(_message.Message):
     MESSAGE_FIELD_NUMBER: _builtins.int
     WAY_FORWARD_FIELD_NUMBER: _builtins.int
     GROUNDS_FIELD_NUMBER: _builtins.int
+    NOT_BEFORE_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """"STAGE_NOT_OPEN", "BJ_E_CAP" """
     clause: _builtins.str
@@ -115,6 +117,10 @@ class Refusal(_message.Message):
     def grounds(self) -> _containers.RepeatedCompositeFieldContainer[_events_pb2.Ground]:
         """every condition that stands in the way"""
 
+    @_builtins.property
+    def not_before(self) -> _timestamp_pb2.Timestamp:
+        """business time before which asking again is in vain; absent: not known"""
+
     def __init__(
         self,
         *,
@@ -123,10 +129,11 @@ class Refusal(_message.Message):
         message: _builtins.str = ...,
         way_forward: _builtins.str = ...,
         grounds: _abc.Iterable[_events_pb2.Ground] | None = ...,
+        not_before: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["not_before", b"not_before"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "code", b"code", "grounds", b"grounds", "message", b"message", "way_forward", b"way_forward"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "code", b"code", "grounds", b"grounds", "message", b"message", "not_before", b"not_before", "way_forward", b"way_forward"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

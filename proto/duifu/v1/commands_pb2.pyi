@@ -63,6 +63,66 @@ VERDICT_REFUSE: Verdict.ValueType  # 2
 """不予通过"""
 Global___Verdict: _TypeAlias = Verdict  # noqa: Y015
 
+class _OpinionVerdict:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OpinionVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpinionVerdict.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OPINION_VERDICT_UNSPECIFIED: _OpinionVerdict.ValueType  # 0
+    OPINION_VERDICT_CONSENT: _OpinionVerdict.ValueType  # 1
+    """同意"""
+    OPINION_VERDICT_OBJECT: _OpinionVerdict.ValueType  # 2
+    """不同意"""
+    OPINION_VERDICT_ABSTAIN: _OpinionVerdict.ValueType  # 3
+    """弃权"""
+
+class OpinionVerdict(_OpinionVerdict, metaclass=_OpinionVerdictEnumTypeWrapper):
+    """An officer decides a stage."""
+
+OPINION_VERDICT_UNSPECIFIED: OpinionVerdict.ValueType  # 0
+OPINION_VERDICT_CONSENT: OpinionVerdict.ValueType  # 1
+"""同意"""
+OPINION_VERDICT_OBJECT: OpinionVerdict.ValueType  # 2
+"""不同意"""
+OPINION_VERDICT_ABSTAIN: OpinionVerdict.ValueType  # 3
+"""弃权"""
+Global___OpinionVerdict: _TypeAlias = OpinionVerdict  # noqa: Y015
+
+class _CaseRelation:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CaseRelationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CaseRelation.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CASE_RELATION_UNSPECIFIED: _CaseRelation.ValueType  # 0
+    CASE_RELATION_SUPERSEDES: _CaseRelation.ValueType  # 1
+    """接续"""
+    CASE_RELATION_SAME_MATTER: _CaseRelation.ValueType  # 2
+    """同一事项"""
+    CASE_RELATION_OBJECTION_OF: _CaseRelation.ValueType  # 3
+    """异议"""
+    CASE_RELATION_DUPLICATES: _CaseRelation.ValueType  # 4
+    """重复"""
+    CASE_RELATION_OTHER: _CaseRelation.ValueType  # 5
+    """其他"""
+
+class CaseRelation(_CaseRelation, metaclass=_CaseRelationEnumTypeWrapper):
+    """What one case is to another. (关联案件)"""
+
+CASE_RELATION_UNSPECIFIED: CaseRelation.ValueType  # 0
+CASE_RELATION_SUPERSEDES: CaseRelation.ValueType  # 1
+"""接续"""
+CASE_RELATION_SAME_MATTER: CaseRelation.ValueType  # 2
+"""同一事项"""
+CASE_RELATION_OBJECTION_OF: CaseRelation.ValueType  # 3
+"""异议"""
+CASE_RELATION_DUPLICATES: CaseRelation.ValueType  # 4
+"""重复"""
+CASE_RELATION_OTHER: CaseRelation.ValueType  # 5
+"""其他"""
+Global___CaseRelation: _TypeAlias = CaseRelation  # noqa: Y015
+
 class _PaymentStatus:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -182,6 +242,12 @@ class Command(_message.Message):
     DECLARE_INTEREST_FIELD_NUMBER: _builtins.int
     SEAL_SHEET_FIELD_NUMBER: _builtins.int
     SIGN_CONCLUSION_FIELD_NUMBER: _builtins.int
+    GIVE_OPINION_FIELD_NUMBER: _builtins.int
+    LINK_CASES_FIELD_NUMBER: _builtins.int
+    UNLINK_CASES_FIELD_NUMBER: _builtins.int
+    APPROVE_SPECIALLY_FIELD_NUMBER: _builtins.int
+    REVOKE_SPECIAL_APPROVAL_FIELD_NUMBER: _builtins.int
+    RESCALE_VOUCHER_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """Derived by the sender from what makes the command unique; the same id and content gets the same answer."""
     language: _builtins.str
@@ -288,6 +354,18 @@ class Command(_message.Message):
     def seal_sheet(self) -> _panel_pb2.SealSheet: ...
     @_builtins.property
     def sign_conclusion(self) -> _panel_pb2.SignConclusion: ...
+    @_builtins.property
+    def give_opinion(self) -> Global___GiveOpinion: ...
+    @_builtins.property
+    def link_cases(self) -> Global___LinkCases: ...
+    @_builtins.property
+    def unlink_cases(self) -> Global___UnlinkCases: ...
+    @_builtins.property
+    def approve_specially(self) -> Global___ApproveSpecially: ...
+    @_builtins.property
+    def revoke_special_approval(self) -> Global___RevokeSpecialApproval: ...
+    @_builtins.property
+    def rescale_voucher(self) -> Global___RescaleVoucher: ...
     def __init__(
         self,
         *,
@@ -343,12 +421,18 @@ class Command(_message.Message):
         declare_interest: _panel_pb2.DeclareInterest | None = ...,
         seal_sheet: _panel_pb2.SealSheet | None = ...,
         sign_conclusion: _panel_pb2.SignConclusion | None = ...,
+        give_opinion: Global___GiveOpinion | None = ...,
+        link_cases: Global___LinkCases | None = ...,
+        unlink_cases: Global___UnlinkCases | None = ...,
+        approve_specially: Global___ApproveSpecially | None = ...,
+        revoke_special_approval: Global___RevokeSpecialApproval | None = ...,
+        rescale_voucher: Global___RescaleVoucher | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "assess_redemption", b"assess_redemption", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "lapse_panel", b"lapse_panel", "lapse_stage", b"lapse_stage", "open_cycle", b"open_cycle", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "register_expert", b"register_expert", "release_task", b"release_task", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "restart_clock", b"restart_clock", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "seal_sheet", b"seal_sheet", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "approve_specially", b"approve_specially", "assess_redemption", b"assess_redemption", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "give_opinion", b"give_opinion", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "lapse_panel", b"lapse_panel", "lapse_stage", b"lapse_stage", "link_cases", b"link_cases", "open_cycle", b"open_cycle", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "register_expert", b"register_expert", "release_task", b"release_task", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "rescale_voucher", b"rescale_voucher", "restart_clock", b"restart_clock", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "revoke_special_approval", b"revoke_special_approval", "seal_sheet", b"seal_sheet", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "unlink_cases", b"unlink_cases", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "assess_redemption", b"assess_redemption", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "command_id", b"command_id", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "language", b"language", "lapse_panel", b"lapse_panel", "lapse_stage", b"lapse_stage", "open_cycle", b"open_cycle", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "register_expert", b"register_expert", "release_task", b"release_task", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "restart_clock", b"restart_clock", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "seal_sheet", b"seal_sheet", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "approve_specially", b"approve_specially", "assess_redemption", b"assess_redemption", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "command_id", b"command_id", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "give_opinion", b"give_opinion", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "language", b"language", "lapse_panel", b"lapse_panel", "lapse_stage", b"lapse_stage", "link_cases", b"link_cases", "open_cycle", b"open_cycle", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "register_expert", b"register_expert", "release_task", b"release_task", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "rescale_voucher", b"rescale_voucher", "restart_clock", b"restart_clock", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "revoke_special_approval", b"revoke_special_approval", "seal_sheet", b"seal_sheet", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "unlink_cases", b"unlink_cases", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["submit_application", "request_correction", "supply_correction", "decide", "withdraw_case", "request_redemption", "replace_bank_account", "confirm_cycle", "open_cycle", "record_output", "return_for_rework", "stop_clock", "restart_clock", "veto_case", "raise_objection", "settle_objection", "enter_check", "claim_task", "release_task", "hand_over_task", "record_check", "record_letter", "lapse_stage", "issue_voucher", "assess_redemption", "remind_stage", "lapse_panel", "open_sheet", "freeze_cycle", "order_payments", "record_payment", "close_cycle", "allocate_round", "close_notice", "order_grants", "record_grant_payment", "close_round", "start_rehearsal", "advance_rehearsal", "destroy_subject_key", "delegate_role", "revoke_delegation", "register_expert", "retire_expert", "convene_panel", "draw_panel", "declare_interest", "seal_sheet", "sign_conclusion"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["submit_application", "request_correction", "supply_correction", "decide", "withdraw_case", "request_redemption", "replace_bank_account", "confirm_cycle", "open_cycle", "record_output", "return_for_rework", "stop_clock", "restart_clock", "veto_case", "raise_objection", "settle_objection", "enter_check", "claim_task", "release_task", "hand_over_task", "record_check", "record_letter", "lapse_stage", "issue_voucher", "assess_redemption", "remind_stage", "lapse_panel", "open_sheet", "freeze_cycle", "order_payments", "record_payment", "close_cycle", "allocate_round", "close_notice", "order_grants", "record_grant_payment", "close_round", "start_rehearsal", "advance_rehearsal", "destroy_subject_key", "delegate_role", "revoke_delegation", "register_expert", "retire_expert", "convene_panel", "draw_panel", "declare_interest", "seal_sheet", "sign_conclusion", "give_opinion", "link_cases", "unlink_cases", "approve_specially", "revoke_special_approval", "rescale_voucher"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -388,8 +472,11 @@ class RequestCorrection(_message.Message):
     CASE_ID_FIELD_NUMBER: _builtins.int
     STAGE_FIELD_NUMBER: _builtins.int
     ITEMS_FIELD_NUMBER: _builtins.int
+    CAUSED_BY_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     stage: _builtins.str
+    caused_by: _builtins.str
+    """what of the applicant's reply makes a further list necessary; empty: it is the first"""
     @_builtins.property
     def items(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
@@ -398,10 +485,11 @@ class RequestCorrection(_message.Message):
         case_id: _builtins.str = ...,
         stage: _builtins.str = ...,
         items: _abc.Iterable[_builtins.str] | None = ...,
+        caused_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "items", b"items", "stage", b"stage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "caused_by", b"caused_by", "items", b"items", "stage", b"stage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -465,9 +553,44 @@ class Finding(_message.Message):
 Global___Finding: _TypeAlias = Finding  # noqa: Y015
 
 @_typing.final
-class Decide(_message.Message):
-    """An officer decides a stage."""
+class GiveOpinion(_message.Message):
+    """An opinion on the open stage, for whoever decides it. (会签)"""
 
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    AGREED_FEN_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    stage: _builtins.str
+    verdict: Global___OpinionVerdict.ValueType
+    reason: _builtins.str
+    """required to object"""
+    agreed_fen: _builtins.int
+    """of a role that takes part above an amount: the most it consents to"""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        stage: _builtins.str = ...,
+        verdict: Global___OpinionVerdict.ValueType = ...,
+        reason: _builtins.str = ...,
+        agreed_fen: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agreed_fen", b"_agreed_fen", "agreed_fen", b"agreed_fen"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agreed_fen", b"_agreed_fen", "agreed_fen", b"agreed_fen", "case_id", b"case_id", "reason", b"reason", "stage", b"stage", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agreed_fen: _TypeAlias = _typing.Literal["agreed_fen"]  # noqa: Y015
+    _WhichOneofArgType__agreed_fen: _TypeAlias = _typing.Literal["_agreed_fen", b"_agreed_fen"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agreed_fen) -> _WhichOneofReturnType__agreed_fen | None: ...
+
+Global___GiveOpinion: _TypeAlias = GiveOpinion  # noqa: Y015
+
+@_typing.final
+class Decide(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CASE_ID_FIELD_NUMBER: _builtins.int
@@ -897,6 +1020,123 @@ class VetoCase(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___VetoCase: _TypeAlias = VetoCase  # noqa: Y015
+
+@_typing.final
+class ApproveSpecially(_message.Message):
+    """Leave for one case to go beyond a soft limit, up to a hard one. (专项批准)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    account: _builtins.str
+    """key in the plan"""
+    reason: _builtins.str
+    document_number: _builtins.str
+    """文号"""
+    evidence_sha256: _builtins.str
+    """of the document"""
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        account: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        document_number: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "case_id", b"case_id", "document_number", b"document_number", "evidence_sha256", b"evidence_sha256", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApproveSpecially: _TypeAlias = ApproveSpecially  # noqa: Y015
+
+@_typing.final
+class RevokeSpecialApproval(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    account: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        account: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "case_id", b"case_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeSpecialApproval: _TypeAlias = RevokeSpecialApproval  # noqa: Y015
+
+@_typing.final
+class LinkCases(_message.Message):
+    """Both cases name each other from then on, and nothing else follows from it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    OTHER_CASE_ID_FIELD_NUMBER: _builtins.int
+    RELATION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    other_case_id: _builtins.str
+    relation: Global___CaseRelation.ValueType
+    """of the first to the other"""
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        other_case_id: _builtins.str = ...,
+        relation: Global___CaseRelation.ValueType = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "other_case_id", b"other_case_id", "reason", b"reason", "relation", b"relation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LinkCases: _TypeAlias = LinkCases  # noqa: Y015
+
+@_typing.final
+class UnlinkCases(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    OTHER_CASE_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    other_case_id: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        other_case_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "other_case_id", b"other_case_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnlinkCases: _TypeAlias = UnlinkCases  # noqa: Y015
 
 @_typing.final
 class RaiseObjection(_message.Message):
@@ -1515,3 +1755,38 @@ class DestroySubjectKey(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DestroySubjectKey: _TypeAlias = DestroySubjectKey  # noqa: Y015
+
+@_typing.final
+class RescaleVoucher(_message.Message):
+    """The contract of a voucher ended early or became cheaper: the voucher is worth what remains. By the role that sets the
+    amount of a claim, while no payment is under way. (BJ-A18)
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VOUCHER_ID_FIELD_NUMBER: _builtins.int
+    CONTRACT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    voucher_id: _builtins.str
+    reason: _builtins.str
+    evidence_sha256: _builtins.str
+    @_builtins.property
+    def contract(self) -> _facts_pb2.Contract:
+        """as it stands now: the same buyer, supplier, number and day of signing"""
+
+    def __init__(
+        self,
+        *,
+        voucher_id: _builtins.str = ...,
+        contract: _facts_pb2.Contract | None = ...,
+        reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["contract", b"contract"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contract", b"contract", "evidence_sha256", b"evidence_sha256", "reason", b"reason", "voucher_id", b"voucher_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RescaleVoucher: _TypeAlias = RescaleVoucher  # noqa: Y015

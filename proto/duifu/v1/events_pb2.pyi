@@ -296,6 +296,13 @@ class Event(_message.Message):
     PANEL_CONCLUDED_FIELD_NUMBER: _builtins.int
     PANEL_FAILED_FIELD_NUMBER: _builtins.int
     PANEL_DISSOLVED_FIELD_NUMBER: _builtins.int
+    OPINION_GIVEN_FIELD_NUMBER: _builtins.int
+    CASE_LINKED_FIELD_NUMBER: _builtins.int
+    CASE_UNLINKED_FIELD_NUMBER: _builtins.int
+    SPECIAL_APPROVAL_GIVEN_FIELD_NUMBER: _builtins.int
+    SPECIAL_APPROVAL_REVOKED_FIELD_NUMBER: _builtins.int
+    BENEFIT_GRANTED_FIELD_NUMBER: _builtins.int
+    VOUCHER_RESCALED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def case_opened(self) -> Global___CaseOpened: ...
     @_builtins.property
@@ -468,6 +475,20 @@ class Event(_message.Message):
     def panel_failed(self) -> _panel_pb2.PanelFailed: ...
     @_builtins.property
     def panel_dissolved(self) -> _panel_pb2.PanelDissolved: ...
+    @_builtins.property
+    def opinion_given(self) -> Global___OpinionGiven: ...
+    @_builtins.property
+    def case_linked(self) -> Global___CaseLinked: ...
+    @_builtins.property
+    def case_unlinked(self) -> Global___CaseUnlinked: ...
+    @_builtins.property
+    def special_approval_given(self) -> Global___SpecialApprovalGiven: ...
+    @_builtins.property
+    def special_approval_revoked(self) -> Global___SpecialApprovalRevoked: ...
+    @_builtins.property
+    def benefit_granted(self) -> Global___BenefitGranted: ...
+    @_builtins.property
+    def voucher_rescaled(self) -> Global___VoucherRescaled: ...
     def __init__(
         self,
         *,
@@ -557,12 +578,19 @@ class Event(_message.Message):
         panel_concluded: _panel_pb2.PanelConcluded | None = ...,
         panel_failed: _panel_pb2.PanelFailed | None = ...,
         panel_dissolved: _panel_pb2.PanelDissolved | None = ...,
+        opinion_given: Global___OpinionGiven | None = ...,
+        case_linked: Global___CaseLinked | None = ...,
+        case_unlinked: Global___CaseUnlinked | None = ...,
+        special_approval_given: Global___SpecialApprovalGiven | None = ...,
+        special_approval_revoked: Global___SpecialApprovalRevoked | None = ...,
+        benefit_granted: Global___BenefitGranted | None = ...,
+        voucher_rescaled: Global___VoucherRescaled | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_opened", b"case_opened", "case_registered", b"case_registered", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_opened", b"case_opened", "case_registered", b"case_registered", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["case_opened", "stage_opened", "check_recorded", "correction_requested", "correction_supplied", "decided", "stage_lapsed", "issuance_held", "issuance_resumed", "letter_sent", "case_closed", "bank_account_replaced", "claim_payment_changed", "case_accepted", "amount_determined", "output_recorded", "sent_back", "clock_stopped", "clock_restarted", "case_registered", "contract_claimed", "invoice_bound", "reminded", "task_claimed", "task_released", "task_handed_over", "amount_allocated", "grant_payment_changed", "voucher_issued", "redemption_assessed", "voucher_redeemed", "headroom_reserved", "headroom_issued", "headroom_released", "redemption_headroom_used", "redemption_headroom_restored", "headroom_held", "cycle_opened", "claim_admitted", "claim_assessed", "claim_dropped", "cycle_frozen", "cycle_confirmed", "payment_ordered", "claim_deferred", "payment_settled", "payment_returned", "cycle_closed", "command_accepted", "command_refused", "rehearsal_started", "rehearsal_advanced", "contact_named", "subject_key_destroyed", "role_delegated", "delegation_revoked", "round_opened", "applicant_joined", "applicant_determined", "applicant_reopened", "applicant_left", "round_allocated", "notice_closed", "objection_raised", "objection_settled", "applicant_cleared", "grant_ordered", "grant_settled", "grant_returned", "round_closed", "expert_registered", "expert_retired", "panel_convened", "panel_drawn", "expert_seated", "interest_declared", "expert_left", "sheet_sealed", "sheets_complete", "sheet_opened", "scoring_reopened", "conclusion_drawn", "conclusion_signed", "panel_concluded", "panel_failed", "panel_dissolved"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["case_opened", "stage_opened", "check_recorded", "correction_requested", "correction_supplied", "decided", "stage_lapsed", "issuance_held", "issuance_resumed", "letter_sent", "case_closed", "bank_account_replaced", "claim_payment_changed", "case_accepted", "amount_determined", "output_recorded", "sent_back", "clock_stopped", "clock_restarted", "case_registered", "contract_claimed", "invoice_bound", "reminded", "task_claimed", "task_released", "task_handed_over", "amount_allocated", "grant_payment_changed", "voucher_issued", "redemption_assessed", "voucher_redeemed", "headroom_reserved", "headroom_issued", "headroom_released", "redemption_headroom_used", "redemption_headroom_restored", "headroom_held", "cycle_opened", "claim_admitted", "claim_assessed", "claim_dropped", "cycle_frozen", "cycle_confirmed", "payment_ordered", "claim_deferred", "payment_settled", "payment_returned", "cycle_closed", "command_accepted", "command_refused", "rehearsal_started", "rehearsal_advanced", "contact_named", "subject_key_destroyed", "role_delegated", "delegation_revoked", "round_opened", "applicant_joined", "applicant_determined", "applicant_reopened", "applicant_left", "round_allocated", "notice_closed", "objection_raised", "objection_settled", "applicant_cleared", "grant_ordered", "grant_settled", "grant_returned", "round_closed", "expert_registered", "expert_retired", "panel_convened", "panel_drawn", "expert_seated", "interest_declared", "expert_left", "sheet_sealed", "sheets_complete", "sheet_opened", "scoring_reopened", "conclusion_drawn", "conclusion_signed", "panel_concluded", "panel_failed", "panel_dissolved", "opinion_given", "case_linked", "case_unlinked", "special_approval_given", "special_approval_revoked", "benefit_granted", "voucher_rescaled"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -1155,14 +1183,144 @@ class GrantPaymentChanged(_message.Message):
 Global___GrantPaymentChanged: _TypeAlias = GrantPaymentChanged  # noqa: Y015
 
 @_typing.final
+class CaseLinked(_message.Message):
+    """Stands in the streams of both cases. (关联案件)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OTHER_CASE_ID_FIELD_NUMBER: _builtins.int
+    RELATION_FIELD_NUMBER: _builtins.int
+    IS_OF_OTHER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    other_case_id: _builtins.str
+    relation: _commands_pb2.CaseRelation.ValueType
+    is_of_other: _builtins.bool
+    """the other case supersedes, objects to or duplicates this one"""
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        other_case_id: _builtins.str = ...,
+        relation: _commands_pb2.CaseRelation.ValueType = ...,
+        is_of_other: _builtins.bool = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_of_other", b"is_of_other", "other_case_id", b"other_case_id", "reason", b"reason", "relation", b"relation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CaseLinked: _TypeAlias = CaseLinked  # noqa: Y015
+
+@_typing.final
+class CaseUnlinked(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OTHER_CASE_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    other_case_id: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        other_case_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["other_case_id", b"other_case_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CaseUnlinked: _TypeAlias = CaseUnlinked  # noqa: Y015
+
+@_typing.final
+class SpecialApprovalGiven(_message.Message):
+    """Leave to go beyond an account's soft limit. (专项批准)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    GIVEN_BY_FIELD_NUMBER: _builtins.int
+    ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    ROLE_TITLE_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    """key in the plan"""
+    title: _builtins.str
+    clause: _builtins.str
+    role: _builtins.str
+    """of who gave it"""
+    given_by: _builtins.str
+    """account"""
+    on_behalf_of: _builtins.str
+    """account of who delegated the role"""
+    reason: _builtins.str
+    document_number: _builtins.str
+    evidence_sha256: _builtins.str
+    role_title: _builtins.str
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+        title: _builtins.str = ...,
+        clause: _builtins.str = ...,
+        role: _builtins.str = ...,
+        given_by: _builtins.str = ...,
+        on_behalf_of: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        document_number: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+        role_title: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "clause", b"clause", "document_number", b"document_number", "evidence_sha256", b"evidence_sha256", "given_by", b"given_by", "on_behalf_of", b"on_behalf_of", "reason", b"reason", "role", b"role", "role_title", b"role_title", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SpecialApprovalGiven: _TypeAlias = SpecialApprovalGiven  # noqa: Y015
+
+@_typing.final
+class SpecialApprovalRevoked(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SpecialApprovalRevoked: _TypeAlias = SpecialApprovalRevoked  # noqa: Y015
+
+@_typing.final
 class CorrectionRequested(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     STAGE_FIELD_NUMBER: _builtins.int
     ITEMS_FIELD_NUMBER: _builtins.int
     CLAUSE_FIELD_NUMBER: _builtins.int
+    CAUSED_BY_FIELD_NUMBER: _builtins.int
     stage: _builtins.str
     clause: _builtins.str
+    caused_by: _builtins.str
+    """what of the applicant's reply made a further list necessary"""
     @_builtins.property
     def items(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
@@ -1171,10 +1329,11 @@ class CorrectionRequested(_message.Message):
         stage: _builtins.str = ...,
         items: _abc.Iterable[_builtins.str] | None = ...,
         clause: _builtins.str = ...,
+        caused_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "items", b"items", "stage", b"stage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caused_by", b"caused_by", "clause", b"clause", "items", b"items", "stage", b"stage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1659,6 +1818,7 @@ class Decided(_message.Message):
     ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
     APPROVED_RATE_FIELD_NUMBER: _builtins.int
     PANEL_MEMBERS_FIELD_NUMBER: _builtins.int
+    SILENT_OPINIONS_FIELD_NUMBER: _builtins.int
     stage: _builtins.str
     round: _builtins.int
     verdict: _commands_pb2.Verdict.ValueType
@@ -1685,6 +1845,10 @@ class Decided(_message.Message):
     def panel_members(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """accounts of the experts who concluded"""
 
+    @_builtins.property
+    def silent_opinions(self) -> _containers.RepeatedCompositeFieldContainer[Global___SilentOpinion]:
+        """of a pass: whose silence counted, and as what"""
+
     def __init__(
         self,
         *,
@@ -1702,14 +1866,97 @@ class Decided(_message.Message):
         on_behalf_of: _builtins.str = ...,
         approved_rate: _builtins.str = ...,
         panel_members: _abc.Iterable[_builtins.str] | None = ...,
+        silent_opinions: _abc.Iterable[Global___SilentOpinion] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["trace", b"trace"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["approved_fen", b"approved_fen", "approved_rate", b"approved_rate", "clause", b"clause", "code", b"code", "decided_by", b"decided_by", "findings", b"findings", "grounds", b"grounds", "on_behalf_of", b"on_behalf_of", "panel_members", b"panel_members", "reason", b"reason", "round", b"round", "stage", b"stage", "trace", b"trace", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approved_fen", b"approved_fen", "approved_rate", b"approved_rate", "clause", b"clause", "code", b"code", "decided_by", b"decided_by", "findings", b"findings", "grounds", b"grounds", "on_behalf_of", b"on_behalf_of", "panel_members", b"panel_members", "reason", b"reason", "round", b"round", "silent_opinions", b"silent_opinions", "stage", b"stage", "trace", b"trace", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Decided: _TypeAlias = Decided  # noqa: Y015
+
+@_typing.final
+class SilentOpinion(_message.Message):
+    """Opinions that were not given in their days. (会签)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROLE_FIELD_NUMBER: _builtins.int
+    ROLE_TITLE_FIELD_NUMBER: _builtins.int
+    PEOPLE_FIELD_NUMBER: _builtins.int
+    COUNTS_AS_FIELD_NUMBER: _builtins.int
+    role: _builtins.str
+    role_title: _builtins.str
+    people: _builtins.int
+    """so many"""
+    counts_as: _plan_pb2.OpinionSilence.ValueType
+    def __init__(
+        self,
+        *,
+        role: _builtins.str = ...,
+        role_title: _builtins.str = ...,
+        people: _builtins.int = ...,
+        counts_as: _plan_pb2.OpinionSilence.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counts_as", b"counts_as", "people", b"people", "role", b"role", "role_title", b"role_title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SilentOpinion: _TypeAlias = SilentOpinion  # noqa: Y015
+
+@_typing.final
+class OpinionGiven(_message.Message):
+    """What somebody says of a stage that others decide; a later one of the same person takes its place. (会签)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STAGE_FIELD_NUMBER: _builtins.int
+    ROUND_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    AGREED_FEN_FIELD_NUMBER: _builtins.int
+    GIVEN_BY_FIELD_NUMBER: _builtins.int
+    ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
+    GIVEN_ON_FIELD_NUMBER: _builtins.int
+    stage: _builtins.str
+    round: _builtins.int
+    role: _builtins.str
+    verdict: _commands_pb2.OpinionVerdict.ValueType
+    reason: _builtins.str
+    agreed_fen: _builtins.int
+    """consents to no more than this amount; absent: not asked"""
+    given_by: _builtins.str
+    """account"""
+    on_behalf_of: _builtins.str
+    """account of who delegated the role"""
+    given_on: _builtins.str
+    """business date"""
+    def __init__(
+        self,
+        *,
+        stage: _builtins.str = ...,
+        round: _builtins.int = ...,
+        role: _builtins.str = ...,
+        verdict: _commands_pb2.OpinionVerdict.ValueType = ...,
+        reason: _builtins.str = ...,
+        agreed_fen: _builtins.int | None = ...,
+        given_by: _builtins.str = ...,
+        on_behalf_of: _builtins.str = ...,
+        given_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agreed_fen", b"_agreed_fen", "agreed_fen", b"agreed_fen"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agreed_fen", b"_agreed_fen", "agreed_fen", b"agreed_fen", "given_by", b"given_by", "given_on", b"given_on", "on_behalf_of", b"on_behalf_of", "reason", b"reason", "role", b"role", "round", b"round", "stage", b"stage", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agreed_fen: _TypeAlias = _typing.Literal["agreed_fen"]  # noqa: Y015
+    _WhichOneofArgType__agreed_fen: _TypeAlias = _typing.Literal["_agreed_fen", b"_agreed_fen"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agreed_fen) -> _WhichOneofReturnType__agreed_fen | None: ...
+
+Global___OpinionGiven: _TypeAlias = OpinionGiven  # noqa: Y015
 
 @_typing.final
 class StageLapsed(_message.Message):
@@ -1914,30 +2161,61 @@ Global___CaseRegistered: _TypeAlias = CaseRegistered  # noqa: Y015
 
 @_typing.final
 class ContractClaimed(_message.Message):
-    """Stream "contract/<identity>": the contract's single claim. (BJ-3.4, BJ-A9)"""
+    """Stream "contract/<identity>": the contract's single claim under each programme. (BJ-3.4, BJ-A9)"""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     CONTRACT_IDENTITY_FIELD_NUMBER: _builtins.int
     CASE_ID_FIELD_NUMBER: _builtins.int
     VOUCHER_ID_FIELD_NUMBER: _builtins.int
+    PROGRAMME_ID_FIELD_NUMBER: _builtins.int
     contract_identity: _builtins.str
     case_id: _builtins.str
     voucher_id: _builtins.str
+    programme_id: _builtins.str
+    """empty in what earlier versions stored: no programme may claim it again"""
     def __init__(
         self,
         *,
         contract_identity: _builtins.str = ...,
         case_id: _builtins.str = ...,
         voucher_id: _builtins.str = ...,
+        programme_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "contract_identity", b"contract_identity", "voucher_id", b"voucher_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "contract_identity", b"contract_identity", "programme_id", b"programme_id", "voucher_id", b"voucher_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ContractClaimed: _TypeAlias = ContractClaimed  # noqa: Y015
+
+@_typing.final
+class BenefitGranted(_message.Message):
+    """Stream "benefits/<uscc>": what the programmes of this ledger granted to one enterprise, for the others to look at.
+    Written with the end of the case. (BJ-1.4, QD-6.1)
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    BENEFIT_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    @_builtins.property
+    def benefit(self) -> _facts_pb2.OtherBenefit: ...
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        benefit: _facts_pb2.OtherBenefit | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["benefit", b"benefit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["benefit", b"benefit", "case_id", b"case_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BenefitGranted: _TypeAlias = BenefitGranted  # noqa: Y015
 
 @_typing.final
 class InvoiceBound(_message.Message):
@@ -2098,6 +2376,74 @@ class InvoiceUse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___InvoiceUse: _TypeAlias = InvoiceUse  # noqa: Y015
+
+@_typing.final
+class VoucherRescaled(_message.Message):
+    """Stream "voucher/<voucher id>": the contract ended early or became cheaper, so the voucher is worth less. The year in
+    which it was issued does not get anything back. (BJ-A18)
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTRACT_FIELD_NUMBER: _builtins.int
+    ELIGIBLE_FEN_FIELD_NUMBER: _builtins.int
+    FACE_VALUE_FEN_FIELD_NUMBER: _builtins.int
+    LAPSED_FEN_FIELD_NUMBER: _builtins.int
+    CUMULATIVE_FEN_FIELD_NUMBER: _builtins.int
+    DUE_FEN_FIELD_NUMBER: _builtins.int
+    CLAW_BACK_FEN_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    RESCALED_ON_FIELD_NUMBER: _builtins.int
+    TRACE_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    eligible_fen: _builtins.str
+    """E', exact"""
+    face_value_fen: _builtins.int
+    """V'"""
+    lapsed_fen: _builtins.int
+    """of the face value before"""
+    cumulative_fen: _builtins.str
+    """settled so far, at most E'; exact"""
+    due_fen: _builtins.int
+    """of V' so far"""
+    claw_back_fen: _builtins.int
+    """paid beyond that, to be paid back"""
+    reason: _builtins.str
+    evidence_sha256: _builtins.str
+    rescaled_on: _builtins.str
+    clause: _builtins.str
+    @_builtins.property
+    def contract(self) -> _facts_pb2.Contract:
+        """as it stands now"""
+
+    @_builtins.property
+    def trace(self) -> Global___AmountTrace:
+        """of E' and the ceiling on it"""
+
+    def __init__(
+        self,
+        *,
+        contract: _facts_pb2.Contract | None = ...,
+        eligible_fen: _builtins.str = ...,
+        face_value_fen: _builtins.int = ...,
+        lapsed_fen: _builtins.int = ...,
+        cumulative_fen: _builtins.str = ...,
+        due_fen: _builtins.int = ...,
+        claw_back_fen: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+        rescaled_on: _builtins.str = ...,
+        trace: Global___AmountTrace | None = ...,
+        clause: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["contract", b"contract", "trace", b"trace"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "claw_back_fen", b"claw_back_fen", "contract", b"contract", "cumulative_fen", b"cumulative_fen", "due_fen", b"due_fen", "eligible_fen", b"eligible_fen", "evidence_sha256", b"evidence_sha256", "face_value_fen", b"face_value_fen", "lapsed_fen", b"lapsed_fen", "reason", b"reason", "rescaled_on", b"rescaled_on", "trace", b"trace"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VoucherRescaled: _TypeAlias = VoucherRescaled  # noqa: Y015
 
 @_typing.final
 class VoucherRedeemed(_message.Message):

@@ -127,6 +127,56 @@ DAY_UNIT_WORKING_DAYS: DayUnit.ValueType  # 1
 DAY_UNIT_CALENDAR_DAYS: DayUnit.ValueType  # 2
 Global___DayUnit: _TypeAlias = DayUnit  # noqa: Y015
 
+class _OpinionPart:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OpinionPartEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpinionPart.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OPINION_PART_UNSPECIFIED: _OpinionPart.ValueType  # 0
+    OPINION_PART_REQUIRED: _OpinionPart.ValueType  # 1
+    """会签: nothing passes without its consent"""
+    OPINION_PART_COUNTED: _OpinionPart.ValueType  # 2
+    """表决: counts towards the quorum and the share of consents"""
+    OPINION_PART_OBSERVING: _OpinionPart.ValueType  # 3
+    """列席: is heard, and stops nothing"""
+
+class OpinionPart(_OpinionPart, metaclass=_OpinionPartEnumTypeWrapper):
+    """How a role takes part in a stage that others decide. (会签)"""
+
+OPINION_PART_UNSPECIFIED: OpinionPart.ValueType  # 0
+OPINION_PART_REQUIRED: OpinionPart.ValueType  # 1
+"""会签: nothing passes without its consent"""
+OPINION_PART_COUNTED: OpinionPart.ValueType  # 2
+"""表决: counts towards the quorum and the share of consents"""
+OPINION_PART_OBSERVING: OpinionPart.ValueType  # 3
+"""列席: is heard, and stops nothing"""
+Global___OpinionPart: _TypeAlias = OpinionPart  # noqa: Y015
+
+class _OpinionSilence:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OpinionSilenceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OpinionSilence.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OPINION_SILENCE_UNSPECIFIED: _OpinionSilence.ValueType  # 0
+    """nothing: it is waited for"""
+    OPINION_SILENCE_CONSENTS: _OpinionSilence.ValueType  # 1
+    """视为同意"""
+    OPINION_SILENCE_ABSTAINS: _OpinionSilence.ValueType  # 2
+    """视为弃权: it is waited for no more"""
+
+class OpinionSilence(_OpinionSilence, metaclass=_OpinionSilenceEnumTypeWrapper):
+    """What an opinion counts as that is not given in its days."""
+
+OPINION_SILENCE_UNSPECIFIED: OpinionSilence.ValueType  # 0
+"""nothing: it is waited for"""
+OPINION_SILENCE_CONSENTS: OpinionSilence.ValueType  # 1
+"""视为同意"""
+OPINION_SILENCE_ABSTAINS: OpinionSilence.ValueType  # 2
+"""视为弃权: it is waited for no more"""
+Global___OpinionSilence: _TypeAlias = OpinionSilence  # noqa: Y015
+
 @_typing.final
 class TimeLimit(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
@@ -264,6 +314,85 @@ class StopReason(_message.Message):
 Global___StopReason: _TypeAlias = StopReason  # noqa: Y015
 
 @_typing.final
+class OpinionRole(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROLE_FIELD_NUMBER: _builtins.int
+    ROLE_TITLE_FIELD_NUMBER: _builtins.int
+    PART_FIELD_NUMBER: _builtins.int
+    PEOPLE_FIELD_NUMBER: _builtins.int
+    ABOVE_FEN_FIELD_NUMBER: _builtins.int
+    role: _builtins.str
+    """"finance-officer" """
+    role_title: _builtins.str
+    """市财政局"""
+    part: Global___OpinionPart.ValueType
+    people: _builtins.int
+    """so many different people give one each"""
+    above_fen: _builtins.int
+    """of a required role: takes part only where more is approved; its silence is never read. 0: always"""
+    def __init__(
+        self,
+        *,
+        role: _builtins.str = ...,
+        role_title: _builtins.str = ...,
+        part: Global___OpinionPart.ValueType = ...,
+        people: _builtins.int = ...,
+        above_fen: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["above_fen", b"above_fen", "part", b"part", "people", b"people", "role", b"role", "role_title", b"role_title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpinionRole: _TypeAlias = OpinionRole  # noqa: Y015
+
+@_typing.final
+class OpinionRule(_message.Message):
+    """Whose opinions a stage needs before it may pass. They are given in any order, and beside each other. (会签)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TITLE_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    ROLES_FIELD_NUMBER: _builtins.int
+    QUORUM_FIELD_NUMBER: _builtins.int
+    CONSENT_SHARE_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
+    ON_SILENCE_FIELD_NUMBER: _builtins.int
+    title: _builtins.str
+    """联合审议"""
+    clause: _builtins.str
+    quorum: _builtins.int
+    """so many counted people take part; 0: any number"""
+    consent_share: _builtins.str
+    """at least this part of the counted opinions consents, "2/3"; empty: any part"""
+    days: _builtins.int
+    """of the stage's time limit; then silence counts. 0: never"""
+    on_silence: Global___OpinionSilence.ValueType
+    @_builtins.property
+    def roles(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpinionRole]: ...
+    def __init__(
+        self,
+        *,
+        title: _builtins.str = ...,
+        clause: _builtins.str = ...,
+        roles: _abc.Iterable[Global___OpinionRole] | None = ...,
+        quorum: _builtins.int = ...,
+        consent_share: _builtins.str = ...,
+        days: _builtins.int = ...,
+        on_silence: Global___OpinionSilence.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "consent_share", b"consent_share", "days", b"days", "on_silence", b"on_silence", "quorum", b"quorum", "roles", b"roles", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpinionRule: _TypeAlias = OpinionRule  # noqa: Y015
+
+@_typing.final
 class Duty(_message.Message):
     """Nobody acts in two of these roles in one case."""
 
@@ -373,6 +502,8 @@ class Stage(_message.Message):
     STOPS_FIELD_NUMBER: _builtins.int
     REMIND_DAYS_BEFORE_FIELD_NUMBER: _builtins.int
     PANEL_FIELD_NUMBER: _builtins.int
+    OPINIONS_FIELD_NUMBER: _builtins.int
+    ENTERS_WHEN_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """"acceptance" """
     title: _builtins.str
@@ -408,7 +539,7 @@ class Stage(_message.Message):
 
     @_builtins.property
     def letters(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """moment of the stage ("opened", "correction", "passed") -> template"""
+        """moment of the stage ("opened", "correction", "passed", "stopped", "restarted") -> template"""
 
     @_builtins.property
     def outputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___Output]: ...
@@ -425,6 +556,14 @@ class Stage(_message.Message):
     @_builtins.property
     def panel(self) -> _panel_pb2.PanelRule:
         """of a stage that a panel concludes"""
+
+    @_builtins.property
+    def opinions(self) -> Global___OpinionRule:
+        """absent: who decides it decides alone"""
+
+    @_builtins.property
+    def enters_when(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """codes of conditions that are met before the stage opens"""
 
     def __init__(
         self,
@@ -450,10 +589,12 @@ class Stage(_message.Message):
         stops: _abc.Iterable[Global___StopReason] | None = ...,
         remind_days_before: _abc.Iterable[_builtins.int] | None = ...,
         panel: _panel_pb2.PanelRule | None = ...,
+        opinions: Global___OpinionRule | None = ...,
+        enters_when: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["correction", b"correction", "panel", b"panel", "time_limit", b"time_limit"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["correction", b"correction", "opinions", b"opinions", "panel", b"panel", "time_limit", b"time_limit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applicant_may_withdraw", b"applicant_may_withdraw", "checks", b"checks", "clause", b"clause", "correction", b"correction", "guidance", b"guidance", "key", b"key", "kind", b"kind", "letters", b"letters", "outputs", b"outputs", "panel", b"panel", "remind_days_before", b"remind_days_before", "reserves_headroom", b"reserves_headroom", "rework_to", b"rework_to", "role", b"role", "role_title", b"role_title", "sets_amount", b"sets_amount", "stops", b"stops", "task", b"task", "tests_eligibility", b"tests_eligibility", "time_limit", b"time_limit", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applicant_may_withdraw", b"applicant_may_withdraw", "checks", b"checks", "clause", b"clause", "correction", b"correction", "enters_when", b"enters_when", "guidance", b"guidance", "key", b"key", "kind", b"kind", "letters", b"letters", "opinions", b"opinions", "outputs", b"outputs", "panel", b"panel", "remind_days_before", b"remind_days_before", "reserves_headroom", b"reserves_headroom", "rework_to", b"rework_to", "role", b"role", "role_title", b"role_title", "sets_amount", b"sets_amount", "stops", b"stops", "task", b"task", "tests_eligibility", b"tests_eligibility", "time_limit", b"time_limit", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -488,6 +629,42 @@ class CheckRule(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CheckRule: _TypeAlias = CheckRule  # noqa: Y015
+
+@_typing.final
+class SpecialApprovalRule(_message.Message):
+    """Who may let a case go beyond an account's soft limit. (专项批准)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    ROLE_TITLE_FIELD_NUMBER: _builtins.int
+    account: _builtins.str
+    """as the programme names it"""
+    title: _builtins.str
+    clause: _builtins.str
+    role: _builtins.str
+    """"city-leader" """
+    role_title: _builtins.str
+    """市政府"""
+    def __init__(
+        self,
+        *,
+        account: _builtins.str = ...,
+        title: _builtins.str = ...,
+        clause: _builtins.str = ...,
+        role: _builtins.str = ...,
+        role_title: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "clause", b"clause", "role", b"role", "role_title", b"role_title", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SpecialApprovalRule: _TypeAlias = SpecialApprovalRule  # noqa: Y015
 
 @_typing.final
 class CasePlan(_message.Message):
@@ -545,6 +722,7 @@ class CasePlan(_message.Message):
     DUTIES_FIELD_NUMBER: _builtins.int
     VETO_FIELD_NUMBER: _builtins.int
     CHECKS_FIELD_NUMBER: _builtins.int
+    SPECIAL_APPROVALS_FIELD_NUMBER: _builtins.int
     programme_id: _builtins.str
     programme_title: _builtins.str
     edition: _builtins.str
@@ -555,7 +733,7 @@ class CasePlan(_message.Message):
     def stages(self) -> _containers.RepeatedCompositeFieldContainer[Global___Stage]: ...
     @_builtins.property
     def letters(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """moment of the whole case ("closed") -> template"""
+        """moment of the whole case ("closed"), or of any stage ("stopped", "restarted") -> template"""
 
     @_builtins.property
     def duties(self) -> _containers.RepeatedCompositeFieldContainer[Global___Duty]: ...
@@ -566,6 +744,10 @@ class CasePlan(_message.Message):
     @_builtins.property
     def checks(self) -> _containers.MessageMap[_builtins.str, Global___CheckRule]:
         """by the names that stages use; empty in plans of before: a check's name is its kind"""
+
+    @_builtins.property
+    def special_approvals(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpecialApprovalRule]:
+        """by whom, while the amount is not set"""
 
     def __init__(
         self,
@@ -581,10 +763,11 @@ class CasePlan(_message.Message):
         duties: _abc.Iterable[Global___Duty] | None = ...,
         veto: Global___VetoRule | None = ...,
         checks: _abc.Mapping[_builtins.str, Global___CheckRule] | None = ...,
+        special_approvals: _abc.Iterable[Global___SpecialApprovalRule] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["veto", b"veto"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks", "duties", b"duties", "edition", b"edition", "edition_sha256", b"edition_sha256", "is_rehearsal", b"is_rehearsal", "kind", b"kind", "letters", b"letters", "programme_id", b"programme_id", "programme_title", b"programme_title", "stages", b"stages", "veto", b"veto"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks", "duties", b"duties", "edition", b"edition", "edition_sha256", b"edition_sha256", "is_rehearsal", b"is_rehearsal", "kind", b"kind", "letters", b"letters", "programme_id", b"programme_id", "programme_title", b"programme_title", "special_approvals", b"special_approvals", "stages", b"stages", "veto", b"veto"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

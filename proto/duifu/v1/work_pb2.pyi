@@ -6,6 +6,7 @@ What Temporal carries between workflows and activities."""
 from collections import abc as _abc
 from duifu.v1 import commands_pb2 as _commands_pb2
 from duifu.v1 import facts_pb2 as _facts_pb2
+from duifu.v1 import plan_pb2 as _plan_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -464,6 +465,7 @@ class Progress(_message.Message):
     STAGE_FIELD_NUMBER: _builtins.int
     IS_IDLE_FIELD_NUMBER: _builtins.int
     CLOCK_FIELD_NUMBER: _builtins.int
+    WAITS_FOR_FIELD_NUMBER: _builtins.int
     summary: _builtins.str
     version: _builtins.int
     """of its stream, folded so far"""
@@ -474,6 +476,10 @@ class Progress(_message.Message):
     def clock(self) -> Global___BusinessClock:
         """pinned when the workflow started"""
 
+    @_builtins.property
+    def waits_for(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """checks whose sources are on record as away, if it would be idle but for them"""
+
     def __init__(
         self,
         *,
@@ -482,19 +488,57 @@ class Progress(_message.Message):
         stage: _builtins.str = ...,
         is_idle: _builtins.bool = ...,
         clock: Global___BusinessClock | None = ...,
+        waits_for: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock", "is_idle", b"is_idle", "stage", b"stage", "summary", b"summary", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock", "is_idle", b"is_idle", "stage", b"stage", "summary", b"summary", "version", b"version", "waits_for", b"waits_for"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Progress: _TypeAlias = Progress  # noqa: Y015
 
 @_typing.final
-class NextStep(_message.Message):
-    """Who may act next on a case, from its plan and what was done so far. Empty: it waits on nobody."""
+class OpinionWanted(_message.Message):
+    """Who may act next on a case, from its plan and what was done so far. Empty: it waits on nobody.
+    A role that may give opinions on the open stage. (会签)
+    """
 
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROLE_FIELD_NUMBER: _builtins.int
+    ROLE_TITLE_FIELD_NUMBER: _builtins.int
+    PART_FIELD_NUMBER: _builtins.int
+    PEOPLE_FIELD_NUMBER: _builtins.int
+    GIVEN_BY_FIELD_NUMBER: _builtins.int
+    role: _builtins.str
+    role_title: _builtins.str
+    part: _plan_pb2.OpinionPart.ValueType
+    people: _builtins.int
+    """so many in all"""
+    @_builtins.property
+    def given_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """accounts"""
+
+    def __init__(
+        self,
+        *,
+        role: _builtins.str = ...,
+        role_title: _builtins.str = ...,
+        part: _plan_pb2.OpinionPart.ValueType = ...,
+        people: _builtins.int = ...,
+        given_by: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["given_by", b"given_by", "part", b"part", "people", b"people", "role", b"role", "role_title", b"role_title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpinionWanted: _TypeAlias = OpinionWanted  # noqa: Y015
+
+@_typing.final
+class NextStep(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SUMMARY_FIELD_NUMBER: _builtins.int
@@ -509,6 +553,7 @@ class NextStep(_message.Message):
     CLAIMED_BY_FIELD_NUMBER: _builtins.int
     CLAIMED_ON_FIELD_NUMBER: _builtins.int
     EXCLUDED_FIELD_NUMBER: _builtins.int
+    OPINIONS_FIELD_NUMBER: _builtins.int
     summary: _builtins.str
     case_id: _builtins.str
     stage: _builtins.str
@@ -528,6 +573,10 @@ class NextStep(_message.Message):
     def excluded(self) -> _containers.RepeatedCompositeFieldContainer[Global___Exclusion]:
         """who may not act, whatever role they hold"""
 
+    @_builtins.property
+    def opinions(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpinionWanted]:
+        """whose opinions the stage asks for beside"""
+
     def __init__(
         self,
         *,
@@ -543,10 +592,11 @@ class NextStep(_message.Message):
         claimed_by: _builtins.str = ...,
         claimed_on: _builtins.str = ...,
         excluded: _abc.Iterable[Global___Exclusion] | None = ...,
+        opinions: _abc.Iterable[Global___OpinionWanted] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "claimed_by", b"claimed_by", "claimed_on", b"claimed_on", "due_on", b"due_on", "excluded", b"excluded", "is_overdue", b"is_overdue", "opened_on", b"opened_on", "role", b"role", "role_title", b"role_title", "stage", b"stage", "summary", b"summary", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "claimed_by", b"claimed_by", "claimed_on", b"claimed_on", "due_on", b"due_on", "excluded", b"excluded", "is_overdue", b"is_overdue", "opened_on", b"opened_on", "opinions", b"opinions", "role", b"role", "role_title", b"role_title", "stage", b"stage", "summary", b"summary", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

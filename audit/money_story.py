@@ -1,0 +1,98 @@
+"""The events of registers, vouchers and quarters in one sentence each: who holds what, and what was paid."""
+
+from google.protobuf.message import Message
+
+from domain.money import show, show_exact
+from duifu.v1 import events_pb2 as events
+
+
+def of_money(event: Message) -> str | None:
+    """Registers, contracts, invoices, vouchers and annual head-room; None for an event of something else."""
+    match event:
+        case events.CaseRegistered():
+            return f"登记案件编号{event.case_id}"
+        case events.BenefitGranted():
+            title, amount_fen = event.benefit.title, event.benefit.amount_fen
+            return f"供其他政策核对：{title}已支持{show(amount_fen)}（案件{event.case_id}，{event.benefit.granted_on}）"
+        case events.ContractClaimed():
+            return f"合同的唯一一次申领由案件{event.case_id}使用（{event.voucher_id}）"
+        case events.InvoiceBound():
+            return f"发票由案件{event.case_id}用于算力券{event.voucher_id}"
+        case events.VoucherIssued():
+            eligible = show_exact(event.eligible_fen)
+            return (
+                f"向{event.holder_name}发放算力券{event.voucher_id}：券面金额{show(event.face_value_fen)}，"
+                f"核定依据{eligible}（案件{event.case_id}，{event.issued_on}）"
+            )
+        case events.RedemptionAssessed():
+            base, so_far = show_exact(event.base_fen), show_exact(event.cumulative_fen)
+            return f"案件{event.case_id}核定应兑付{show(event.due_fen)}：本次基数{base}，累计{so_far}"
+        case events.VoucherRescaled():
+            return _rescaled(event)
+        case events.VoucherRedeemed():
+            return f"案件{event.case_id}兑付{show(event.amount_fen)}（{event.cycle_id}）"
+        case events.HeadroomReserved():
+            return f"案件{event.case_id}排入年度发放额度，上限{show(event.ceiling_fen)}"
+        case events.HeadroomHeld():
+            return f"案件{event.case_id}已核定{show(event.wanted_fen)}，等待在先案件"
+        case events.HeadroomIssued():
+            return f"案件{event.case_id}使用年度发放额度{show(event.amount_fen)}"
+        case events.HeadroomReleased():
+            return f"案件{event.case_id}未发放，让出年度发放额度的排位"
+        case events.RedemptionHeadroomUsed():
+            return f"支付指令{event.order_id}使用年度兑付额度{show(event.amount_fen)}"
+        case events.RedemptionHeadroomRestored():
+            return f"支付指令{event.order_id}被退回，恢复年度兑付额度{show(event.amount_fen)}"
+    return None
+
+
+def of_quarter(event: Message) -> str | None:
+    """A redemption cycle from its opening to its close; None for an event of something else."""
+    match event:
+        case events.CycleOpened():
+            return (
+                f"开立{event.programme_title}{event.quarter}兑付批次：{event.opens_on}至{event.cut_off_on}受理，"
+                f"{event.pay_on}起支付（{event.clause}）"
+            )
+        case events.ClaimAdmitted():
+            if event.carried_from_cycle_id:
+                return f"案件{event.case_id}由{event.carried_from_cycle_id}转入{show(event.carried_fen)}"
+            return f"案件{event.case_id}加入批次（{event.voucher_id}）"
+        case events.ClaimAssessed():
+            return f"案件{event.case_id}待支付{show(event.due_fen)}"
+        case events.ClaimDropped():
+            code = f"（{event.code}）" if event.code else ""
+            return f"案件{event.case_id}退出批次{code}"
+        case events.CycleFrozen():
+            return f"截止冻结，共{len(event.case_ids)}笔申请"
+        case events.CycleConfirmed():
+            return f"主管部门确认：{event.reason}"
+        case events.PaymentOrdered():
+            return f"支付指令{event.order_id}：{event.pay_on}向案件{event.case_id}支付{show(event.amount_fen)}"
+        case events.ClaimDeferred():
+            later = _onward(event.to_cycle_id) or "，无后续批次，失效"
+            return f"案件{event.case_id}递延{show(event.amount_fen)}{later}（{event.clause}）"
+        case events.PaymentSettled():
+            return f"支付指令{event.order_id}已支付，国库回单{event.bank_reference}"
+        case events.PaymentReturned():
+            later = _onward(event.to_cycle_id) or "，无后续批次，失效"
+            return f"支付指令{event.order_id}被退回：{event.reason}{later}"
+        case events.CycleClosed():
+            return (
+                f"批次结清：支付{len(event.paid)}笔{show(event.paid_fen)}，"
+                f"递延{len(event.deferred)}笔{show(event.deferred_fen)}，"
+                f"退回{len(event.returned)}笔{show(event.returned_fen)}，退出{len(event.dropped_case_ids)}笔"
+            )
+    return None
+
+
+def _rescaled(event: events.VoucherRescaled) -> str:
+    eligible, worth = show_exact(event.eligible_fen), show(event.face_value_fen)
+    told = f"合同终止或减价，重新核定：券额{worth}，核定依据{eligible}，失效{show(event.lapsed_fen)}"
+    back = f"，应追回{show(event.claw_back_fen)}" if event.claw_back_fen else ""
+    settled = f"，累计结算{show_exact(event.cumulative_fen)}，累计应兑付{show(event.due_fen)}"
+    return f"{told}{settled}{back}（{event.clause}）：{event.reason}"
+
+
+def _onward(cycle_id: str) -> str:
+    return f"，转入{cycle_id}" if cycle_id else ""

@@ -1,0 +1,29 @@
+"""What becomes of a voucher after it was issued. (BJ-A18)"""
+
+from commands import inbox
+from commands.redemptions import voucher_of
+from commands.work import Work
+from domain import duties
+from domain.evaluation.rescaling import rescale
+from domain.facts import of_claim
+from domain.kinds import VOUCHER
+from domain.refusals import Refused
+from duifu.v1.commands_pb2 import RescaleVoucher
+from ledger import streams
+
+
+def rescale_voucher(work: Work, command: RescaleVoucher) -> str:
+    """The contract ended early or became cheaper; returns the claim that the voucher was issued on.
+
+    Raises Refused VOUCHER_UNKNOWN, ROLE_MISMATCH, DUTY_REQUESTER, DUTIES_APART, and what `rescale` raises.
+    """
+    voucher = voucher_of(work, command.voucher_id)
+    case = work.case(voucher.case_id)
+    row = next(row for row in case.plan.stages if row.sets_amount)
+    if work.actor.role != row.role:
+        raise Refused("ROLE_MISMATCH", row.clause, role=work.actor.role, needed=row.role, title=row.title)
+    inbox.must_stand_apart(work, case, row, *duties.accounts_of(work.actor))
+    edition = work.rulebook.edition(work.rulebook.pinned(voucher.edition_sha256))
+    rescaled = rescale(edition, of_claim(case), voucher, command, work.on)
+    work.record(streams.voucher(voucher.voucher_id), VOUCHER, [rescaled])
+    return case.case_id

@@ -1,0 +1,116 @@
+"""What may become of a quarter: opened, cut off, ruled on, paid and closed. (BJ-4.3, BJ-A11, BJ-A13)"""
+
+from datetime import datetime
+
+from google.protobuf.message import Message
+
+from domain.calendar import WorkingCalendar
+from domain.cycle import ClaimState, Cycle, cycle_id
+from domain.dates import Quarter, end_of, start_of, timestamp
+from domain.format.programme import Programme
+from domain.refusals import Refused
+from duifu.v1.events_pb2 import ClaimAmount, CycleClosed, CycleConfirmed, CycleFrozen, CycleOpened
+
+
+def open_cycle(programme: Programme, quarter: Quarter, calendar: WorkingCalendar) -> CycleOpened:
+    """The dates of a quarter. Money moves after the cut-off, as of a working day at the quarter's end. (BJ-A11)
+
+    The programme has a redemption. Raises Refused PARAMETER_EXPIRED, CALENDAR_NOT_ANNOUNCED.
+    """
+    rule = programme.redemption
+    assert rule is not None
+    last = quarter.days.last
+    intake = rule.intake(quarter, programme.rolls_over(calendar, last))
+    pays_before = programme.setting(rule.pay_day, last) == "previous_working_day"
+    pay_on = calendar.on_or_before(last) if pays_before else calendar.on_or_after(last)
+    cut_off_at = end_of(intake.last)
+    return CycleOpened(
+        cycle_id=cycle_id(programme.programme_id, quarter),
+        programme_id=programme.programme_id,
+        programme_title=programme.title.zh,
+        quarter=str(quarter),
+        opens_on=intake.first.isoformat(),
+        cut_off_on=intake.last.isoformat(),
+        cut_off_at=timestamp(cut_off_at),
+        as_of_on=last.isoformat(),
+        pay_on=pay_on.isoformat(),
+        pay_at=timestamp(max(cut_off_at, start_of(pay_on))),
+        paying_year=quarter.year,
+        awaits_ruling=quarter >= rule.needs_ruling_from,
+        clause=rule.clause,
+    )
+
+
+def freeze(cycle: Cycle, at: datetime) -> list[Message]:
+    """No more claims join. Raises Refused CYCLE_UNKNOWN, CYCLE_FROZEN, CUT_OFF_NOT_REACHED."""
+    _must_exist(cycle)
+    if cycle.frozen:
+        raise Refused("CYCLE_FROZEN", cycle.opened.clause, cycle=cycle.cycle_id)
+    if at < cycle.cut_off_at:
+        raise Refused("CUT_OFF_NOT_REACHED", cycle.opened.clause, cycle=cycle.cycle_id, cut_off=cycle.cut_off_at, at=at)
+    return [CycleFrozen(case_ids=[c.case_id for c in cycle.claims.values() if c.state != ClaimState.DROPPED])]
+
+
+def confirm(cycle: Cycle, reason: str) -> list[Message]:
+    """The authority rules that this batch is paid. Raises Refused CYCLE_UNKNOWN, NO_RULING_NEEDED, REASON_MISSING."""
+    _must_exist(cycle)
+    if not cycle.opened.awaits_ruling or cycle.confirmed:
+        raise Refused("NO_RULING_NEEDED", "BJ-A13", cycle=cycle.cycle_id)
+    if not reason.strip():
+        raise Refused("REASON_MISSING", "BJ-A13", title=cycle.cycle_id)
+    return [CycleConfirmed(reason=reason)]
+
+
+def must_be_payable(cycle: Cycle, at: datetime) -> None:
+    """Money may move now.
+
+    Raises Refused CYCLE_UNKNOWN, CYCLE_NOT_FROZEN, RULING_MISSING, CLAIMS_NOT_READY, PAY_DAY_NOT_REACHED.
+    """
+    _must_exist(cycle)
+    clause = cycle.opened.clause
+    if not cycle.frozen:
+        raise Refused("CYCLE_NOT_FROZEN", clause, cycle=cycle.cycle_id)
+    if cycle.opened.awaits_ruling and not cycle.confirmed:
+        raise Refused("RULING_MISSING", "BJ-A13", cycle=cycle.cycle_id)
+    if waiting := cycle.waiting_for():
+        raise Refused("CLAIMS_NOT_READY", clause, cycle=cycle.cycle_id, claims="、".join(waiting))
+    if at < cycle.pay_at:
+        raise Refused("PAY_DAY_NOT_REACHED", clause, cycle=cycle.cycle_id, pay_on=cycle.opened.pay_on, at=at)
+
+
+def close(cycle: Cycle) -> list[Message]:
+    """Name what became of every claim. Raises Refused CYCLE_UNKNOWN, CYCLE_NOT_FROZEN, CYCLE_NOT_SETTLED."""
+    _must_exist(cycle)
+    if not cycle.frozen:
+        raise Refused("CYCLE_NOT_FROZEN", cycle.opened.clause, cycle=cycle.cycle_id)
+    undone = [c.case_id for c in cycle.claims.values() if c.state not in (ClaimState.DROPPED, ClaimState.DONE)]
+    undone += [order.case_id for order in cycle.outstanding()]
+    if undone:
+        raise Refused("CYCLE_NOT_SETTLED", cycle.opened.clause, cycle=cycle.cycle_id, claims="、".join(undone))
+    paid, returned = (
+        [
+            ClaimAmount(case_id=order.ordered.case_id, amount_fen=order.ordered.amount_fen)
+            for order in cycle.orders.values()
+            if order.result == result
+        ]
+        for result in ("settled", "returned")
+    )
+    deferred = [ClaimAmount(case_id=case_id, amount_fen=fen) for case_id, fen in cycle.deferred.items()]
+    return [
+        CycleClosed(
+            paid=paid,
+            deferred=deferred,
+            returned=returned,
+            dropped_case_ids=[c.case_id for c in cycle.claims.values() if c.state == ClaimState.DROPPED],
+            paid_fen=sum(a.amount_fen for a in paid),
+            deferred_fen=sum(a.amount_fen for a in deferred),
+            returned_fen=sum(a.amount_fen for a in returned),
+        )
+    ]
+
+
+def _must_exist(cycle: Cycle) -> None:
+    if not cycle.cycle_id:
+        raise Refused("CYCLE_UNKNOWN")
+    if cycle.closed is not None:
+        raise Refused("CYCLE_CLOSED", cycle.opened.clause, cycle=cycle.cycle_id)
