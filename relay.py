@@ -46,6 +46,10 @@ POLL_SECONDS = 0.02
 RETRY_SECONDS = (0.2, 5.0)  # first and longest pause while Temporal is away
 ANSWERED_WITHIN = timedelta(seconds=2)  # an update that is with its worker
 
+#: Whose tasks go first where many wait: a quarter or a round has a cut-off, and everybody's money waits for it. 1 is
+#: the most urgent, 3 what the server takes where nothing is said.
+PRIORITY_KEYS = {CYCLE_WORKFLOW: 2, ROUND_WORKFLOW: 2, CASE_WORKFLOW: 3, PANEL_WORKFLOW: 3}
+
 #: What a workflow needs no nudge for if it recorded it: after the first two it goes on by itself, from a letter nothing
 #: follows. For others, such as a check's answer, it may be waiting until it is told.
 GOES_ON_AFTER = frozenset({"stage_opened", "case_closed", "letter_sent"})
@@ -165,7 +169,7 @@ class Relay:
                     start_signal_args=[Nudge(position=position)],
                     static_summary=f"{display.REHEARSAL_MARK if clock.is_rehearsal else ''}{subject.summary}",
                     static_details=subject.details,
-                    priority=Priority(fairness_key=subject.fairness_key),
+                    priority=Priority(priority_key=PRIORITY_KEYS[subject.workflow], fairness_key=subject.fairness_key),
                     search_attributes=display.initial(subject.programme, subject.applicant, clock.is_rehearsal),
                 )
             except WorkflowAlreadyStartedError:

@@ -243,3 +243,19 @@ async def exists(office: Office, subject_id: str) -> bool:
 def forget_the_bookmark(office: Office) -> None:
     with closing(sqlite3.connect(office.config.ledger)) as ledger, ledger:
         ledger.execute("DELETE FROM tracking WHERE application_name = ?", (FOLLOWER,))
+
+
+async def test_a_quarter_goes_before_single_cases_and_no_district_before_another(office: Office) -> None:
+    claim = a_claim()
+    claim.applicant.registered_district = "110108"
+    office.desk.submit(claim, TECHNOLOGY)
+    office.desk.request(a_redemption(office.desk.voucher_through_the_door().voucher_id, yuan(100_000)))
+    await office.settled()
+
+    async def priority_of(subject: str) -> tuple[int, str]:
+        described = await office.client.get_workflow_handle(subject).describe()
+        priority = described.raw_description.workflow_execution_info.priority
+        return priority.priority_key, priority.fairness_key
+
+    assert await priority_of(CLAIM) == (3, "110108")
+    assert await priority_of(QUARTER) == (2, "bj-slq-2023")
