@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from commands import door as door_module
+from commands import handlers
 from commands.door import LOSSES_MAX, Door, declared
 from commands.work import Work
 from domain.refusals import Refused
@@ -211,7 +211,7 @@ def test_a_command_that_would_record_too_much_at_once_is_refused_and_on_record(
         work.events.extend(("register/x", n, CaseRegistered(case_id=f"{n}")) for n in range(1, APPEND_MAX + 1))
         return ""
 
-    monkeypatch.setitem(door_module.HANDLERS, "submit_application", record_too_much)
+    monkeypatch.setitem(handlers.HANDLERS, "submit_application", record_too_much)
 
     with pytest.raises(Refused, match="COMMIT_TOO_LARGE") as refused:
         desk.door.handle(command, declared(command.actor))

@@ -8,7 +8,8 @@ import pytest
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from commands.door import HANDLERS, SYSTEM, declared
+from commands.door import SYSTEM, declared
+from commands.handlers import HANDLERS
 from domain.field_problems import SHOWN_MAX, Problem
 from domain.field_values import FEN_MAX, TEXT_MAX
 from domain.refusals import Refused

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from google.protobuf.message import Message
 
-from commands.door import INTERNAL, SYSTEM, Door, declared
+from commands.door import SYSTEM, Door, declared
+from commands.handlers import INTERNAL
 from domain.money import yuan
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import (

@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 
 from cli.__main__ import main
 from cli.facts import read_facts
-from commands.door import HANDLERS
+from commands.handlers import HANDLERS
 from domain.refusal_texts import TEXTS
 from domain.wellformed import must_be_wellformed
 from duifu.v1.commands_pb2 import Command
