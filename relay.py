@@ -26,13 +26,13 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from commands import deployment
+from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL
 from duifu.v1.events_pb2 import Cause, Event
 from duifu.v1.plan_pb2 import CASE_KIND_GRANT_APPLICATION, CASE_KIND_REDEMPTION_CLAIM, CASE_KIND_VOUCHER_CLAIM
 from duifu.v1.work_pb2 import BusinessClock, Nudge, WorkflowStart
 from ledger import streams
 from ledger.store import Bookmark, Ledger, LogEntry
 from workflows import display, panel_card
-from workflows.following import SYSTEM
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +82,7 @@ class News:
         envelope = entry.recorded.envelope
         self.position = entry.position
         self.causes[envelope.command_id] = envelope.cause
-        if envelope.actor.id != SYSTEM.id:
+        if envelope.actor.authentication != AUTHENTICATION_INTERNAL:
             self.passed_on.append(envelope.command_id)
         if envelope.event.WhichOneof("kind") in GOES_ON_AFTER:
             self.goes_on_after.add(envelope.command_id)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from audit.compared import Comparison
 from audit.remaking import Remaking
-from domain import checks, delegation, duties, review, special_approvals, tasks
+from domain import checks, consent, delegation, duties, review, special_approvals, tasks
 from domain.case import Case
 from domain.kinds import CASE, DELEGATION, SUBJECT
 from domain.refusals import Refused
@@ -71,8 +71,9 @@ def _must_stand_apart(remaking: Remaking, case: Case, acting: duties.Acting) -> 
 
 
 def _must_be_free(remaking: Remaking, case: Case, row: Stage) -> None:
-    """The actor had put in none of the answers that counted, and nobody else had the stage in hand."""
+    """The actor had no voice in it, put in none of the answers that counted, and nobody else had it in hand."""
     actor = remaking.entry.envelope.actor
+    consent.must_have_no_voice(case, duties.accounts_of(actor))
     if own := checks.entered_by(case).intersection(duties.accounts_of(actor)):
         raise Refused("ENTERED_BY_SELF", row.clause, title=row.title, account="、".join(sorted(own)))
     tasks.must_be_unclaimed(case.any_stage(), actor.id)

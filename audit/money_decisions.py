@@ -3,7 +3,7 @@
 from audit.compared import Decision
 from audit.remaking import Remaking
 from domain import benefits
-from domain.kinds import CASE, VOUCHER
+from domain.kinds import BENEFITS, CASE, VOUCHER
 from domain.money import exact_text
 from duifu.v1.commands_pb2 import RescaleVoucher
 from duifu.v1.events_pb2 import (
@@ -103,9 +103,12 @@ def benefited(remaking: Remaking, event: BenefitGranted) -> None:
     if (check := remaking.compare_case(Decision.OUTCOME, case, is_part=True)) is not None:
         if case.is_grant:
             amount_fen = case.allocated.amount_fen if case.allocated else 0
+        elif case.closed:  # its voucher was rescaled (BJ-A18)
+            amount_fen = remaking.state(streams.voucher(case.closed.voucher_id), VOUCHER).face_value_fen
         else:
             amount_fen = remaking.awarded(case, remaking.year_of(case)).amount
-        derived = benefits.granted(case, remaking.applied.jurisdiction(case), amount_fen, remaking.on)
+        on = benefits.granted_on(remaking.state(remaking.entry.stream, BENEFITS), case.case_id, remaking.on)
+        derived = benefits.granted(case, remaking.applied.jurisdiction(case), amount_fen, on)
         check.same_message("", event, derived, "")
 
 

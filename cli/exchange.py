@@ -23,7 +23,7 @@ from domain.dates import civil_date
 from domain.format.programme import Programme
 from domain.refusals import Refused
 from duifu.v1.answers_pb2 import Answer
-from duifu.v1.commands_pb2 import Command
+from duifu.v1.commands_pb2 import Actor, Command
 from duifu.v1.facts_pb2 import Application
 from exchange import answers, applications
 from exchange.attachments import Attachments
@@ -84,18 +84,18 @@ def put_in_answers(file: Path, attachments: Path | None, role: str, asking: Aski
     returned, found, door = read_file(file, reading), documents_in(attachments, file), asking.door()
     if returned.ledger != identity(door.ledger):
         raise WrongInput(f"{file} 的问题出自另一个账本 / its questions went out of another ledger")
-    items = []
+    items, actor = [], asking.actor(role)
     for number, answered in enumerate(returned.rows, start=1):
         said, row = answered.row.content, answered.row
         about = {name: str(said.get(name, "")) for name in ("caseId", "check", "title")}
         item = Item(f"{row.table.name}第{row.line}行", about)
         if not answered.is_empty:
             try:
-                command = answers.entering(answered, returned.sha256, found, door.ledger)
+                command = answers.entering(answered, returned.sha256, found, door.ledger, actor)
             except Refused as error:
                 item = item.refused(error, asking.lang)
             else:
-                item = item.answered(_ask(door, command, number, asking, role)) if command else item.known()
+                item = item.answered(_ask(door, command, number, asking, actor)) if command else item.known()
         items.append(item)
     tell([*items, *left_over(found)], asking.json_wanted)
 
@@ -109,8 +109,9 @@ def file_applications(file: Path, attachments: Path | None, programme_id: str, a
     """File what a portal hands over: FILE is a workbook as `template` writes it, or a JSON list of Application.
 
     Documents are named by their file name in --attachments, by their digest, or both. An application with a document
-    that is missing or has another digest is refused; a document that nothing names is told. Either ends with exit
-    code 3 when all were tried. --actor is who hands them over, on the side of each applicant.
+    that is missing or has another digest is refused; a document that nothing names is told; so is an application that
+    is not filed again because its case is closed. Each ends with exit code 3 when all were tried. --actor is who hands
+    them over, on the side of each applicant.
 
     Example: duifu exchange applications handed.xlsx --attachments handed --programme qd-slzx --actor portal.clerk
     """
@@ -129,8 +130,14 @@ def file_applications(file: Path, attachments: Path | None, programme_id: str, a
         if handed.problems:
             item = item.refused(Refused("MALFORMED", problems="；".join(handed.problems)), asking.lang)
         else:
-            command = applications.submitting(handed, programme_id)
-            item = item.answered(_ask(door, command, number, asking, "applicant", applicant.uscc))
+            actor = asking.actor("applicant", applicant.uscc)
+            answer = _ask(door, applications.submitting(handed, programme_id, actor), number, asking, actor)
+            try:
+                applications.must_be_filed(answer, door.ledger)
+            except Refused as error:
+                item = item.refused(error, asking.lang)
+            else:
+                item = item.answered(answer)
         items.append(item)
     tell([*items, *left_over(found)], asking.json_wanted)
 
@@ -177,9 +184,9 @@ def _programme(rulebook: Rulebook, programme_id: str, on: date) -> Programme:
         raise refused(error) from None
 
 
-def _ask(door: Door, command: Command, number: int, asking: Asking, role: str, uscc: str = "") -> Answer:
+def _ask(door: Door, command: Command, number: int, asking: Asking, actor: Actor) -> Answer:
     """Send the command of one row, under its own id, or its number after the id that was given."""
     command.language = asking.lang
     if asking.command_id:
         command.command_id = f"{asking.command_id}:{number}"
-    return ask(door, command, asking.actor(role, uscc))
+    return ask(door, command, actor)

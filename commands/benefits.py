@@ -26,6 +26,7 @@ def known_of(work: Work, case: Case) -> Sequence[OtherBenefit]:
 
 
 def tell(work: Work, case: Case, programme: Programme, amount_fen: int) -> None:
-    """Let other programmes know what this case was granted."""
-    granted = benefits.granted(case, programme.jurisdiction.code, amount_fen, work.on)
-    work.record(streams.benefits(case.applicant_uscc), BENEFITS, [granted])
+    """Let other programmes know what this case was granted; what is left of it later counts from the same day."""
+    stream = streams.benefits(case.applicant_uscc)
+    on = benefits.granted_on(work.read(stream, BENEFITS), case.case_id, work.on)
+    work.record(stream, BENEFITS, [benefits.granted(case, programme.jurisdiction.code, amount_fen, on)])

@@ -134,7 +134,7 @@ def issue(work: Work, case_id: str) -> None:
             "BJ_E_CAP",
             limit.clause,
             year=engine.issuing_day(facts).year,
-            cap_fen=limit.cap.most_fen,
+            cap_fen=limit.cap.most_fen + limit.cap.beyond_fen,
             used_fen=year.used_by_vouchers(limit.cap.combined),
         )
         _close_refused(work, case, why.message("zh"), limit.code, limit.clause)

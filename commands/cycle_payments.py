@@ -1,9 +1,12 @@
 """What a quarter pays: ordered under the annual cap, the rest deferred, matched with the treasury. (BJ-3.3, BJ-A17)"""
 
+from collections.abc import Iterator
+
 from commands.redemptions import open_quarter
 from commands.work import Work, fold
 from domain import cycle_decisions, orders
 from domain.cycle import Claim, Cycle, payment_order
+from domain.cycle import cycle_id as id_of_cycle
 from domain.dates import Quarter, from_iso
 from domain.evaluation.paying import payable
 from domain.format.programme import Programme
@@ -82,8 +85,7 @@ def _pay(work: Work, programme: Programme, cycle_id: str, claim: Claim) -> None:
     if rest_fen := claim.due_fen - amount_fen:
         _defer(work, programme, quarter, claim, rest_fen, terms.limit.clause)
     if not amount_fen:
-        if _is_last(programme, quarter):
-            _end(work, programme, quarter, claim.case_id)
+        _end_if_over(work, programme, quarter, claim.case_id)
         return
     order_id = f"{cycle_id}-{len(quarter.orders) + 1:05d}"
     ordered = PaymentOrdered(
@@ -129,8 +131,8 @@ def _settle(work: Work, quarter: Cycle, ordered: PaymentOrdered, bank_reference:
             amount_fen=case.due_fen,
         )
         work.on_case(case.case_id, [closed])
-    elif _is_last(programme, quarter):
-        _end(work, programme, quarter, case.case_id)
+    else:
+        _end_if_over(work, programme, quarter, case.case_id)
 
 
 def _take_back(work: Work, quarter: Cycle, ordered: PaymentOrdered, command: RecordPayment) -> None:
@@ -146,7 +148,7 @@ def _take_back(work: Work, quarter: Cycle, ordered: PaymentOrdered, command: Rec
     why = f"支付退回：{command.reason}；{'请更换账户' if later else '无后续批次，失效'}"
     _tell(work, ordered.case_id, quarter.cycle_id, CLAIM_PAYMENT_STATUS_RETURNED, ordered.amount_fen, why, later)
     if not later:
-        _end(work, programme, quarter, ordered.case_id)
+        _end_if_over(work, programme, quarter, ordered.case_id)
 
 
 def _carry(work: Work, programme: Programme, quarter: Cycle, claim: Claim, amount_fen: int) -> str:
@@ -165,13 +167,11 @@ def _carry(work: Work, programme: Programme, quarter: Cycle, claim: Claim, amoun
     return later.cycle_id
 
 
-def _is_last(programme: Programme, quarter: Cycle) -> bool:
-    return Quarter.parse(quarter.opened.quarter) >= served(programme).redemption.last_quarter
-
-
-def _end(work: Work, programme: Programme, quarter: Cycle, case_id: str) -> None:
-    """No batch follows: the claim ends with what was paid, and the rest of it lapses."""
+def _end_if_over(work: Work, programme: Programme, quarter: Cycle, case_id: str) -> None:
+    """Once nothing of it waits in any quarter, the claim ends with what was paid, and the rest of it lapses."""
     case = work.case(case_id)
+    if not case.is_open or any(known.is_open_for(case_id) for known in _quarters_of(work, programme, case.cycle_id)):
+        return
     rest, last = show(case.due_fen - case.settled_fen), served(programme).redemption.last_quarter
     paid = f"已兑付{show(case.settled_fen)}；" if case.settled_fen else ""
     closed = CaseClosed(
@@ -183,6 +183,14 @@ def _end(work: Work, programme: Programme, quarter: Cycle, case_id: str) -> None
         amount_fen=case.settled_fen,
     )
     work.on_case(case_id, [closed])
+
+
+def _quarters_of(work: Work, programme: Programme, first_id: str) -> Iterator[Cycle]:
+    """The quarters in which a claim may have a part, from the one that it joined to the last."""
+    number = Quarter.parse(work.cycle(first_id).opened.quarter)
+    while number <= served(programme).redemption.last_quarter:
+        yield work.cycle(id_of_cycle(programme.programme_id, number))
+        number = number.next
 
 
 def _tell(

@@ -18,6 +18,7 @@ HELD: Mapping[str, Held] = {
     "settle_objection": "decisions",
     "approve_specially": "decisions",
     "revoke_special_approval": "decisions",
+    "rescale_voucher": "decisions",
     "order_payments": "payments",
     "order_grants": "payments",
 }

@@ -3,7 +3,7 @@
 from google.protobuf.message import Message
 
 from commands.work import Work
-from domain import checks, delegation, duties, opinions, review, special_approvals, tasks
+from domain import checks, consent, delegation, duties, opinions, review, special_approvals, tasks
 from domain.case import Case
 from domain.delegation import Delegations
 from domain.kinds import CASE, DELEGATION, SUBJECT
@@ -68,10 +68,12 @@ def give_opinion(work: Work, command: GiveOpinion) -> str:
 def must_be_free_to_act(work: Work, case: Case, row: Stage) -> None:
     """Nothing keeps the actor, or whom they act for, from this stage: no duty, no other case, nobody who has it.
 
-    Raises Refused DUTY_REQUESTER, DUTIES_APART, APPROVER_SETS_AMOUNT, ENTERED_BY_SELF, TASK_CLAIMED_BY_OTHER.
+    Raises Refused DUTY_REQUESTER, DUTIES_APART, APPROVER_SETS_AMOUNT, OPINION_OF_DECIDER, ENTERED_BY_SELF,
+    TASK_CLAIMED_BY_OTHER.
     """
     accounts = duties.accounts_of(work.actor)
     must_stand_apart(work, case, row, *accounts)
+    consent.must_have_no_voice(case, accounts)
     if own := checks.entered_by(case).intersection(accounts):
         raise Refused("ENTERED_BY_SELF", row.clause, title=row.title, account="、".join(sorted(own)))
     tasks.must_be_unclaimed(case.any_stage(), work.actor.id)

@@ -1,6 +1,6 @@
 """What becomes of a voucher after it was issued. (BJ-A18)"""
 
-from commands import inbox
+from commands import benefits, inbox
 from commands.redemptions import voucher_of
 from commands.work import Work
 from domain import duties
@@ -23,7 +23,8 @@ def rescale_voucher(work: Work, command: RescaleVoucher) -> str:
     if work.actor.role != row.role:
         raise Refused("ROLE_MISMATCH", row.clause, role=work.actor.role, needed=row.role, title=row.title)
     inbox.must_stand_apart(work, case, row, *duties.accounts_of(work.actor))
-    edition = work.rulebook.edition(work.rulebook.pinned(voucher.edition_sha256))
-    rescaled = rescale(edition, of_claim(case), voucher, command, work.on)
+    programme = work.rulebook.pinned(voucher.edition_sha256)
+    rescaled = rescale(work.rulebook.edition(programme), of_claim(case), voucher, command, work.on)
     work.record(streams.voucher(voucher.voucher_id), VOUCHER, [rescaled])
+    benefits.tell(work, case, programme, rescaled.face_value_fen)
     return case.case_id

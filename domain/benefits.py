@@ -7,6 +7,7 @@ from datetime import date
 from google.protobuf.message import Message
 
 from domain.case import Case, UnknownEvent
+from domain.dates import from_iso
 from duifu.v1.events_pb2 import BenefitGranted
 from duifu.v1.facts_pb2 import Application, OtherBenefit
 
@@ -36,6 +37,12 @@ def granted(case: Case, jurisdiction: str, amount_fen: int, on: date) -> Benefit
         is_compute_subsidy=True,  # every programme here is one
     )
     return BenefitGranted(case_id=case.case_id, benefit=benefit)
+
+
+def granted_on(known: Benefits, case_id: str, today: date) -> date:
+    """The day from which what a case was granted counts: the first on which it was told."""
+    told = known.granted.get(case_id)
+    return from_iso(told.granted_on) if told else today
 
 
 def holders(uscc: str, application: Application) -> list[str]:

@@ -32,12 +32,19 @@ def unanswered(case: Case, stage: str) -> Iterator[Question]:
 def fading(case: Case) -> Iterator[tuple[Question, date]]:
     """What the open stage goes by and will have to be asked anew, each with the last day on which its answer counts."""
     stage = case.stage
-    if stage is None or stage.key == CORRECTION or not case.row(stage.key).tests_eligibility:
+    if stage is None or stage.key == CORRECTION or not _tests_conditions(case, stage.key):
         return
     for question in _questions(case, stage.key):
         last_day = counts_through(case, question[2])
         if last_day and _is_answered_by_source(case, question):
             yield question, last_day
+
+
+def _tests_conditions(case: Case, key: str) -> bool:
+    """Whether a pass of the stage asks for conditions: its own, or those of the stage after it."""
+    row = case.row(key)
+    is_last = key == case.plan.stages[-1].key
+    return row.tests_eligibility or (not is_last and bool(case.row_after(key).enters_when))
 
 
 def fades_at(case: Case) -> datetime | None:

@@ -38,20 +38,22 @@ class Voice:
         return sum(opinion.verdict == verdict for opinion in self.given)
 
 
-def must_allow(
-    case: Case, row: Stage, amount_fen: int, deciders: Sequence[str], on: date, calendar: WorkingCalendar
-) -> list[SilentOpinion]:
+def must_have_no_voice(case: Case, accounts: Sequence[str]) -> None:
+    """None of these accounts has given an opinion on the open stage. Raises Refused OPINION_OF_DECIDER."""
+    if own := hands(given(case).values()).intersection(accounts):
+        stage = case.any_stage()
+        clause = case.row(stage.key).opinions.clause
+        raise Refused("OPINION_OF_DECIDER", clause, title=stage.title, account="、".join(sorted(own)))
+
+
+def must_allow(case: Case, row: Stage, amount_fen: int, on: date, calendar: WorkingCalendar) -> list[SilentOpinion]:
     """What was said allows the stage to pass with this amount; gives whose silence counted, and as what.
 
-    Raises Refused OPINION_OF_DECIDER, OPINION_AGAINST, OPINIONS_MISSING, QUORUM_NOT_REACHED, CONSENTS_TOO_FEW,
-    CALENDAR_NOT_ANNOUNCED.
+    Raises Refused OPINION_AGAINST, OPINIONS_MISSING, QUORUM_NOT_REACHED, CONSENTS_TOO_FEW, CALENDAR_NOT_ANNOUNCED.
     """
     rule = row.opinions
     if not rule.roles:
         return []
-    stage = case.any_stage()
-    if own := hands(given(case).values()).intersection(deciders):
-        raise Refused("OPINION_OF_DECIDER", rule.clause, title=stage.title, account="、".join(sorted(own)))
     voices = [_voice(case, asked, on, calendar) for asked in rule.roles]
     _must_be_required_consents(case, row, voices, amount_fen)
     _must_be_carried(row, [voice for voice in voices if voice.asked.part == OPINION_PART_COUNTED])

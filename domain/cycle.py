@@ -88,6 +88,12 @@ class Cycle:
         found = (c for c in self.claims.values() if c.uscc == uscc and c.state in (ClaimState.READY, ClaimState.DONE))
         return sorted(found, key=lambda c: c.case_id)
 
+    def is_open_for(self, case_id: str) -> bool:
+        """Whether something of this claim waits here: for its assessment, its order, or the treasury's answer."""
+        claim = self.claims.get(case_id)
+        waits = claim is not None and claim.state in (ClaimState.ADMITTED, ClaimState.READY)
+        return waits or any(ordered.case_id == case_id for ordered in self.outstanding())
+
     def outstanding(self) -> list[PaymentOrdered]:
         """Orders without an answer of the treasury."""
         return orders.outstanding(self.orders)

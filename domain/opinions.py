@@ -114,9 +114,11 @@ def hands(opinions: Iterable[OpinionGiven]) -> set[str]:
 
 
 def are_days_over(row: Stage, stage: OpenStage, on: date, calendar: WorkingCalendar) -> bool:
-    """Whether the days for opinions have passed before `on`; on which the stage's clock stands still, none passes."""
-    reading = legal_clock.read(stage, row.time_limit, on, calendar)
-    return reading is not None and reading.elapsed > row.opinions.days
+    """Whether the last day for opinions ended before `on`; while the stage's clock stands still, none passes."""
+    if stage.opened_on is None or on <= stage.opened_on:
+        return False
+    reading = legal_clock.read(stage, row.time_limit, on - legal_clock.DAY, calendar)
+    return reading is not None and reading.elapsed >= row.opinions.days
 
 
 def _must_be_clear(command: GiveOpinion, asked: OpinionRole, row: Stage) -> None:

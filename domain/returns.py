@@ -37,6 +37,8 @@ def request_correction(
     if not row.HasField("correction"):
         raise Refused("CORRECTION_NOT_ALLOWED", row.clause, stage=row.title)
     rule = row.correction
+    if stage.key == CORRECTION:
+        raise Refused("CORRECTION_NOT_REPLIED", rule.clause, case=case.case_id)
     if case.corrections >= rule.rounds_max and not command.caused_by.strip():
         raise Refused("CORRECTION_USED_UP", rule.clause, rounds=rule.rounds_max, items="；".join(case.correction_items))
     if command.caused_by.strip() and not case.corrections:

@@ -117,6 +117,8 @@ def served(programme: Programme) -> Served:
     paying = programme.accounts[redemption.account]
     if paying.limit is not None and not _is_annual(paying, "defer"):
         raise _refused(programme, f"accounts.{redemption.account}")
+    if paying.shared_with:
+        raise _refused(programme, f"accounts.{redemption.account}.shared_with")
     return Served(programme, redemption, limited[0] if limited else None)
 
 

@@ -7,7 +7,7 @@ from google.protobuf.message import Message
 from domain.case import CORRECTION, Case, OpenStage
 from domain.checks import entered_by
 from domain.duties import excluded
-from domain.opinions import wanted
+from domain.opinions import given, hands, wanted
 from domain.refusals import Refused
 from domain.review import APPLICANT
 from domain.special_approvals import approvers
@@ -75,6 +75,10 @@ def next_step(case: Case) -> NextStep:
         step.excluded.extend(
             Exclusion(account=account, code="APPROVER_SETS_AMOUNT", clause=row.clause, reason="已对本案作出专项批准")
             for account in sorted(approvers(case) if row.sets_amount else ())
+        )
+        step.excluded.extend(
+            Exclusion(account=account, code="OPINION_OF_DECIDER", clause=row.clause, reason="已就本环节提出会签意见")
+            for account in sorted(hands(given(case).values()))
         )
         step.opinions.extend(wanted(case))
     return step

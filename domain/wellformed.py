@@ -132,6 +132,8 @@ def _of_people(message: Message) -> Iterator[Broken]:
         case Actor():
             if says_who_it_is(message.id):
                 yield "id", "account_says_who", {}
+            else:
+                yield from _of_account("id", message.id)
             yield from _of_account("onBehalfOf", message.on_behalf_of)
         case HandOverTask():
             yield from _of_account("to", message.to)

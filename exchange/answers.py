@@ -10,7 +10,7 @@ from domain.checks import rule_of
 from domain.dates import from_iso, start_of
 from domain.kinds import CASE
 from domain.refusals import Refused
-from duifu.v1.commands_pb2 import Command, EnterCheck
+from duifu.v1.commands_pb2 import Actor, Command, EnterCheck
 from duifu.v1.facts_pb2 import CheckResult
 from exchange.attachments import ATTACHMENT, Attachments
 from exchange.cells import meaning
@@ -96,10 +96,13 @@ def _of_json(line: int, question: object) -> Answered:
     return Answered(kind, row)
 
 
-def entering(answered: Answered, file_sha256: str, attachments: Attachments, ledger: Ledger) -> Command | None:
-    """What the ledger is asked for a row; None if exactly this answer is on record for this question.
+def entering(
+    answered: Answered, file_sha256: str, attachments: Attachments, ledger: Ledger, actor: Actor
+) -> Command | None:
+    """What `actor` asks the ledger for a row; None if exactly this answer is on record for this question, by anybody.
 
-    Evidence is the attachment that the row names, else the file itself. The same row of the same file gets the same id.
+    Evidence is the attachment that the row names, else the file itself. The same row of the same file gets the same id
+    from the same actor.
     Raises Refused MALFORMED, CASE_UNKNOWN, CHECK_OF_OTHER, STAGE_NOT_OPEN.
     """
     said = answered.row.content
@@ -111,7 +114,7 @@ def entering(answered: Answered, file_sha256: str, attachments: Attachments, led
         raise Refused("CHECK_OF_OTHER", check=result.check, named=said["uscc"], uscc=case.applicant_uscc)
     result.source = rule_of(case, result.check).title
     asked_at = (str(said["stage"]), int(said["round"]))
-    if not evidence and _is_on_record(case, result, asked_at):
+    if _is_on_record(case, result, asked_at):
         return None
     _must_be_of_this_round(case, asked_at)
     entered = EnterCheck(
@@ -121,7 +124,7 @@ def entering(answered: Answered, file_sha256: str, attachments: Attachments, led
         evidence_sha256=evidence or file_sha256,
         reason=REASON,
     )
-    return Command(command_id=content_id(entered, str(asked_at[1])), enter_check=entered)
+    return Command(command_id=content_id(entered, actor, str(asked_at[1])), enter_check=entered)
 
 
 def _result(answered: Answered, attachments: Attachments) -> tuple[CheckResult, str]:

@@ -1,13 +1,19 @@
 """Applications that a portal hands over: from JSON or a workbook to what the ledger is asked, one by one; and back."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf import json_format
 
+from commands.work import fold
 from domain.format.programme import Programme
-from duifu.v1.commands_pb2 import Command, SubmitApplication
+from domain.kinds import CASE
+from domain.refusals import Refused
+from domain.wording import OUTCOMES
+from duifu.v1.answers_pb2 import Answer
+from duifu.v1.commands_pb2 import Actor, Command, SubmitApplication
 from duifu.v1.facts_pb2 import Application
 from exchange.application_form import APPLICATIONS, explained, tables_for
 from exchange.attachments import ATTACHMENT, Attachments
@@ -17,6 +23,8 @@ from exchange.strict_json import read_json
 from exchange.tables import Json, nest, read_tables, unnest
 from exchange.unusable import Unusable
 from exchange.writing import write_workbook
+from ledger import streams
+from ledger.store import Ledger
 
 
 @dataclass(frozen=True)
@@ -59,10 +67,26 @@ def to_workbook(applications: Sequence[Application], programme: Programme) -> by
     return content
 
 
-def submitting(handed: Handed, programme_id: str) -> Command:
-    """What the ledger is asked: the same application gets the same id, whoever hands it over and however often."""
+def submitting(handed: Handed, programme_id: str, actor: Actor) -> Command:
+    """What the ledger is asked: the same application gets the same id, however often this actor hands it over.
+
+    Of an application that somebody else hands over too, the ledger says whether it is one too many.
+    """
     asked = SubmitApplication(programme_id=programme_id, application=handed.application)
-    return Command(command_id=content_id(asked), submit_application=asked)
+    return Command(command_id=content_id(asked, actor), submit_application=asked)
+
+
+def must_be_filed(answer: Answer, ledger: Ledger) -> None:
+    """A repeat files nothing, which is no matter while its case is open. Raises Refused CASE_CLOSED once it is not."""
+    if answer.receipt.is_repeat:
+        case, _ = fold(ledger, streams.case(answer.receipt.case_id), CASE)
+        if case.closed is not None:
+            again = Unusable(
+                "未重新申报；确需重新申报，请以 --command-id 另给编号",
+                "it was not filed again; to file it anew, give another --command-id",
+            )
+            summary = f"{OUTCOMES[case.closed.outcome]}（{case.closed.summary}），{again}。"
+            raise Refused("CASE_CLOSED", case=case.case_id, summary=summary)
 
 
 def _handed(sheet: str, line: int, content: Json, attachments: Attachments, problems: Sequence[str] = ()) -> Handed:
@@ -74,6 +98,7 @@ def _handed(sheet: str, line: int, content: Json, attachments: Attachments, prob
             found.append(str(problem))
     application = Application()
     try:
+        json.dumps(content, ensure_ascii=False).encode()  # a name with half a character is too much for ParseDict
         json_format.ParseDict(content, application)
     except (json_format.ParseError, ValueError) as error:
         found.append(str(Unusable("不是申请的JSON", f"no Application: {error}")))

@@ -49,6 +49,8 @@ _KEPT_FLAGS = {"1": True, "0": False}
 #: Day 60 of the usual calendar is 29 February 1900, which there was not; nothing here is that old.
 _DAY_ZERO, _DAY_ZERO_1904 = date(1899, 12, 30), date(1904, 1, 1)
 _DAYS = range(61, 2_958_466)
+#: Halves of characters, which JSON and a workbook can name; alone they are no text, and nothing can store them.
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def meaning(cell: Cell, column: Column, counts_from_1904: bool = False) -> Any:
@@ -91,6 +93,8 @@ def _text(cell: Cell) -> str:
         raise Unusable("须为文字", "a text is needed")
     if "\0" in cell.text:  # no database keeps it in a name, and nobody sees it
         raise Unusable("含有空字符", "there is a null character in it")
+    if _HALF.search(cell.text):
+        raise Unusable("含有半个字符", "there is half a character in it, a lone surrogate")
     if cell.form is Form.TEXT:
         return cell.text
     number = _number(cell)

@@ -15,6 +15,7 @@ from exchange.unusable import Unusable, quoted
 
 ROWS_MAX = 10_000  # of one sheet, below its headings
 COLUMNS_MAX = 200
+TEXT_MAX = 32_767  # characters of one cell, as the format has it
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # a character that XML cannot hold (ECMA-376 part 1, 22.4.2.4)
 
@@ -97,7 +98,7 @@ def _grid(name: str, xml: bytes, texts: list[str]) -> Grid:
 
 
 class _Texts:
-    """Collects the text of each `si`, in as many runs as it has, without reading aids (`rPh`)."""
+    """Collects the text of each `si`, stripped, in as many runs as it has, without reading aids (`rPh`)."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
@@ -114,7 +115,11 @@ class _Texts:
     def end(self, tag: str) -> None:
         self._takes = False
         if tag == "si":
-            self.found.append(unescaped("".join(self._runs)))
+            text = unescaped("".join(self._runs)).strip()  # once: many cells may say it
+            if len(text) > TEXT_MAX:
+                number, most = len(self.found), f"{TEXT_MAX:,}"
+                raise Unusable(f"文字 {number} 超过{most}个字符", f"text {number} has more than {most} characters")
+            self.found.append(text)
         elif tag == "rPh":
             self._aids = False
 
@@ -182,7 +187,7 @@ class _Sheet:
                 number = _whole(value)
                 if number is None or number >= len(self._texts):
                     raise self._unusable(f"文字 {quoted(value)} 不存在", f"there is no text {quoted(value)}")
-                return Cell(self._texts[number].strip())
+                return Cell(self._texts[number])
             case "inlineStr" | "str":
                 return Cell(unescaped(value).strip())
             case "b":
@@ -198,6 +203,8 @@ class _Sheet:
             raise self._unusable(f"超过{ROWS_MAX}行", f"more than {ROWS_MAX} rows")
         if self._column > COLUMNS_MAX:
             raise self._unusable(f"超过{COLUMNS_MAX}列", f"more than {COLUMNS_MAX} columns")
+        if len(cell.text) > TEXT_MAX:
+            raise self._unusable(f"单元格超过{TEXT_MAX:,}个字符", f"a cell has more than {TEXT_MAX:,} characters")
         self.grid.rows.setdefault(self._row, {})[self._column] = cell
 
     def _unusable(self, zh: str, en: str) -> Unusable:

@@ -38,11 +38,12 @@ def _must_be_flat(content: Any, deepest: int) -> None:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = next(key for number, (key, _) in enumerate(pairs) if key in dict(pairs[:number]))
-        raise Unusable(f"{quoted(twice)} 写了两次", f"{quoted(twice)} is said twice")
-    return found
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            raise Unusable(f"{quoted(key)} 写了两次", f"{quoted(key)} is said twice")
+        seen.add(key)
+    return dict(pairs)
 
 
 def _whole(text: str) -> NoReturn:

@@ -5,9 +5,9 @@ class Unusable(ValueError):
     """A file, or one value in it, that is not taken: what was found and what is taken, in both languages."""
 
     def __init__(self, zh: str, en: str):
-        """The sentence for operators, and the same in English."""
-        super().__init__(f"{zh} / {en}")
-        self.zh, self.en = zh, en
+        """The sentence for operators, and the same in English; half a character in what was found is told by number."""
+        self.zh, self.en = (words.encode(errors="backslashreplace").decode() for words in (zh, en))
+        super().__init__(f"{self.zh} / {self.en}")
 
     def at(self, place: str) -> "Unusable":
         """The same with its place."""

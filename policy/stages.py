@@ -48,7 +48,9 @@ def _round_tasks(source: Source, path: Path, rows: list[dict[str, Any]]) -> Iter
 
 def _entries(source: Source, path: Path, rows: list[dict[str, Any]]) -> Iterator[Problem]:
     """What a stage asks to be met before it opens is tested by who decides the stage before it."""
-    codes = [str(row.get("code")) for _, row in places(source.data, "conditions.*") if isinstance(row, dict)]
+    moment = "redemption" if path[-1] == "redemption_claim" else "decision"
+    conditions = [row for _, row in places(source.data, "conditions.*") if isinstance(row, dict)]
+    codes = [str(row.get("code")) for row in conditions if moment in _list(row, "at")]
     for number, row in enumerate(rows):
         before = rows[number - 1] if number else {}
         limit = before.get("time_limit")

@@ -72,7 +72,8 @@ def cap(working: Working, step: Cap) -> Exact:
     special = ""
     if approval := accounts.special_approval(programme, step.account, working.facts):
         special = _approved(approval)
-        limit = accounts.hard_limit(programme, step.account, day)
+        hard = accounts.hard_limit(programme, step.account, day)
+        limit = None if hard is None or limit is None else max(limit, hard)
     if limit is None:
         if working.told is not None:
             working.tell(step, value, f"{special}不设限额", [(step.value, value)])

@@ -21,6 +21,8 @@ CLAUSE = "BJ-A18"
 def rescale(edition: Edition, claim: CaseFacts, voucher: Voucher, asked: RescaleVoucher, on: date) -> VoucherRescaled:
     """V' = min(V, the ceiling on E'); what was paid beyond V' × settled ÷ E' is to be paid back.
 
+    It goes by the formula of the day of the claim, so that it is possible after the last batch too.
+
     `claim` is what the voucher was issued on. Raises Refused REASON_MISSING, RESCALE_OTHER_CONTRACT,
     VOUCHER_IN_PAYMENT, RESCALE_NOT_LOWER, PARAMETER_EXPIRED.
     """
@@ -35,7 +37,7 @@ def rescale(edition: Edition, claim: CaseFacts, voucher: Voucher, asked: Rescale
         raise Refused("RESCALE_NOT_LOWER", CLAUSE, voucher=voucher.voucher_id, now=now, before=before)
     face_value_fen = min(voucher.face_value_fen, draft.amount)
     settled_fen = min(voucher.cumulative_fen, eligible_fen)
-    request = settlement.facts_of(replace(voucher, contract=asked.contract), RedemptionRequest(), on, {})
+    request = settlement.facts_of(replace(voucher, contract=asked.contract), RedemptionRequest(), claim.received_on, {})
     rate = settlement.terms_of(edition, request, CLAUSE).rate
     due_fen = min(voucher.due_fen, amount.due(face_value_fen, eligible_fen, settled_fen, 0, rate))
     return VoucherRescaled(
@@ -57,7 +59,8 @@ def rescale(edition: Edition, claim: CaseFacts, voucher: Voucher, asked: Rescale
 def _must_be_possible(voucher: Voucher, asked: RescaleVoucher) -> None:
     if not asked.reason.strip():
         raise Refused("REASON_MISSING", CLAUSE, title=voucher.voucher_id)
-    if contract_identity(asked.contract) != contract_identity(voucher.contract):
+    is_same = contract_identity(asked.contract) == contract_identity(voucher.contract)
+    if not is_same or asked.contract.supplier.name != voucher.contract.supplier.name:
         raise Refused(
             "RESCALE_OTHER_CONTRACT",
             CLAUSE,

@@ -55,10 +55,13 @@ TEXTS: Texts = {
         ),
     },
     "CORRECTION_NOT_REPLIED": {
-        "zh": ("案件 {case} 尚未补正过，没有可以引起新问题的答复。", "请删去 causedBy，一次性列出需要补正的全部内容。"),
+        "zh": (
+            "申请人尚未答复案件 {case} 的补正要求，没有可以引起新问题的答复。",
+            "请待申请人答复；首次补正请删去 causedBy，一次性列出全部内容。",
+        ),
         "en": (
-            "Case {case} was never corrected, so no reply caused this list.",
-            "Leave out causedBy; list everything.",
+            "The applicant of case {case} has not replied to a correction yet, so no reply caused this list.",
+            "Wait for the reply; in a first list leave out causedBy, and list everything.",
         ),
     },
     "CORRECTION_EMPTY": {

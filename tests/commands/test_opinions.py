@@ -17,6 +17,7 @@ from duifu.v1.commands_pb2 import (
     OPINION_VERDICT_OBJECT,
     VERDICT_REFUSE,
     Actor,
+    ClaimTask,
     DelegateRole,
     ReturnForRework,
     StopClock,
@@ -280,6 +281,35 @@ def test_a_board_has_so_many_members(joint: Desk) -> None:
         opine(joint, member, case_id)
 
     assert refusal(opine, joint, MEMBERS[3], case_id) == "OPINIONS_FULL"
+
+
+def test_who_was_heard_does_not_refuse_return_or_claim_the_stage_either(joint: Desk) -> None:
+    case_id = in_review(joint)
+    opine(joint, FINANCE, case_id, OPINION_VERDICT_OBJECT, reason="年度预算不足")
+    also_officer = Actor(id=FINANCE.id, role=REVIEW.role)
+    refusing = {"verdict": VERDICT_REFUSE, "code": "BJ_E_DIRECTION", "reason": "不属于支持方向"}
+    back = ReturnForRework(case_id=case_id, stage="review", to_stage="acceptance", reason="复核材料")
+    taken = ClaimTask(case_id=case_id, stage="review")
+
+    assert refusal(joint.decide, also_officer, case_id, "review", **refusing) == "OPINION_OF_DECIDER"
+    assert refusal(joint.send, also_officer, return_for_rework=back) == "OPINION_OF_DECIDER"
+    assert refusal(joint.send, also_officer, claim_task=taken) == "OPINION_OF_DECIDER"
+
+
+def test_a_stop_after_the_days_have_passed_gives_nobody_a_voice_again(joint: Desk) -> None:
+    case_id = in_review(joint)
+    joint.at("2024-03-09 09:00")  # a Saturday: the third working day has passed
+    joint.send(REVIEW, stop_clock=StopClock(case_id=case_id, stage="review", reason="inspection"))
+
+    assert refusal(opine, joint, FINANCE, case_id, OPINION_VERDICT_OBJECT, reason="迟到") == "OPINION_TOO_LATE"
+
+
+def test_an_account_that_looks_like_another_is_none(joint: Desk) -> None:
+    case_id = in_review(joint)
+    opine(joint, MEMBERS[0], case_id)
+
+    for spelling in (f"{MEMBERS[0].id} ", f"{MEMBERS[0].id}\u200b"):
+        assert refusal(opine, joint, Actor(id=spelling, role=MEMBERS[0].role), case_id) == "MALFORMED"
 
 
 def test_who_was_heard_does_not_decide(joint: Desk) -> None:

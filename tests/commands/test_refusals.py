@@ -344,6 +344,13 @@ def a_second_correction(desk: Desk) -> Asked:
 
 
 @refused_with("CORRECTION_NOT_REPLIED", "行政许可法32")
+def a_further_correction_before_the_reply(desk: Desk) -> Asked:
+    actor, asked = asking_for_a_correction(returned_claim(desk), "correction")
+    asked["request_correction"].caused_by = "答复引起"
+    return actor, asked
+
+
+@refused_with("CORRECTION_NOT_REPLIED", "行政许可法32")
 def a_first_correction_that_blames_a_reply(desk: Desk) -> Asked:
     actor, asked = asking_for_a_correction(desk.submit(an_application()))
     asked["request_correction"].caused_by = "答复中的新合同缺页"

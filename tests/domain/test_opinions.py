@@ -86,7 +86,7 @@ def said(case: Case, role: str, number: int, verdict: int, agreed_fen: int) -> C
 
 def refused_with(case: Case, amount_fen: int) -> str:
     try:
-        silent = consent.must_allow(case, REVIEW, amount_fen, ["officer.1"], ON, ANNOUNCED)
+        silent = consent.must_allow(case, REVIEW, amount_fen, ON, ANNOUNCED)
     except Refused as refused:
         return refused.code
     assert not silent  # nobody's silence is read here

@@ -21,7 +21,7 @@ from exchange.questions import open_questions
 from exchange.unusable import Unusable
 from tests.desk import the_rulebook
 from tests.exchange.workbooks import part_of, with_part
-from tests.rounds import RoundDesk, a_bid
+from tests.rounds import RoundDesk, a_bid, officer
 
 R = TypeVar("R")
 
@@ -103,7 +103,7 @@ def test_any_json_is_answers_or_refused(desk: RoundDesk, changes: dict[str, Any]
 
     for row in returned.rows if returned else ():
         with suppress(Refused):
-            answers.entering(row, "ab" * 32, Attachments(), desk.ledger)
+            answers.entering(row, "ab" * 32, Attachments(), desk.ledger, officer("district-reviewer"))
 
 
 @settings(max_examples=40)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from audit.labels import LABELS, VALUES
 from domain.format.programme import Programme
+from duifu.v1.commands_pb2 import Actor
 from duifu.v1.facts_pb2 import Application
 from exchange.application_form import ONLY_FOR, SHEETS, explained, tables_for
 from exchange.applications import from_json, from_workbook, submitting, to_workbook
@@ -193,11 +194,14 @@ def test_an_id_follows_from_what_is_asked_and_gives_no_persons_number_away() -> 
     one.contact.CopyFrom(a_contact(mobile="13800000001"))
     other.contact.CopyFrom(a_contact(mobile="13900000002"))
 
-    ids = {submitting(handed, "bj-slq-2023").command_id for handed in from_json(as_json(one, other), Attachments())}
+    def ids(*found: Message, actor: str = "portal.clerk") -> set[str]:
+        handed = from_json(as_json(*found), Attachments())
+        return {submitting(each, "bj-slq-2023", Actor(id=actor)).command_id for each in handed}
 
-    assert len(ids) == 1
+    assert len(ids(one, other)) == 1
+    assert ids(one, actor="another.clerk") != ids(one)
     other.contract.contract_number = "HT-2"
-    assert {submitting(handed, "bj-slq-2023").command_id for handed in from_json(as_json(other), Attachments())} != ids
+    assert ids(other) != ids(one)
 
 
 def as_json(*found: Message) -> bytes:
@@ -281,6 +285,8 @@ def test_a_document_that_nothing_names_is_found_but_one_whose_digest_is_stated_i
         ({"applicant": {"attachment": "x.pdf"}}, "there is no attachment"),
         ({"materials": [None]}, "null"),
         ({"materials": [{"sha256": ["ab"]}]}, "sha256"),
+        ({"applicant": {"name": "\ud800"}}, "no Application"),
+        ({"\ud800": "甲"}, r"\ud800"),
     ],
 )
 def test_json_that_is_no_application_is_said_of_that_one_alone(content: dict[str, Any], why: str) -> None:

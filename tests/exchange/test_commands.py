@@ -21,7 +21,7 @@ from ledger import streams
 from tests.builders import a_contract, a_firm
 from tests.builders import an_application as a_claim
 from tests.desk import Desk, the_rulebook
-from tests.exchange.workbooks import Value, filled_in, sheets_of
+from tests.exchange.workbooks import Value, filled_in, part_of, sheets_of, with_part
 from tests.programmes.qingdao import credit, unavailable
 from tests.rounds import RoundDesk, a_bid, an_account, officer
 
@@ -317,6 +317,52 @@ def test_the_same_answers_may_come_as_json(counter: Counter) -> None:
     assert (recorded.result.detail, recorded.reason) == ("有未履行判决", "数据源未提供接口，以文件交换取得答复")
 
 
+def test_half_a_character_in_one_row_is_said_of_that_row_alone(counter: Counter) -> None:
+    counter.desk.apply()
+    clean: dict[str, object] = {"outcome": "clean", "answeredOn": "2024-01-25"}
+    file = counter.asked(
+        "--check", "opinion_court", "--check", "opinion_police", "--check", "opinion_energy", name="q.json"
+    )
+    content = json.loads(file.read_text())
+    halves: list[dict[str, object]] = [{"recordNumber": "\ud800"}, {}, {"\udfff": 1}]
+    for question, half in zip(content["questions"], halves, strict=True):
+        question |= clean | half
+    file.write_text(json.dumps(content))
+
+    items = counter.put_in(file, code=3)
+
+    assert outcomes(items) == ["refused", "accepted", "refused"]
+    assert ["半个字符" in items[0]["refusal"]["message"], r"\udfff" in items[2]["refusal"]["message"]] == [True, True]
+
+
+def test_half_a_character_in_a_row_of_a_workbook_is_too(counter: Counter) -> None:
+    counter.desk.apply()
+    rows = [
+        (CREDIT, line, name, said) for line in (2, 3) for name, said in (("结果", "未发现"), ("答复日期", "2024-01-25"))
+    ]
+    book = answered(counter.asked(), *rows, (CREDIT, 2, "文号", "HALF"), (CREDIT, 4, "结果", "HALF")).read_bytes()
+    shared = "xl/sharedStrings.xml"
+    file = counter.folder / "half.xlsx"
+    file.write_bytes(with_part(book, shared, part_of(book, shared).replace(b"HALF", b"_xD800_")))
+
+    assert outcomes(counter.put_in(file, code=3)) == ["refused", "accepted", "refused"]
+
+
+def test_an_answer_that_stands_on_record_is_not_entered_again_by_somebody_else(counter: Counter) -> None:
+    counter.desk.apply()
+    replies = counter.folder / "replies"
+    replies.mkdir()
+    (replies / "复函.pdf").write_bytes(REPLY)
+    row = [(OPINIONS, 2, "结果", "未发现（符合）"), (OPINIONS, 2, "答复日期", "2024-01-25")]
+    file = answered(counter.asked(), *row, (OPINIONS, 2, "附件文件名", "复函.pdf"))
+    counter.put_in(file, "--attachments", str(replies))
+    head = counter.desk.ledger.head()
+
+    again = counter.put_in(file, "--attachments", str(replies), "--actor", "wu.di")
+
+    assert (outcomes(again), counter.desk.ledger.head()) == (["repeated"], head)
+
+
 def test_questions_of_another_ledger_are_not_answered_here(counter: Counter, tmp_path: Path) -> None:
     counter.desk.apply()
     file = counter.asked(name="q.json")
@@ -386,6 +432,32 @@ def test_a_workbook_and_json_file_the_same_applications_and_twice_is_once(counte
     case = counter.desk.case(first[0]["receipt"]["caseId"])
     assert (case.application, case.submitted_by) == (a_bid(1), "portal.clerk")
     assert case.application.bank_account == an_account(1)
+
+
+def test_an_application_whose_case_is_closed_is_told_as_not_filed_again(counter: Counter) -> None:
+    file = handed_over(counter, a_bid(1), a_bid(2))
+    first, _ = counter.filed(file)
+    case_id, firm = first["receipt"]["caseId"], a_bid(1).applicant
+    withdraw = ["case", "withdraw", case_id, "--uscc", firm.uscc, "--reason", "合同变更"]
+    done(CliRunner().invoke(main, [*withdraw, "--actor", "portal.clerk", "--home", str(counter.folder)]))
+
+    again = counter.filed(file, code=3)
+
+    assert outcomes(again) == ["refused", "repeated"]
+    refusal = again[0]["refusal"]
+    assert refusal["code"] == "CASE_CLOSED"
+    assert all(part in refusal["message"] for part in (case_id, "已撤回", "未重新申报", "--command-id"))
+    anew = counter.filed(file, "--command-id", "once-more", code=3)
+    assert outcomes(anew) == ["accepted", "refused"]
+
+
+def test_what_another_clerk_hands_over_again_the_ledger_decides(counter: Counter) -> None:
+    file = handed_over(counter, a_bid(1))
+    counter.filed(file)
+
+    (item,) = counter.filed(file, "--actor", "other.clerk", code=3)
+
+    assert item["refusal"]["code"] == "APPLIED_ALREADY"
 
 
 def test_a_claim_of_a_voucher_is_handed_over_in_the_same_way(tmp_path: Path) -> None:

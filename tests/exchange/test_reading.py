@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 
 from exchange.cells import Column, Kind, meaning
-from exchange.reading import COLUMNS_MAX, ROWS_MAX, Cell, Form, Workbook, read_workbook
+from exchange.reading import COLUMNS_MAX, ROWS_MAX, TEXT_MAX, Cell, Form, Workbook, read_workbook
 from exchange.strict_json import NESTING_MAX, read_json
 from exchange.tables import Table, nest, read_tables
 from exchange.unpacking import PARTS_MAX, UNPACKED_BYTES_MAX
@@ -16,6 +16,7 @@ from exchange.unusable import Unusable
 from tests.exchange.workbooks import Value, a_workbook, part_of, with_part
 
 SHEET, RELATIONS = "xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels"
+SHARED = "xl/sharedStrings.xml"
 CHOICE = Column("结果", ("outcome",), Kind.CHOICE, {"未发现": "clean", "命中": "hit"})
 PERSONS = Table("人员", (Column("姓名", ("name",)),), number="序号")
 PHONES = Table("电话", (Column("号码", ("number",)),), parent=PERSONS, place=("phones",))
@@ -100,6 +101,11 @@ def test_a_choice_is_taken_by_its_words_and_nothing_else() -> None:
     assert meaning(Cell("命中"), CHOICE) == "hit"
     with refused("不在列表中：未发现、命中.*is none of 未发现、命中"):
         meaning(Cell("没有问题"), CHOICE)
+
+
+def test_half_a_character_is_no_text() -> None:
+    with refused("含有半个字符.*lone surrogate"):
+        meaning(Cell("qd\ud800-grant"), Column("列", ("x",)))
 
 
 @pytest.mark.parametrize("text", ["1E999999999", "1e-999999999", "0x10", "NaN", "Infinity", "1" * 400])
@@ -197,6 +203,29 @@ def test_a_relation_out_of_the_file_reads_nothing_there() -> None:
         read(with_part(content, RELATIONS, relations))
 
 
+def long_text(length: int, where: str = SHEET) -> bytes:
+    """A text of this length in two cells that share it, or in one of its own."""
+    text, two = b"x" * length, a_workbook({"人员": [["x", "x"]]})
+    if where == SHEET:
+        inline = b'<c t="inlineStr"><is><t>' + text + b"</t></is></c>"
+        return with_part(two, SHEET, b'<worksheet xmlns="m"><row>' + inline + b"</row></worksheet>")
+    return with_part(two, where, b'<sst xmlns="m"><si><t> ' + text + b" </t></si></sst>")
+
+
+def test_a_text_that_cells_share_is_kept_once() -> None:
+    row = read(long_text(TEXT_MAX, SHARED)).sheets["人员"].rows[1]
+
+    assert len(row[1].text) == TEXT_MAX
+    assert row[1].text is row[2].text
+
+
+@pytest.mark.parametrize("where", [SHEET, SHARED])
+def test_a_text_longer_than_the_format_has_is_refused(where: str) -> None:
+    assert read(long_text(TEXT_MAX, where))
+    with refused("超过32,767个字符.*has more than 32,767 characters"):
+        read(long_text(TEXT_MAX + 1, where))
+
+
 # Tables
 
 
@@ -288,3 +317,10 @@ def test_json_that_means_harm_or_nothing_is_refused(text: str, why: str) -> None
 def test_bytes_that_are_no_text_are_refused() -> None:
     with refused("not text in UTF-8"):
         read_json(b"\xff\xfe[")
+
+
+def test_a_key_that_comes_twice_among_very_many_is_found_at_once() -> None:
+    text = "{" + ",".join(f'"{number}":0' for number in (*range(100_000), 99_999)) + "}"
+
+    with refused("'99999' is said twice"):
+        read_json(text.encode())

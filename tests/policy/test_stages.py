@@ -3,6 +3,7 @@
 import pytest
 
 from tests.policy.drafts import GRANT, checked, only_problem, spoilt
+from tests.programmes.switching import BEIJING
 
 GUIDANCE = "      guidance: 逐项核对"
 DUTY = "duties:\n  - {code: E_DUTIES, clause: 三(二), title: 岗位分离, roles: [%s]}\n\nplans:"
@@ -74,6 +75,7 @@ def test_the_round_shares_before_it_pays() -> None:
     assert only_problem(spoilt(payment, share % "pay_grant" + payment, GRANT)).code == "TASK_ORDER"
 
 
+LONGER = "{days: 5, unit: working_days, on_silence: escalates}"
 OPINIONS = "      opinions: {title: 会签, clause: 三(二), %s}\n" + GUIDANCE
 FINANCE = "{role: finance-officer, role_title: 市财政局, part: required}"
 
@@ -106,6 +108,16 @@ def test_what_is_asked_before_a_stage_opens_is_tested_by_who_decides_the_one_bef
     codes = {problem.code for problem in checked(spoilt(GUIDANCE, entered, GRANT))[1]}
 
     assert codes == {"NAME_UNKNOWN", "ENTRY_UNTESTED"}
+
+
+def test_a_condition_that_no_decision_tests_opens_no_stage() -> None:
+    review = "    - key: review\n"
+    content = BEIJING.read_text("utf-8").replace(review, f"{review}      enters_when: [BJ_E_NO_INVOICE]\n", 1)
+    content = content.replace("{days: 5, unit: working_days, on_silence: passes}", LONGER, 1)
+
+    problem = only_problem(content)
+
+    assert (problem.code, problem.path[-2]) == ("NAME_UNKNOWN", "enters_when")
 
 
 def test_a_duty_may_keep_a_role_apart_that_is_only_heard() -> None:
