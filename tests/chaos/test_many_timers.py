@@ -34,10 +34,10 @@ PATIENCE_SECONDS = 3000
 STARTED_IN_SECONDS = {40: 9, 10_000: 600}
 OPEN = 'WorkflowType="Case" AND ExecutionStatus="Running"'
 
-SOAK = [pytest.mark.soak, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
 
 
-@pytest.mark.parametrize("size", [40, pytest.param(10_000, marks=SOAK)])
+@pytest.mark.parametrize("size", [40, 10_000])
 async def test_every_case_is_lapsed_once_though_the_worker_dies_while_the_timers_ring(
     tmp_path: Path, size: int
 ) -> None:

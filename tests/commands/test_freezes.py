@@ -21,6 +21,7 @@ from duifu.v1.commands_pb2 import (
     RecordPayment,
     ReplaceBankAccount,
     RequestCorrection,
+    RescaleVoucher,
     RevokeSpecialApproval,
     SettleObjection,
     SupplyCorrection,
@@ -74,8 +75,18 @@ def held(case_id: str) -> dict[str, Any]:
 
 
 def test_the_list_of_what_decides_is_the_one_that_is_held() -> None:
-    assert {kind for kind, what in HELD.items() if what == "decisions"} == set(held("-"))
+    assert {kind for kind, what in HELD.items() if what == "decisions"} == {*held("-"), "rescale_voucher"}
     assert {kind for kind, what in HELD.items() if what == "payments"} == {"order_payments", "order_grants"}
+
+
+def test_a_voucher_is_not_rescaled_meanwhile(desk: Desk) -> None:
+    voucher = desk.voucher_through_the_door()
+    desk.at(DURING)
+    smaller = RescaleVoucher(
+        voucher_id=voucher.voucher_id, contract=voucher.contract, reason="提前终止", evidence_sha256="ab" * 32
+    )
+
+    assert refused(desk, REVIEW, rescale_voucher=smaller).code == "FROZEN"
 
 
 @pytest.mark.parametrize("kind", held("-"))
