@@ -38,7 +38,7 @@ def correction_requested(remaking: Remaking, event: CorrectionRequested) -> None
     if (check := remaking.compare_case(Decision.PROCEDURE, case)) is None:
         return
     row = case.row(event.stage)
-    asked = RequestCorrection(case_id=case.case_id, stage=event.stage, items=event.items)
+    asked = RequestCorrection(case_id=case.case_id, stage=event.stage, items=event.items, caused_by=event.caused_by)
     actor, calendar = remaking.entry.envelope.actor, remaking.applied.calendar
     derived, *_ = returns.request_correction(case, asked, actor, remaking.on, calendar)
     check.same_message("", event, derived, row.clause)

@@ -21,7 +21,7 @@ from bench.recompute import make
 from commands.door import Door
 from domain.money import yuan
 from duifu.v1 import events_pb2 as events
-from duifu.v1.commands_pb2 import DestroySubjectKey
+from duifu.v1.commands_pb2 import DestroySubjectKey, RequestCorrection, SupplyCorrection
 from ledger.registry import unwrap
 from ledger.rows import Rows, open_rows
 from policy.rulebook import PROGRAMMES, Rulebook
@@ -38,7 +38,7 @@ from tests.audit.histories import (
 )
 from tests.audit.tampering import forged, overwrite, resealed
 from tests.audit.years import two_years
-from tests.builders import PRIVACY
+from tests.builders import ACCEPTANCE, PRIVACY, an_application, applicant
 from tests.desk import Desk, the_rulebook
 
 
@@ -115,6 +115,21 @@ def test_whatever_people_do_the_decisions_are_what_the_rules_give(deeds: list[tu
 
     assert found == []
     assert tally.is_equal
+
+
+def test_a_further_list_that_the_reply_brought_is_what_the_rules_give(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "ledger.sqlite")
+    case_id = desk.submit(an_application())
+    for why in ("", "答复中的新合同缺页"):
+        asked = RequestCorrection(case_id=case_id, stage="acceptance", items=["合同"], caused_by=why)
+        desk.send(ACCEPTANCE, request_correction=asked)
+        desk.send(applicant(), supply_correction=SupplyCorrection(case_id=case_id, application=an_application()))
+
+    with closing(open_rows(tmp_path / "ledger.sqlite")) as rows:
+        tally, found = made_again(rows)
+
+    assert found == []
+    assert tally.decisions[Decision.PROCEDURE] == 2
 
 
 def test_an_empty_ledger_has_nothing_to_make_again(tmp_path: Path) -> None:
