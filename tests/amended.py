@@ -27,7 +27,9 @@ Change = Callable[[dict[str, Any]], None]
 class Plainly(yaml.SafeDumper):
     """Writes a value out each time that it is there; a programme file has no references."""
 
-    ignore_aliases = staticmethod(lambda _value: True)  # type: ignore[assignment]
+    def ignore_aliases(self, _value: Any) -> bool:
+        """Never a reference."""
+        return True
 
 
 @cache

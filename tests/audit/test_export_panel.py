@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -30,9 +31,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         yield office
 
 
-def drawn_by_hand(bundle: Bundle, told: list[dict[str, object]]) -> tuple[list[str], list[str]]:
+def drawn_by_hand(bundle: Bundle, told: list[dict[str, Any]]) -> tuple[list[str], list[str]]:
     """The order that the bundle gives to whoever has no program of ours, and the one that it records."""
-    events = {str(one["topic"]): one["state"]["event"] for one in told if one["stream"] == PANEL}  # type: ignore[index]
+    events = {str(one["topic"]): one["state"]["event"] for one in told if one["stream"] == PANEL}
     convened = events["duifu.v1.PanelConvened"]["panel_convened"]
     drawn = events["duifu.v1.PanelDrawn"]["panel_drawn"]
     (beacon,) = (row["previous"] for row in bundle.rows if row["topic"] == "duifu.v1.PanelDrawn")

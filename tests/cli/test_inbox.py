@@ -53,7 +53,8 @@ def claimed(desk: Desk, case_id: str, account: str = "zhao.lei") -> None:
 
 
 def listed(duifu: Duifu, *how: str) -> list[dict[str, Any]]:
-    return asked(duifu, *how)["rows"]  # type: ignore[no-any-return]
+    rows: list[dict[str, Any]] = asked(duifu, *how)["rows"]
+    return rows
 
 
 def asked(duifu: Duifu, *how: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from cli import output
 from cli.__main__ import main
 from domain.money import yuan
 from duifu.v1.commands_pb2 import AdvanceRehearsal
@@ -74,7 +75,10 @@ def test_a_round_is_listed_and_shown_with_what_everybody_gets_of_each_level(
     assert all(word in in_words for word in ("公示中", "公示至", "市级", "区级", *shared))
 
 
-def test_orders_are_shown_with_their_treasury_and_its_answer(duifu: Duifu, desk: RoundDesk, shared: list[str]) -> None:
+def test_orders_are_shown_with_their_treasury_and_its_answer(
+    duifu: Duifu, desk: RoundDesk, shared: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output.console, "_width", 200)  # so that no word of a table is broken up
     until = max(one.notice_closes_at for one in desk.round().applicants.values() if one.notice_closes_at)
     desk.send(OPERATOR, advance_rehearsal=AdvanceRehearsal(business_seconds=int(until.timestamp())))
     desk.system(close_notice={"round_id": ROUND_ID})

@@ -19,6 +19,7 @@ from duifu.v1.commands_pb2 import (
     Actor,
     ClaimTask,
     DelegateRole,
+    OpinionVerdict,
     ReturnForRework,
     StopClock,
 )
@@ -130,11 +131,11 @@ def test_fewer_than_the_quorum_decide_nothing(joint: Desk) -> None:
 
 @pytest.mark.parametrize("third", [OPINION_VERDICT_OBJECT, OPINION_VERDICT_ABSTAIN])
 def test_the_share_is_reached_at_exactly_two_of_three_and_an_abstention_counts_as_taking_part(
-    joint: Desk, third: int
+    joint: Desk, third: OpinionVerdict.ValueType
 ) -> None:
     case_id = in_review(joint)
     heard(joint, case_id)
-    opine(joint, MEMBERS[2], case_id, third, reason="意见不同")  # type: ignore[arg-type]
+    opine(joint, MEMBERS[2], case_id, third, reason="意见不同")
     opine(joint, MEMBERS[1], case_id, OPINION_VERDICT_OBJECT, reason="意见不同")
     assert refusal(joint.review, case_id) == "CONSENTS_TOO_FEW"
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from duifu.v1.commands_pb2 import (
     OPINION_VERDICT_OBJECT,
     Actor,
     GiveOpinion,
+    OpinionVerdict,
 )
 from duifu.v1.plan_pb2 import (
     OPINION_PART_COUNTED,
@@ -68,9 +70,12 @@ SAYINGS = st.dictionaries(
 )
 
 
-def said(case: Case, role: str, number: int, verdict: int, agreed_fen: int) -> Case:
+Sayings = dict[tuple[str, int], tuple[OpinionVerdict.ValueType, int]]
+
+
+def said(case: Case, role: str, number: int, verdict: OpinionVerdict.ValueType, agreed_fen: int) -> Case:
     """The case after somebody has said something; what may not be said changes nothing."""
-    command = GiveOpinion(case_id="x-1", stage="review", verdict=verdict, reason="理由")  # type: ignore[arg-type]
+    command = GiveOpinion(case_id="x-1", stage="review", verdict=verdict, reason="理由")
     if role == "director" and verdict == CONSENT:
         command.agreed_fen = agreed_fen
     actor = Actor(id=f"{role}.{number}", role=role)
@@ -93,7 +98,7 @@ def refused_with(case: Case, amount_fen: int) -> str:
     return ""
 
 
-def counted_by_hand(sayings: dict[tuple[str, int], tuple[int, int]], amount_fen: int) -> str:
+def counted_by_hand(sayings: Sayings, amount_fen: int) -> str:
     finance = sayings.get(("finance", 1), (0, 0))[0]
     director, agreed_fen = sayings.get(("director", 1), (0, 0))
     signs = amount_fen > SIGNED_ABOVE
@@ -109,13 +114,13 @@ def counted_by_hand(sayings: dict[tuple[str, int], tuple[int, int]], amount_fen:
 
 @given(SAYINGS, st.sampled_from([0, SIGNED_ABOVE, SIGNED_ABOVE + 1, 2_000, 3_000, 3_001]), st.randoms())
 def test_a_stage_passes_exactly_when_the_hands_say_so_in_whatever_order(
-    sayings: dict[tuple[str, int], tuple[int, int]], amount_fen: int, shuffled: object
+    sayings: Sayings, amount_fen: int, shuffled: Random
 ) -> None:
     in_order, at_random = OPEN, OPEN
     for (role, number), (verdict, agreed_fen) in sayings.items():
         in_order = said(in_order, role, number, verdict, agreed_fen)
     backwards = list(sayings.items())
-    shuffled.shuffle(backwards)  # type: ignore[attr-defined]
+    shuffled.shuffle(backwards)
     for (role, number), (verdict, agreed_fen) in backwards:
         at_random = said(at_random, role, number, verdict, agreed_fen)
 
@@ -125,9 +130,7 @@ def test_a_stage_passes_exactly_when_the_hands_say_so_in_whatever_order(
 
 
 @given(SAYINGS, SAYINGS)
-def test_what_people_said_before_they_changed_their_minds_counts_no_more(
-    before: dict[tuple[str, int], tuple[int, int]], after: dict[tuple[str, int], tuple[int, int]]
-) -> None:
+def test_what_people_said_before_they_changed_their_minds_counts_no_more(before: Sayings, after: Sayings) -> None:
     def may_say(role: str, verdict: int) -> bool:
         return role not in ("finance", "director") or verdict != ABSTAIN
 
