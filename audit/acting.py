@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from audit.compared import Comparison
 from audit.remaking import Remaking
-from domain import checks, consent, delegation, duties, review, special_approvals, tasks
+from domain import acting, delegation, duties, review
+from domain.acting import NamedIn
 from domain.case import Case
 from domain.kinds import CASE, DELEGATION, SUBJECT
 from domain.refusals import Refused
@@ -17,15 +18,15 @@ def compare(remaking: Remaking, check: Comparison, case: Case, row: Stage) -> No
     """What should have kept the actor of this event from the open stage is a difference."""
     with _told_to(check):
         _must_be_lent(remaking, case)
-        _must_stand_apart(remaking, case, row)
-        _must_be_free(remaking, case, row)
+        acting.must_be_free_to_act(case, row, remaking.entry.envelope.actor, _cases_naming(remaking))
 
 
-def compare_apart(remaking: Remaking, check: Comparison, case: Case, acting: duties.Acting) -> None:
+def compare_apart(remaking: Remaking, check: Comparison, case: Case, role: duties.Acting) -> None:
     """The same of an opinion or an approval, which leave the stage in whose hands it is."""
     with _told_to(check):
         _must_be_lent(remaking, case)
-        _must_stand_apart(remaking, case, acting)
+        accounts = duties.accounts_of(remaking.entry.envelope.actor)
+        acting.must_stand_apart(case, role, accounts, _cases_naming(remaking))
 
 
 def compare_role(remaking: Remaking, check: Comparison, case: Case, row: Stage) -> None:
@@ -59,21 +60,11 @@ def _must_be_lent(remaking: Remaking, case: Case) -> None:
         delegation.must_be_lent(lent, actor, remaking.on)
 
 
-def _must_stand_apart(remaking: Remaking, case: Case, acting: duties.Acting) -> None:
-    """No duty, no special approval and no other case of the applicant stood in the way."""
-    accounts = duties.accounts_of(remaking.entry.envelope.actor)
-    duties.must_be_free(case, acting, accounts)
-    if isinstance(acting, Stage):
-        special_approvals.must_not_set_amount(case, acting, accounts)
-    for account in accounts:
-        named_in = remaking.state(streams.subject(account), SUBJECT).case_ids
-        duties.must_be_no_party(case, account, [remaking.state(streams.case(other), CASE) for other in named_in])
+def _cases_naming(remaking: Remaking) -> NamedIn:
+    """The cases that named an account as contact by then."""
 
+    def named_in(account: str) -> list[Case]:
+        case_ids = remaking.state(streams.subject(account), SUBJECT).case_ids
+        return [remaking.state(streams.case(case_id), CASE) for case_id in case_ids]
 
-def _must_be_free(remaking: Remaking, case: Case, row: Stage) -> None:
-    """The actor had no voice in it, put in none of the answers that counted, and nobody else had it in hand."""
-    actor = remaking.entry.envelope.actor
-    consent.must_have_no_voice(case, duties.accounts_of(actor))
-    if own := checks.entered_by(case).intersection(duties.accounts_of(actor)):
-        raise Refused("ENTERED_BY_SELF", row.clause, title=row.title, account="、".join(sorted(own)))
-    tasks.must_be_unclaimed(case.any_stage(), actor.id)
+    return named_in

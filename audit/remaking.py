@@ -188,8 +188,7 @@ class Remaking:
 
     def facts_of(self, case: Case) -> CaseFacts:
         """What the rules look at in a case, with what other programmes had granted by then."""
-        names = map(streams.benefits, benefits.holders(case.applicant_uscc, case.application))
-        known = benefits.of_others([self.state(name, BENEFITS) for name in names], case.plan.programme_id)
+        known = benefits.known_to(case, lambda uscc: self.state(streams.benefits(uscc), BENEFITS))
         if not case.is_redemption:
             return replace(of_claim(case), benefits=known)
         voucher = self.state(streams.voucher(case.redemption.voucher_id), VOUCHER)

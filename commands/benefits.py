@@ -20,9 +20,7 @@ def facts_of(work: Work, case: Case) -> CaseFacts:
 
 def known_of(work: Work, case: Case) -> Sequence[OtherBenefit]:
     """What other programmes granted to the applicant, and to the customers that it serves."""
-    names = benefits.holders(case.applicant_uscc, case.application)
-    known = (work.read(streams.benefits(uscc), BENEFITS) for uscc in names)
-    return benefits.of_others(known, case.plan.programme_id)
+    return benefits.known_to(case, lambda uscc: work.read(streams.benefits(uscc), BENEFITS))
 
 
 def tell(work: Work, case: Case, programme: Programme, amount_fen: int) -> None:

@@ -3,13 +3,10 @@
 from google.protobuf.message import Message
 
 from commands.work import Work
-from domain import checks, consent, delegation, duties, opinions, review, special_approvals, tasks
-from domain.case import Case
+from domain import acting, delegation, duties, opinions, review, tasks
 from domain.delegation import Delegations
-from domain.kinds import CASE, DELEGATION, SUBJECT
-from domain.refusals import Refused
+from domain.kinds import DELEGATION
 from duifu.v1.commands_pb2 import ClaimTask, DelegateRole, GiveOpinion, HandOverTask, ReleaseTask, RevokeDelegation
-from duifu.v1.plan_pb2 import Stage
 from ledger import streams
 
 
@@ -17,7 +14,7 @@ def claim_task(work: Work, command: ClaimTask) -> str:
     """The actor takes the open stage in hand; nobody else decides it meanwhile."""
     case = work.case(command.case_id)
     row = review.must_decide(case, command.stage, work.actor)
-    must_be_free_to_act(work, case, row)
+    acting.must_be_free_to_act(case, row, work.actor, work.named_in)
     work.on_case(case.case_id, tasks.claim(case.any_stage(), work.actor, work.on))
     return case.case_id
 
@@ -34,7 +31,7 @@ def hand_over_task(work: Work, command: HandOverTask) -> str:
     """The open stage goes from hand to hand; no duty keeps who gives it, or who gets it, from it."""
     case = work.case(command.case_id)
     row = review.must_decide(case, command.stage, work.actor)
-    must_stand_apart(work, case, row, *duties.accounts_of(work.actor), command.to)
+    acting.must_stand_apart(case, row, (*duties.accounts_of(work.actor), command.to), work.named_in)
     handed_over = tasks.hand_over(case.any_stage(), work.actor, command.to, command.reason, work.on)
     work.on_case(case.case_id, handed_over)
     return case.case_id
@@ -60,23 +57,9 @@ def give_opinion(work: Work, command: GiveOpinion) -> str:
     """Somebody says what they think of the open stage, for whoever decides it. (会签)"""
     case = work.case(command.case_id)
     asked = opinions.role_asked(case, command.stage, work.actor)
-    must_stand_apart(work, case, asked, *duties.accounts_of(work.actor))
+    acting.must_stand_apart(case, asked, duties.accounts_of(work.actor), work.named_in)
     work.on_case(case.case_id, opinions.give(case, command, work.actor, work.on, work.rulebook.calendar))
     return case.case_id
-
-
-def must_be_free_to_act(work: Work, case: Case, row: Stage) -> None:
-    """Nothing keeps the actor, or whom they act for, from this stage: no duty, no other case, nobody who has it.
-
-    Raises Refused DUTY_REQUESTER, DUTIES_APART, APPROVER_SETS_AMOUNT, OPINION_OF_DECIDER, ENTERED_BY_SELF,
-    TASK_CLAIMED_BY_OTHER.
-    """
-    accounts = duties.accounts_of(work.actor)
-    must_stand_apart(work, case, row, *accounts)
-    consent.must_have_no_voice(case, accounts)
-    if own := checks.entered_by(case).intersection(accounts):
-        raise Refused("ENTERED_BY_SELF", row.clause, title=row.title, account="、".join(sorted(own)))
-    tasks.must_be_unclaimed(case.any_stage(), work.actor.id)
 
 
 def must_be_lent(work: Work, asked: Message) -> None:
@@ -88,16 +71,3 @@ def must_be_lent(work: Work, asked: Message) -> None:
         programme_id = work.programme_of(asked)
         lent = work.read(streams.delegation(programme_id, delegator), DELEGATION) if programme_id else Delegations()
         delegation.must_be_lent(lent, work.actor, work.on)
-
-
-def must_stand_apart(work: Work, case: Case, acting: duties.Acting, *accounts: str) -> None:
-    """No duty, no special approval and no other case keeps these accounts from acting so.
-
-    Raises Refused DUTY_REQUESTER, DUTIES_APART, APPROVER_SETS_AMOUNT.
-    """
-    duties.must_be_free(case, acting, accounts)
-    if isinstance(acting, Stage):
-        special_approvals.must_not_set_amount(case, acting, accounts)
-    for account in accounts:
-        named_in = work.read(streams.subject(account), SUBJECT).case_ids
-        duties.must_be_no_party(case, account, [work.read(streams.case(case_id), CASE) for case_id in named_in])

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from commands import benefits, claims, grants, inbox, panel_streams, privacy, redemptions
+from commands import benefits, claims, grants, panel_streams, privacy, redemptions
 from commands.work import Work
-from domain import endings, letters, outputs, returns, review, round_decisions
+from domain import acting, endings, letters, outputs, returns, review, round_decisions
 from domain.case import CORRECTION, Case
 from domain.facts import CaseFacts
 from domain.refusals import Refused
@@ -30,7 +30,7 @@ def request_correction(work: Work, command: RequestCorrection) -> str:
     """Tell the applicant what is missing."""
     case = work.case(command.case_id)
     events = returns.request_correction(case, command, work.actor, work.on, work.rulebook.calendar)
-    inbox.must_be_free_to_act(work, case, case.row(command.stage))
+    acting.must_be_free_to_act(case, case.row(command.stage), work.actor, work.named_in)
     work.on_case(case.case_id, events)
     return case.case_id
 
@@ -55,7 +55,7 @@ def decide(work: Work, command: Decide) -> str:
     """An officer passes or refuses the open stage."""
     case = work.case(command.case_id)
     row = review.must_decide(case, command.stage, work.actor)
-    inbox.must_be_free_to_act(work, case, row)
+    acting.must_be_free_to_act(case, row, work.actor, work.named_in)
     most = claims.ceiling_of(work, case, command.approved_rate) if row.sets_amount else None
     if case.is_grant and row.sets_amount:
         grants.must_have_one_rate(work, case, command)
@@ -99,7 +99,7 @@ def send_back(work: Work, command: ReturnForRework) -> str:
     """Back to an earlier stage, inside the authority. (内部退回)"""
     case = work.case(command.case_id)
     events = returns.send_back(case, command, work.actor, work.on, work.rulebook.calendar)
-    inbox.must_be_free_to_act(work, case, case.row(command.stage))
+    acting.must_be_free_to_act(case, case.row(command.stage), work.actor, work.named_in)
     work.on_case(case.case_id, events)
     after_stage(work, case)
     return case.case_id
@@ -112,7 +112,7 @@ def record_output(work: Work, command: RecordOutput) -> str:
     templates = work.rulebook.pinned(case.plan.edition_sha256).letters
     text = letters.text_of_output(case, row, command.output, command.document_number, templates)
     events = outputs.record_output(case, command, work.actor, text)
-    inbox.must_be_free_to_act(work, case, row)
+    acting.must_be_free_to_act(case, row, work.actor, work.named_in)
     work.on_case(case.case_id, events)
     return case.case_id
 

@@ -1,9 +1,9 @@
 """What becomes of a voucher after it was issued. (BJ-A18)"""
 
-from commands import benefits, inbox
+from commands import benefits
 from commands.redemptions import voucher_of
 from commands.work import Work
-from domain import duties
+from domain import acting, duties
 from domain.evaluation.rescaling import rescale
 from domain.facts import of_claim
 from domain.kinds import VOUCHER
@@ -22,7 +22,7 @@ def rescale_voucher(work: Work, command: RescaleVoucher) -> str:
     row = next(row for row in case.plan.stages if row.sets_amount)
     if work.actor.role != row.role:
         raise Refused("ROLE_MISMATCH", row.clause, role=work.actor.role, needed=row.role, title=row.title)
-    inbox.must_stand_apart(work, case, row, *duties.accounts_of(work.actor))
+    acting.must_stand_apart(case, row, duties.accounts_of(work.actor), work.named_in)
     programme = work.rulebook.pinned(voucher.edition_sha256)
     rescaled = rescale(work.rulebook.edition(programme), of_claim(case), voucher, command, work.on)
     work.record(streams.voucher(voucher.voucher_id), VOUCHER, [rescaled])

@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 from domain.case import Case
 from domain.cycle import Cycle
 from domain.dates import civil_date
-from domain.kinds import CASE, CYCLE, REGISTER, ROUND, VOUCHER, Kind
+from domain.kinds import CASE, CYCLE, REGISTER, ROUND, SUBJECT, VOUCHER, Kind
 from domain.refusals import Refused
 from domain.rehearsal import Deployment
 from domain.round import Round
@@ -68,6 +68,12 @@ class Work:
             version = loaded.version + 1
             self.events.append((stream, version, event))
             self._loaded[stream] = Loaded(kind, kind.evolve(loaded.state, event), version)
+
+    def named_in(self, account: str) -> list[Case]:
+        """The cases that name this account as contact."""
+        return [
+            self.read(streams.case(case_id), CASE) for case_id in self.read(streams.subject(account), SUBJECT).case_ids
+        ]
 
     def rests_on(self) -> dict[str, int]:
         """The streams that were read and not written, with the versions at which they were read."""

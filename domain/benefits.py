@@ -1,6 +1,6 @@
 """What programmes granted to an enterprise: what others look at to exclude or complete it. (BJ-1.4, QD-6.1)"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -43,6 +43,11 @@ def granted_on(known: Benefits, case_id: str, today: date) -> date:
     """The day from which what a case was granted counts: the first on which it was told."""
     told = known.granted.get(case_id)
     return from_iso(told.granted_on) if told else today
+
+
+def known_to(case: Case, of: Callable[[str], Benefits]) -> Sequence[OtherBenefit]:
+    """What other programmes granted to a case's applicant, and to the customers that it serves; `of` whom says what."""
+    return of_others(map(of, holders(case.applicant_uscc, case.application)), case.plan.programme_id)
 
 
 def holders(uscc: str, application: Application) -> list[str]:

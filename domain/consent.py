@@ -54,7 +54,11 @@ def must_allow(case: Case, row: Stage, amount_fen: int, on: date, calendar: Work
     rule = row.opinions
     if not rule.roles:
         return []
-    voices = [_voice(case, asked, on, calendar) for asked in rule.roles]
+    said, is_over = (
+        list(given(case).values()),
+        bool(rule.on_silence) and are_days_over(row, case.any_stage(), on, calendar),
+    )
+    voices = [_voice(asked, said, is_over) for asked in rule.roles]
     _must_be_required_consents(case, row, voices, amount_fen)
     _must_be_carried(row, [voice for voice in voices if voice.asked.part == OPINION_PART_COUNTED])
     return [_silence_of(voice, rule.on_silence) for voice in voices if voice.silent]
@@ -107,12 +111,10 @@ def _must_be_carried(row: Stage, voices: Sequence[Voice]) -> None:
         )
 
 
-def _voice(case: Case, asked: OpinionRole, on: date, calendar: WorkingCalendar) -> Voice:
-    said = tuple(opinion for opinion in given(case).values() if opinion.role == asked.role)
-    stage, row = case.any_stage(), case.row(case.any_stage().key)
-    is_read = bool(row.opinions.on_silence) and not asked.above_fen
-    is_silent = is_read and are_days_over(row, stage, on, calendar)
-    return Voice(asked, said, asked.people - len(said) if is_silent else 0)
+def _voice(asked: OpinionRole, said: Sequence[OpinionGiven], is_over: bool) -> Voice:
+    """What a role says; the silence of who signs above an amount is never read."""
+    own = tuple(opinion for opinion in said if opinion.role == asked.role)
+    return Voice(asked, own, asked.people - len(own) if is_over and not asked.above_fen else 0)
 
 
 def _silence_of(voice: Voice, counts_as: OpinionSilence.ValueType) -> SilentOpinion:

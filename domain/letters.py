@@ -98,13 +98,14 @@ def text_of_output(
 
 
 def _words_of_output(case: Case, document_number: str) -> dict[str, str]:
-    return dict.fromkeys(BLANKS, "") | {
-        "applicant": case.applicant_name,
-        "programme": case.plan.programme_title,
-        "case": case.case_id,
-        "number": document_number,
-        "items": "\n".join(f"{name}：{result.detail}" for name, result in sorted(case.checks.items())),
-    }
+    items = "\n".join(f"{name}：{result.detail}" for name, result in sorted(case.checks.items()))
+    return _words(case) | {"number": document_number, "items": items}
+
+
+def _words(case: Case) -> dict[str, str]:
+    """What every letter about a case may say; every other blank is empty."""
+    about = {"applicant": case.applicant_name, "programme": case.plan.programme_title, "case": case.case_id}
+    return dict.fromkeys(BLANKS, "") | about
 
 
 def _letter(
@@ -117,13 +118,7 @@ def _letter(
 ) -> Iterator[Owed]:
     """A letter about a stage that `names` whom the case waits on and until when; none without a template."""
     if template:
-        blanks = dict.fromkeys(BLANKS, "") | {
-            "applicant": case.applicant_name,
-            "programme": case.plan.programme_title,
-            "case": case.case_id,
-            "waits_on": names.waits_on if names else "",
-            "due": deadline(names.due_at) if names else "",
-            **(words or {}),
-        }
+        due = {"waits_on": names.waits_on, "due": deadline(names.due_at)} if names else {}
+        blanks = _words(case) | due | dict(words or {})
         letter_id = f"{case.case_id}:letter:{template}:{about}:{number}"
         yield Owed(letter_id, template, blanks, case.applicant_name)
