@@ -20,7 +20,7 @@ from domain.facts import CaseFacts, of_claim
 from domain.format.programme import PublicNotice
 from domain.format.redeeming import RedemptionRule
 from domain.format.steps import Pool
-from domain.headroom import EnterpriseYear, Grant, grant
+from domain.headroom import EnterpriseYear, Grant, grant, without
 from domain.letters import text_of_output
 from domain.serving import WINDOW, Limit, Paying, Served, served, served_grant
 from domain.voucher import Voucher
@@ -172,9 +172,12 @@ class Applied:
         terms = settlement.terms_of(self._edition(case.plan.edition_sha256), facts, row.clause)
         return vouchers.assess(voucher, case.case_id, case.redemption, terms)
 
-    def rescaled(self, case: Case, voucher: Voucher, asked: RescaleVoucher, on: date) -> VoucherRescaled:
+    def rescaled(
+        self, facts: CaseFacts, year: EnterpriseYear, voucher: Voucher, asked: RescaleVoucher, on: date
+    ) -> VoucherRescaled:
         """What remains of a voucher when its contract has changed. (BJ-A18)"""
-        return rescale(self._edition(voucher.edition_sha256), of_claim(case), voucher, asked, on)
+        used = self._engine(voucher.edition_sha256).used(facts, without(year, facts.case_id))
+        return rescale(self._edition(voucher.edition_sha256), facts, voucher, asked, used, on)
 
     # A round
 

@@ -110,6 +110,11 @@ class Quarter:
         return self._base.frozen
 
     @property
+    def is_closed(self) -> bool:
+        """Whether nothing changes it any more."""
+        return self._base.closed is not None
+
+    @property
     def claims(self) -> Mapping[str, Claim]:
         """Who joined, by case; nobody any more once it has closed."""
         return self._claims

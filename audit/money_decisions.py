@@ -84,7 +84,8 @@ def rescaled(remaking: Remaking, event: VoucherRescaled) -> None:
         reason=event.reason,
         evidence_sha256=event.evidence_sha256,
     )
-    derived = remaking.applied.rescaled(case, voucher, asked, remaking.on)
+    facts, year = remaking.facts_of(case), remaking.year_of(case)
+    derived = remaking.applied.rescaled(facts, year, voucher, asked, remaking.on)
     check.same_message("", event, derived, derived.clause)
 
 

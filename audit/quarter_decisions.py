@@ -146,7 +146,9 @@ def _compare(
 
 def _must_be_payable(remaking: Remaking, quarter: Quarter) -> None:
     if not quarter.may_pay:
-        cycle_decisions.must_be_payable(quarter.whole(), remaking.entry.business_at)
+        whole = quarter.whole()
+        cycle_decisions.must_be_payable(whole, remaking.entry.business_at)
+        cycle_decisions.must_be_its_turn(whole, remaking.open_quarters(quarter.opened.programme_id))
         quarter.may_pay = True
 
 
@@ -168,5 +170,5 @@ def _year_stream(remaking: Remaking, quarter: Quarter, claim: Claim) -> str:
 def _compare_onward(remaking: Remaking, quarter: Quarter, check: Comparison, recorded: str) -> None:
     opened = quarter.opened
     edition = remaking.applied.edition_of(opened)
-    joins = remaking.joins(edition, Days.parse(opened.quarter).next)
+    joins = remaking.joins(edition, Days.parse(opened.quarter).next, is_carried=True)
     check.same("to_cycle_id", recorded, joins, opened.clause)

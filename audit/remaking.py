@@ -1,7 +1,7 @@
 """One recorded decision after another, beside the state that it rested on and the rules that applied."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
@@ -17,9 +17,10 @@ from domain import benefits, review
 from domain.calculation.award import Award, Draft
 from domain.case import CORRECTION, Case
 from domain.cel.expressions import RuleBroken
+from domain.cycle import Cycle
 from domain.cycle import cycle_id as id_of_cycle
 from domain.dates import Quarter as Days
-from domain.dates import civil_date, from_iso
+from domain.dates import civil_date, from_iso, is_quarter
 from domain.evaluation import settlement
 from domain.facts import CaseFacts, of_claim
 from domain.headroom import EnterpriseYear
@@ -171,6 +172,15 @@ class Remaking:
         """A quarter by its id."""
         return self._folded.quarter(streams.cycle(cycle_id), self.entry.position)
 
+    def open_quarters(self, programme_id: str) -> Iterator[Cycle]:
+        """The quarters of a programme that are not closed."""
+        prefix = streams.cycle(f"{programme_id}-")
+        for stream in self._rows.streams(prefix):
+            if is_quarter(stream.removeprefix(prefix)):
+                known = self._folded.quarter(stream, self.entry.position)
+                if known.opened.cycle_id and not known.is_closed:
+                    yield known.whole()
+
     def reads(self, cycle_id: str) -> bool:
         """Whether the quarter is among what is read: decisions on nobody else's rest on it."""
         return self._folded.is_fed(streams.cycle(cycle_id))
@@ -225,12 +235,16 @@ class Remaking:
             self._deadlines[asked] = opened.due_at if opened.HasField("due_at") else None, row.clause
         return self._deadlines[asked]
 
-    def joins(self, edition_sha256: str, quarter: Days) -> str:
-        """The id of this quarter, or of the first after it that still takes claims; empty after the last."""
+    def joins(self, edition_sha256: str, quarter: Days, *, is_carried: bool = False) -> str:
+        """The id of this quarter, or of the first after it that still takes claims; empty after the last.
+
+        What `is_carried` over joins up to the close.
+        """
         programme_id, last = self.applied.last_quarter(edition_sha256)
         while quarter <= last:
             joined = id_of_cycle(programme_id, quarter)
-            if not self.quarter(joined).is_frozen:
+            known = self.quarter(joined)
+            if not known.is_frozen or (is_carried and not known.is_closed):
                 return joined
             quarter = quarter.next
         return ""

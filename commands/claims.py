@@ -98,7 +98,7 @@ def accept(work: Work, case_id: str) -> None:
     most = ceiling_of(work, case)
     work.on_case(case_id, [CaseAccepted(accepted_on=work.on.isoformat(), ceiling_fen=most.amount)])
     accepted = work.case(case_id)
-    stream = _year_stream(work.rulebook.pinned(accepted.plan.edition_sha256), accepted)
+    stream = year_of(work.rulebook.pinned(accepted.plan.edition_sha256), accepted)
     year = work.read(stream, ENTERPRISE_YEAR)
     work.record(stream, ENTERPRISE_YEAR, headroom.reserve(year, case_id, most.amount))
 
@@ -119,7 +119,7 @@ def issue(work: Work, case_id: str) -> None:
         _close_refused(work, case, refused.message("zh"), refused.code, refused.clause)
         return
     facts, engine = benefits.facts_of(work, case), served(programme)
-    stream = _year_stream(programme, case)
+    stream = year_of(programme, case)
     limit = engine.issuing_limit(facts)
     year = work.read(stream, ENTERPRISE_YEAR)
     granted = headroom.grant(year, case_id, case.approval.approved_fen, limit.cap)
@@ -151,7 +151,7 @@ def issue(work: Work, case_id: str) -> None:
 def release(work: Work, case: Case) -> None:
     """The claim ended without a voucher: its place in the queue is free for others."""
     programme = work.rulebook.pinned(case.plan.edition_sha256)
-    stream = _year_stream(programme, case)
+    stream = year_of(programme, case)
     if case.case_id in work.read(stream, ENTERPRISE_YEAR).queue:
         work.record(stream, ENTERPRISE_YEAR, [HeadroomReleased(case_id=case.case_id)])
         _resume_others(work, case, programme, stream)
@@ -185,7 +185,7 @@ def _put_voucher(work: Work, case: Case, programme: Programme, identity: str, aw
     work.record(streams.contract(identity), CONTRACT, [claimed])
     benefits.tell(work, case, programme, amount_fen)
     used = HeadroomIssued(case_id=case.case_id, amount_fen=amount_fen)
-    work.record(_year_stream(programme, case), ENTERPRISE_YEAR, [used])
+    work.record(year_of(programme, case), ENTERPRISE_YEAR, [used])
     closed = CaseClosed(
         outcome=CASE_OUTCOME_ISSUED,
         summary=with_cuts(f"已发放算力券{show(amount_fen)}（{voucher_id}）", trace),
@@ -214,7 +214,7 @@ def _resume_others(work: Work, case: Case, programme: Programme, stream: str) ->
     work.edition_sha256 = edition
 
 
-def _year_stream(programme: Programme, case: Case) -> str:
+def year_of(programme: Programme, case: Case) -> str:
     """The year that the voucher of an accepted claim counts in. (BJ-A7)"""
     on = served(programme).issuing_day(of_claim(case))
     return streams.enterprise_year(case.plan.programme_id, case.applicant_uscc, on.year)

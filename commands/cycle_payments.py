@@ -7,7 +7,7 @@ from commands.work import Work, fold
 from domain import cycle_decisions, orders
 from domain.cycle import Claim, Cycle, payment_order
 from domain.cycle import cycle_id as id_of_cycle
-from domain.dates import Quarter, from_iso
+from domain.dates import Quarter, from_iso, is_quarter
 from domain.evaluation.paying import payable
 from domain.format.programme import Programme
 from domain.kinds import CYCLE, ENTERPRISE_YEAR, VOUCHER
@@ -26,6 +26,7 @@ from duifu.v1.events_pb2 import (
     ClaimDeferred,
     ClaimPaymentChanged,
     ClaimPaymentStatus,
+    CycleClosed,
     PaymentOrdered,
     PaymentReturned,
     PaymentSettled,
@@ -47,6 +48,8 @@ def order_payments(work: Work, cycle_id: str) -> str:
     """
     quarter = work.cycle(cycle_id)
     cycle_decisions.must_be_payable(quarter, work.at)
+    if not quarter.has_paid:
+        cycle_decisions.must_be_its_turn(quarter, _open_quarters(work, quarter.opened.programme_id))
     programme = _programme(work, quarter)
     for claim in quarter.ready()[:CLAIMS_PER_PAGE]:
         _pay(work, programme, cycle_id, claim)
@@ -152,8 +155,8 @@ def _take_back(work: Work, quarter: Cycle, ordered: PaymentOrdered, command: Rec
 
 
 def _carry(work: Work, programme: Programme, quarter: Cycle, claim: Claim, amount_fen: int) -> str:
-    """Let an amount join the next quarter; returns its id, or nothing after the last batch."""
-    later = open_quarter(work, programme, Quarter.parse(quarter.opened.quarter).next)
+    """Let an amount join the next quarter, cut off or not; returns its id, or nothing after the last batch."""
+    later = open_quarter(work, programme, Quarter.parse(quarter.opened.quarter).next, is_carried=True)
     if later is None:
         return ""
     admitted = ClaimAdmitted(
@@ -191,6 +194,14 @@ def _quarters_of(work: Work, programme: Programme, first_id: str) -> Iterator[Cy
     while number <= served(programme).redemption.last_quarter:
         yield work.cycle(id_of_cycle(programme.programme_id, number))
         number = number.next
+
+
+def _open_quarters(work: Work, programme_id: str) -> Iterator[Cycle]:
+    """The quarters of a programme that are not closed."""
+    prefix = streams.cycle(f"{programme_id}-")
+    for stream in work.streams_under_way(prefix, CycleClosed):
+        if is_quarter(stream.removeprefix(prefix)):  # and not of a programme whose name begins with this one's
+            yield work.read(stream, CYCLE)
 
 
 def _tell(

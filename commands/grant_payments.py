@@ -31,9 +31,11 @@ from ledger.store import Ledger
 
 
 def order_grants(work: Work, round_id: str) -> str:
-    """Order what every level pays to everybody."""
+    """Order what every level pays to everybody; from now on other programmes know of it."""
     round_decisions.must_be_orderable(work.round(round_id))
     for applicant in work.round(round_id).sharing:
+        case = work.case(applicant.case_id)
+        benefits.tell(work, case, work.rulebook.pinned(case.plan.edition_sha256), applicant.amount_fen)
         for level, amount_fen in applicant.levels.items():
             if amount_fen:
                 _order(work, round_id, applicant, level, amount_fen)
@@ -127,5 +129,4 @@ def _close_if_paid(work: Work, round_id: str, case_id: str) -> None:
         amount_fen=applicant.amount_fen,
         trace=case.allocated.trace if case.allocated else None,
     )
-    benefits.tell(work, case, work.rulebook.pinned(case.plan.edition_sha256), applicant.amount_fen)
     work.on_case(case_id, [closed])

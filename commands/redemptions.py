@@ -129,8 +129,11 @@ def replace_account(work: Work, command: ReplaceBankAccount) -> str:
     return case.case_id
 
 
-def open_quarter(work: Work, programme: Programme, quarter: Quarter) -> Cycle | None:
-    """The quarter, or the first after it that still takes claims; opened if need be. None after the last batch."""
+def open_quarter(work: Work, programme: Programme, quarter: Quarter, *, is_carried: bool = False) -> Cycle | None:
+    """The quarter, or the first after it that still takes claims; opened if need be. None after the last batch.
+
+    What `is_carried` over from an earlier quarter was asked for in time: it joins after the cut-off too.
+    """
     rule = served(programme).redemption
     while quarter <= rule.last_quarter:
         joined = work.cycle(cycle_id(programme.programme_id, quarter))
@@ -138,7 +141,7 @@ def open_quarter(work: Work, programme: Programme, quarter: Quarter) -> Cycle | 
             opened = cycle_decisions.open_cycle(programme, quarter, work.rulebook.calendar)
             work.record(streams.cycle(opened.cycle_id), CYCLE, [opened])
             return work.cycle(opened.cycle_id)
-        if not joined.frozen:
+        if not joined.frozen or (is_carried and joined.closed is None):
             return joined
         quarter = quarter.next
     return None

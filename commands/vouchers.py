@@ -1,13 +1,14 @@
 """What becomes of a voucher after it was issued. (BJ-A18)"""
 
 from commands import benefits
+from commands.claims import year_of
 from commands.redemptions import voucher_of
 from commands.work import Work
-from domain import acting, duties
+from domain import acting, duties, headroom
 from domain.evaluation.rescaling import rescale
-from domain.facts import of_claim
-from domain.kinds import VOUCHER
+from domain.kinds import ENTERPRISE_YEAR, VOUCHER
 from domain.refusals import Refused
+from domain.serving import served
 from duifu.v1.commands_pb2 import RescaleVoucher
 from ledger import streams
 
@@ -24,7 +25,9 @@ def rescale_voucher(work: Work, command: RescaleVoucher) -> str:
         raise Refused("ROLE_MISMATCH", row.clause, role=work.actor.role, needed=row.role, title=row.title)
     acting.must_stand_apart(case, row, duties.accounts_of(work.actor), work.named_in)
     programme = work.rulebook.pinned(voucher.edition_sha256)
-    rescaled = rescale(work.rulebook.edition(programme), of_claim(case), voucher, command, work.on)
+    facts, year = benefits.facts_of(work, case), work.read(year_of(programme, case), ENTERPRISE_YEAR)
+    used = served(programme).used(facts, headroom.without(year, case.case_id))
+    rescaled = rescale(work.rulebook.edition(programme), facts, voucher, command, used, work.on)
     work.record(streams.voucher(voucher.voucher_id), VOUCHER, [rescaled])
     benefits.tell(work, case, programme, rescaled.face_value_fen)
     return case.case_id

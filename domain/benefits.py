@@ -22,7 +22,7 @@ class Benefits:
 
 
 def granted(case: Case, jurisdiction: str, amount_fen: int, on: date) -> BenefitGranted:
-    """What a case ends with: a voucher issued, or a grant paid by every level. Payments of a voucher add nothing.
+    """What a case is granted: a voucher issued, or a grant whose payment is ordered. Payments of a voucher add nothing.
 
     `jurisdiction` is the code of the programme's place in GB/T 2260.
     """

@@ -94,6 +94,11 @@ class Cycle:
         waits = claim is not None and claim.state in (ClaimState.ADMITTED, ClaimState.READY)
         return waits or any(ordered.case_id == case_id for ordered in self.outstanding())
 
+    @property
+    def has_paid(self) -> bool:
+        """Whether it has begun to order payments, or to put them off."""
+        return bool(self.orders or self.deferred)
+
     def outstanding(self) -> list[PaymentOrdered]:
         """Orders without an answer of the treasury."""
         return orders.outstanding(self.orders)

@@ -1,5 +1,6 @@
 """What may become of a quarter: opened, cut off, ruled on, paid and closed. (BJ-4.3, BJ-A11, BJ-A13)"""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from google.protobuf.message import Message
@@ -59,6 +60,24 @@ def confirm(cycle: Cycle, reason: str) -> list[Message]:
     if not reason.strip():
         raise Refused("REASON_MISSING", "BJ-A13", title=cycle.cycle_id)
     return [CycleConfirmed(reason=reason)]
+
+
+def must_be_its_turn(cycle: Cycle, open_quarters: Iterable[Cycle]) -> None:
+    """Earlier quarters have dealt with all their claims: what the year still allows is theirs first. (BJ-A17)
+
+    `open_quarters` are those of the programme that are not closed. Raises Refused EARLIER_QUARTER_UNPAID.
+    """
+    number = Quarter.parse(cycle.opened.quarter)
+    for earlier in sorted(open_quarters, key=lambda other: other.opened.quarter):
+        unpaid = [*earlier.waiting_for(), *(claim.case_id for claim in earlier.ready())]
+        if unpaid and Quarter.parse(earlier.opened.quarter) < number:
+            raise Refused(
+                "EARLIER_QUARTER_UNPAID",
+                "BJ-A17",
+                cycle=cycle.cycle_id,
+                earlier=earlier.cycle_id,
+                claims="、".join(unpaid),
+            )
 
 
 def must_be_payable(cycle: Cycle, at: datetime) -> None:

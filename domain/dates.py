@@ -87,6 +87,14 @@ class Period:
         return Period(max(self.first, other.first), min(self.last, other.last))
 
 
+QUARTER = re.compile("(2[0-9]{3})Q([1-4])")
+
+
+def is_quarter(text: str) -> bool:
+    """Whether a text is a quarter, "2024Q1"."""
+    return bool(QUARTER.fullmatch(text))
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Quarter:
     """A calendar quarter, "2024Q1"."""
@@ -102,7 +110,7 @@ class Quarter:
     @classmethod
     def parse(cls, text: str) -> "Quarter":
         """From "2024Q1". Raises ValueError."""
-        written = re.fullmatch("(2[0-9]{3})Q([1-4])", text)
+        written = QUARTER.fullmatch(text)
         if not written:
             raise ValueError(f"{text!r} is not a quarter written 2024Q1")
         return cls(int(written[1]), int(written[2]))

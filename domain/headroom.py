@@ -115,6 +115,11 @@ def evolve(year: EnterpriseYear, event: Message) -> EnterpriseYear:
     raise UnknownEvent(type(event).__name__)
 
 
+def without(year: EnterpriseYear, case_id: str) -> EnterpriseYear:
+    """The ledgers as if this case had been granted nothing."""
+    return changed(year, issued=_without(year.issued, case_id))
+
+
 def _ahead(year: EnterpriseYear, case_id: str) -> dict[str, int]:
     ahead: dict[str, int] = {}
     for queued, ceiling_fen in year.queue.items():

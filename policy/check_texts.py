@@ -181,6 +181,30 @@ CHECK_TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
             "Put it after a stage that a person decides, or delete it.",
         ),
     },
+    "CORRECTION_UNCHECKED": {
+        "zh": (
+            "correction 用于较后的环节，而环节 {earlier} 已核验了补正前的内容。",
+            "补正后案件回到要求补正的环节，较早环节的核验不再进行。",
+            "请在 {earlier} 环节要求补正，或把核验移到要求补正的环节。",
+        ),
+        "en": (
+            "correction of a stage after {earlier}, whose checks have looked at what is mended.",
+            "After it the case goes on where it was asked for, and checks of earlier stages are not made again.",
+            "Let {earlier} ask for it, or move the checks to this stage.",
+        ),
+    },
+    "AMOUNT_NOT_SET": {
+        "zh": (
+            "above 用于尚无核定金额的环节。",
+            "只有核定金额之时或之后，才能按金额决定谁参与。",
+            "请移到 sets_amount 的环节或其后，或删去 above。",
+        ),
+        "en": (
+            "above of a stage at which no amount is set yet.",
+            "Who takes part above an amount is known once one is set.",
+            "Move it to the stage that sets_amount or after it, or delete above.",
+        ),
+    },
     "STAGE_AFTER_LAST": {
         "zh": ("{kind} 环节之后还有环节。", "按季兑付结束一件申请，应是最后一个环节。", "请移到最后。"),
         "en": (

@@ -20,6 +20,8 @@ def problems(source: Source) -> Iterator[Problem]:
             yield from _ways_back(source, path, rows)
             yield from _round_tasks(source, path, rows)
             yield from _entries(source, path, rows)
+            yield from _corrections(source, path, rows)
+            yield from _amounts(source, path, rows)
             for number, row in enumerate(rows):
                 yield from _outputs(source, (*path, number), row)
                 yield from _clock(source, (*path, number), row)
@@ -60,6 +62,26 @@ def _entries(source: Source, path: Path, rows: list[dict[str, Any]]) -> Iterator
         for at, code in enumerate(_list(row, "enters_when")):
             if isinstance(code, str) and code not in codes:
                 yield _unknown(source, (*path, number, "enters_when", at), code, "conditions", codes)
+
+
+def _corrections(source: Source, path: Path, rows: list[dict[str, Any]]) -> Iterator[Problem]:
+    """What an applicant mends is checked again where the case goes on, so not by an earlier stage."""
+    checked: str | None = None
+    for number, row in enumerate(rows):
+        if row.get("correction") and checked is not None:
+            yield source.problem("CORRECTION_UNCHECKED", (*path, number, "correction"), of_key=True, earlier=checked)
+        if _list(row, "checks"):
+            checked = str(row.get("key"))
+
+
+def _amounts(source: Source, path: Path, rows: list[dict[str, Any]]) -> Iterator[Problem]:
+    """Who is heard above an amount is heard once there is one."""
+    is_set = False
+    for number, row in enumerate(rows):
+        is_set = is_set or bool(row.get("sets_amount")) or row.get("task") == "assess_redemption"
+        for below, _ in places(row, "opinions.roles.*.above"):
+            if not is_set:
+                yield source.problem("AMOUNT_NOT_SET", (*path, number, *below), of_key=True)
 
 
 def _outputs(source: Source, path: Path, row: dict[str, Any]) -> Iterator[Problem]:

@@ -79,6 +79,7 @@ class Calculation:
         self._most = self._operand_of_the_rest()
         self.pool = next((step for step in self._steps if isinstance(step, Pool)), None)
         self._selection = Selection(programme.redemption, environment) if programme.redemption else None
+        self.is_decided = any(isinstance(step, Decide) for step in self._steps)  # a person may set less
         self.names = self._told.names | self._untold.names  # the variables that the steps read
 
     def ceiling(self, facts: CaseFacts, activation: Activation | None = None, *, trace: bool = True) -> Draft:
@@ -168,7 +169,7 @@ class Calculation:
 
     def _must_be_foreseen(self, facts: CaseFacts) -> None:
         """What was decided has its place in the calculation. Raises Refused DECISION_NOT_FORESEEN."""
-        if facts.approved_fen is not None and not any(isinstance(step, Decide) for step in self._steps):
+        if facts.approved_fen is not None and not self.is_decided:
             raise Refused("DECISION_NOT_FORESEEN", self._steps[-1].clause, decided="approvedFen")
         if facts.approved_rate is not None and not any(getattr(step, "decided_rate", False) for step in self._steps):
             raise Refused("DECISION_NOT_FORESEEN", self._steps[-1].clause, decided="approvedRate")

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from domain.calculation.calculation import ENDS_DRAFT
 from domain.format.programme import Programme
-from domain.format.steps import Cap, Decide, Pool, Round, Rounding, Share, Sum, Tiers
+from domain.format.steps import Account, Cap, Decide, Pool, Round, Rounding, Share, Stack, Sum, Tiers
 from domain.money import FEN_PER_UNIT, unit_fen
 
 Path = tuple[str | int, ...]
+CHANGES_LATER = {Cap, Pool, Stack, Tiers}  # steps that go by what others were granted meanwhile
 
 
 class Misfit(NamedTuple):
@@ -30,6 +31,12 @@ def _of_steps(programme: Programme) -> Iterator[Misfit]:
         path: Path = ("award", "steps", at)
         if isinstance(step, (Decide, Pool)) and type(step) in seen:
             yield Misfit((*path, "do"), f"{step.do} is there already; once is enough", f"{step.do} 只能有一步")
+        if isinstance(step, Decide) and seen & CHANGES_LATER:
+            yield Misfit(
+                path,
+                "what a limit or other public money leaves may shrink after the decision; decide before it",
+                "核定之后，限额和其他财政资金仍可能变化，核定须在这些步骤之前",
+            )
         seen.add(type(step))
         if isinstance(step, (Cap, Tiers)):
             yield from _of_account_in_use(programme, step.account, (*path, "account"))
@@ -122,6 +129,12 @@ def _of_accounts(programme: Programme) -> Iterator[Misfit]:
                 "a hard limit stands behind special approval; set on_exceed: special_approval",
                 "hard_limit 须与 on_exceed: special_approval 同用",
             )
+        if account.hard_limit is not None and _is_below(programme, account):
+            yield Misfit(
+                (*path, "hard_limit"),
+                "on some day it is below the limit that a special approval goes beyond",
+                "在某些日期低于 limit，专项批准无从突破",
+            )
         if account.period == "round" and not programme.round:
             yield Misfit((*path, "period"), "the programme has no round", "本政策没有 round")
         if account.round_year != "round" and account.service_window is None:
@@ -146,6 +159,21 @@ def _of_accounts(programme: Programme) -> Iterator[Misfit]:
                 "what other programmes granted is known of an enterprise or a contract only",
                 "shared_with 只适用于按企业或合同计算的账户",
             )
+
+
+def _is_below(programme: Programme, account: Account) -> bool:
+    """Whether the hard limit is less than the limit, on a day on which both are known."""
+    names = [name for name in (account.limit, account.hard_limit) if name in programme.parameters]
+    limit, hard = names if len(names) == 2 else (None, None)
+    if limit is None or hard is None:
+        return False
+    rows = [programme.parameters[name] for name in names]
+    days = {max(one.first, other.first) for one in rows[0].values for other in rows[1].values}
+    return any(
+        programme.number(hard, day) < programme.number(limit, day)
+        for day in days
+        if all(row.holds_on(day) for row in rows)
+    )
 
 
 def _of_award(programme: Programme) -> Iterator[Misfit]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from domain import amount
+from domain.calculation.accounts import Used
 from domain.evaluation import settlement
 from domain.evaluation.edition import Edition
 from domain.facts import CaseFacts
@@ -16,26 +17,35 @@ from duifu.v1.events_pb2 import VoucherRescaled
 from duifu.v1.facts_pb2 import Application, RedemptionRequest
 
 CLAUSE = "BJ-A18"
+SUBMISSION = "submission"  # what is asked of a contract when it is handed in is asked of it as it stands now
 
 
-def rescale(edition: Edition, claim: CaseFacts, voucher: Voucher, asked: RescaleVoucher, on: date) -> VoucherRescaled:
-    """V' = min(V, the ceiling on E'); what was paid beyond V' × settled ÷ E' is to be paid back.
+def rescale(
+    edition: Edition, claim: CaseFacts, voucher: Voucher, asked: RescaleVoucher, used: Used, on: date
+) -> VoucherRescaled:
+    """V' = min(V, what would be granted on E'); what was paid beyond V' × settled ÷ E' is to be paid back.
 
     It goes by the formula of the day of the claim, so that it is possible after the last batch too.
 
-    `claim` is what the voucher was issued on. Raises Refused REASON_MISSING, RESCALE_OTHER_CONTRACT,
+    `claim` is what the voucher was issued on, with other public money as it is known now; `used` is what limits
+    count without this voucher. Raises Refused REASON_MISSING, RESCALE_OTHER_CONTRACT, CONDITIONS_NOT_MET,
     VOUCHER_IN_PAYMENT, RESCALE_NOT_LOWER, PARAMETER_EXPIRED.
     """
     _must_be_possible(voucher, asked)
     application = Application()
     application.CopyFrom(claim.application)
     application.contract.CopyFrom(asked.contract)
-    draft = edition.calculation.ceiling(replace(claim, application=application, approved_fen=None))
+    facts = replace(claim, application=application, approved_fen=None)
+    edition.rules.must_pass_at_once(SUBMISSION, facts)
+    draft = edition.calculation.ceiling(facts)
     eligible_fen = draft.base
     if eligible_fen >= voucher.eligible_fen:
         now, before = show_exact(exact_text(eligible_fen)), show_exact(exact_text(voucher.eligible_fen))
         raise Refused("RESCALE_NOT_LOWER", CLAUSE, voucher=voucher.voucher_id, now=now, before=before)
-    face_value_fen = min(voucher.face_value_fen, draft.amount)
+    if edition.calculation.is_decided:
+        facts = replace(facts, approved_fen=min(voucher.face_value_fen, draft.amount))
+    award = edition.calculation.conclude(draft, facts, used)
+    face_value_fen = min(voucher.face_value_fen, award.amount)
     settled_fen = min(voucher.cumulative_fen, eligible_fen)
     request = settlement.facts_of(replace(voucher, contract=asked.contract), RedemptionRequest(), claim.received_on, {})
     rate = settlement.terms_of(edition, request, CLAUSE).rate
@@ -51,7 +61,7 @@ def rescale(edition: Edition, claim: CaseFacts, voucher: Voucher, asked: Rescale
         reason=asked.reason,
         evidence_sha256=asked.evidence_sha256,
         rescaled_on=on.isoformat(),
-        trace=draft.trace,
+        trace=award.trace,
         clause=CLAUSE,
     )
 

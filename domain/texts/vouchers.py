@@ -163,6 +163,16 @@ TEXTS: Texts = {
         "zh": ("批次 {cycle} 尚有未核定的申请：{claims}。", "请先完成核验。"),
         "en": ("Cycle {cycle} waits for the verification of {claims}.", "Verify them first."),
     },
+    "EARLIER_QUARTER_UNPAID": {
+        "zh": (
+            "批次 {cycle} 须待 {earlier} 先行支付，其中尚有未支付的申请：{claims}。",
+            "请先完成较早批次的核验与支付。",
+        ),
+        "en": (
+            "Cycle {cycle} pays after {earlier}, which has claims that are not paid: {claims}.",
+            "Verify and pay the earlier cycle first.",
+        ),
+    },
     "PAY_DAY_NOT_REACHED": {
         "zh": ("批次 {cycle} 于 {pay_on} 起支付，现在是 {at}。", "到期后再支付。"),
         "en": ("Cycle {cycle} pays from {pay_on}; it is {at}.", "Order the payments then."),

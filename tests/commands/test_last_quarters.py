@@ -1,8 +1,12 @@
 """A claim that is paid in parts: it ends once, when nothing of it waits in any quarter, and says what was paid."""
 
+from typing import Any
+
 import pytest
 
 from domain.money import yuan
+from domain.refusals import Refused
+from domain.voucher import Voucher
 from duifu.v1.commands_pb2 import Actor, ConfirmCycle
 from duifu.v1.events_pb2 import CaseClosed
 from ledger import streams
@@ -11,6 +15,7 @@ from tests.desk import Desk
 from tests.programmes.switching import desk_under
 
 FOURTH, LAST = "bj-slq-2023-2025Q4", "bj-slq-2023-2026Q1"
+HELD: dict[str, Any] = {"period": ("2025-02-01", "2025-02-20"), "on": "2025-02-26"}
 RULER = Actor(id="cycle.1", role="cycle-officer")
 
 
@@ -22,12 +27,15 @@ def capped(desk: Desk) -> Desk:
 
 def a_claim_of(desk: Desk, settled: int) -> str:
     """A claim that the fourth quarter of 2025 pays a part of."""
-    contract = a_contract(
-        yuan(500_000), number="A", signed_on="2025-01-10", starts_on="2025-02-01", ends_on="2025-12-31"
-    )
-    voucher = desk.voucher_through_the_door(contract)
+    voucher = another_voucher(desk, "A")
     desk.at("2025-10-20 10:00")
-    return desk.pay_for(voucher, settled, period=("2025-02-01", "2025-02-20"), on="2025-02-26")
+    return desk.pay_for(voucher, settled, **HELD)
+
+
+def another_voucher(desk: Desk, number: str = "B") -> Voucher:
+    return desk.voucher_through_the_door(
+        a_contract(yuan(500_000), number=number, signed_on="2025-01-10", starts_on="2025-02-01", ends_on="2025-12-31")
+    )
 
 
 def ordered(desk: Desk, cycle_id: str) -> None:
@@ -39,6 +47,42 @@ def ordered(desk: Desk, cycle_id: str) -> None:
 
 def ends(desk: Desk, case_id: str) -> list[CaseClosed]:
     return [event for event in desk.events(streams.case(case_id)) if isinstance(event, CaseClosed)]
+
+
+def test_what_the_last_quarter_but_one_puts_off_is_paid_by_the_last_though_that_is_cut_off(capped: Desk) -> None:
+    case_id = a_claim_of(capped, yuan(100_000))  # ¥20,000 due
+    capped.freeze(FOURTH)
+    capped.at("2025-12-01 10:00").pay_for(another_voucher(capped), yuan(5_000), invoice=2, **HELD)
+    capped.freeze(LAST)
+
+    capped.order_payments(FOURTH)
+    capped.send(RULER, confirm_cycle=ConfirmCycle(cycle_id=LAST, reason="同意支付"))
+    capped.order_payments(LAST)
+    for quarter in (FOURTH, LAST):
+        capped.record_results(quarter)
+
+    (closed,) = ends(capped, case_id)
+    assert (closed.amount_fen, closed.code) == (yuan(20_000), "")
+
+
+def test_the_oldest_request_gets_what_the_year_leaves_though_its_quarter_is_late(desk: Desk) -> None:
+    capped = desk_under(desk, redemption_cap_fen="1万元")
+    oldest = capped.pay_for(capped.voucher_through_the_door(a_contract(yuan(500_000), number="A")), yuan(50_000))
+    capped.freeze("bj-slq-2023-2024Q1")
+    capped.at("2024-05-06 09:00")
+    after = {"invoice": 2, "period": ("2024-03-01", "2024-04-20"), "on": "2024-04-26"}
+    youngest = capped.pay_for(
+        capped.voucher_through_the_door(a_contract(yuan(500_000), number="B")), yuan(50_000), **after
+    )
+    capped.freeze("bj-slq-2023-2024Q2")
+
+    with pytest.raises(Refused, match=f"EARLIER_QUARTER_UNPAID.*{oldest}"):
+        capped.order_payments("bj-slq-2023-2024Q2")
+    for quarter in ("bj-slq-2023-2024Q1", "bj-slq-2023-2024Q2"):
+        capped.order_payments(quarter)
+        capped.record_results(quarter)
+
+    assert (capped.case(oldest).settled_fen, capped.case(youngest).settled_fen) == (yuan(10_000), 0)
 
 
 def test_the_last_quarter_does_not_end_a_claim_whose_earlier_order_is_not_answered(capped: Desk) -> None:

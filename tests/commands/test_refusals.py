@@ -106,7 +106,7 @@ from tests.desk import Desk
 from tests.ledger.people import a_contact
 from tests.programmes.switching import desk_under
 
-Q1, Q4, TAIL = (f"bj-slq-2023-{quarter}" for quarter in ("2024Q1", "2024Q4", "2026Q1"))
+Q1, Q2, Q4, TAIL = (f"bj-slq-2023-{quarter}" for quarter in ("2024Q1", "2024Q2", "2024Q4", "2026Q1"))
 
 Asked = tuple[Actor, dict[str, Any]]
 Situation = Callable[[Desk], Asked]
@@ -939,6 +939,16 @@ def payments_while_a_claim_is_not_verified(desk: Desk) -> Asked:
     requested(desk)
     desk.freeze(Q1)
     return SYSTEM, {"order_payments": OrderPayments(cycle_id=Q1)}
+
+
+@refused_with("EARLIER_QUARTER_UNPAID", "BJ-A17")
+def payments_before_those_of_an_earlier_quarter(desk: Desk) -> Asked:
+    voucher_id = desk.case(assessed(desk)).redemption.voucher_id
+    desk.freeze(Q1)
+    again = a_redemption(voucher_id, invoice=2, period=("2024-03-01", "2024-04-20"), on="2024-04-26")
+    desk.at("2024-05-06 09:00").redemption_through_the_door(again)
+    desk.freeze(Q2)
+    return SYSTEM, {"order_payments": OrderPayments(cycle_id=Q2)}
 
 
 @refused_with("PAY_DAY_NOT_REACHED", "BJ-4.3")

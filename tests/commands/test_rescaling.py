@@ -13,11 +13,13 @@ from domain.money import yuan
 from domain.refusals import Refused
 from domain.voucher import Voucher
 from duifu.v1.commands_pb2 import Actor, RescaleVoucher
-from duifu.v1.events_pb2 import VoucherRescaled
-from duifu.v1.facts_pb2 import Contract
+from duifu.v1.events_pb2 import BenefitGranted, Envelope, VoucherRescaled
+from duifu.v1.facts_pb2 import Contract, OtherBenefit
 from ledger import streams
+from ledger.mapper import Recorded
+from ledger.registry import wrap
 from ledger.rows import open_rows
-from tests.builders import ACCEPTANCE, REVIEW, a_contract, an_item
+from tests.builders import ACCEPTANCE, BUYER, REVIEW, a_contract, an_item
 from tests.desk import Desk
 
 SHA256 = "ab" * 32
@@ -39,6 +41,23 @@ def rescaled(
     asked = RescaleVoucher(voucher_id=voucher.voucher_id, contract=contract, reason=reason, evidence_sha256=SHA256)
     desk.send(actor, rescale_voucher=asked)
     return desk.voucher(voucher.voucher_id)
+
+
+def granted_by_the_district(desk: Desk, amount_fen: int) -> None:
+    """Another programme of the same ledger supports the same contract."""
+    benefit = OtherBenefit(
+        programme_id="district",
+        title="区级补贴",
+        level="district",
+        uscc=BUYER.uscc,
+        contract_number=a_contract(WHOLE).contract_number,
+        granted_on="2024-03-01",
+        amount_fen=amount_fen,
+        is_compute_subsidy=True,
+    )
+    stream = streams.benefits(BUYER.uscc)
+    told = Envelope(event=wrap(BenefitGranted(case_id="district-1", benefit=benefit)), command_id="district-1")
+    desk.ledger.append([Recorded(stream, desk.ledger.version(stream) + 1, told)])
 
 
 def last(desk: Desk, voucher: Voucher) -> VoucherRescaled:
@@ -119,6 +138,34 @@ def test_an_audit_makes_it_again(desk: Desk) -> None:
         tally = recompute(rows, desk.door.rulebook, found.append)
 
     assert (found, tally.is_equal) == ([], True)
+
+
+def test_with_other_public_money_it_is_no_more_than_the_contract_costs_now(desk: Desk) -> None:
+    voucher = desk.voucher_through_the_door(a_contract(WHOLE))
+    granted_by_the_district(desk, yuan(3_500_000))
+
+    after = rescaled(desk, voucher, a_contract(yuan(4_000_000)))
+
+    assert after.face_value_fen == yuan(500_000)  # of the fifth that is left, ¥800,000
+    assert [step.name for step in last(desk, voucher).trace.steps if step.bound] == ["with_other_money"]
+
+
+def test_a_voucher_beyond_the_usual_limit_of_the_year_is_not_cut_by_it_again(desk: Desk) -> None:
+    first = desk.voucher_through_the_door(a_contract(yuan(7_500_000), number="A"))
+    second = desk.voucher_through_the_door(a_contract(yuan(2_500_000), number="B"))
+    assert (first.face_value_fen, second.face_value_fen) == (yuan(1_500_000), yuan(500_000))
+
+    after = rescaled(desk, second, a_contract(yuan(2_400_000), number="B"))
+
+    assert after.face_value_fen == yuan(480_000)
+
+
+def test_the_contract_as_it_stands_now_still_fulfils_what_is_asked_of_one(desk: Desk) -> None:
+    voucher = desk.voucher_through_the_door(a_contract(WHOLE))
+    longer = a_contract(yuan(4_000_000), ends_on="2025-12-31")
+
+    with pytest.raises(Refused, match="BJ_E_TERM"):
+        rescaled(desk, voucher, longer)
 
 
 def test_nothing_is_rescaled_while_a_payment_is_under_way(desk: Desk) -> None:

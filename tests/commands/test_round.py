@@ -26,8 +26,11 @@ from duifu.v1.events_pb2 import (
     CASE_OUTCOME_PAID,
     CASE_OUTCOME_REFUSED,
     ApplicantJoined,
+    BenefitGranted,
     RoundClosed,
 )
+from ledger import streams
+from ledger.registry import unwrap
 from tests.rounds import DECIDED, ROUND_ID, SHA256, RoundDesk, an_account, officer, operator
 
 NOTICE, FUNDS = officer("city-notice-officer"), officer("city-fund-officer")
@@ -233,6 +236,27 @@ def test_nothing_that_is_ordered_is_vetoed_or_withdrawn(desk: RoundDesk) -> None
         desk.send(FUNDS, veto_case=VetoCase(case_id=case_id, **A_VETO))
     with refused(desk, "GRANT_ORDERED"):
         desk.send(operator(), withdraw_case=WithdrawCase(case_id=case_id))
+
+
+def test_other_programmes_know_of_a_grant_from_the_order_on(desk: RoundDesk) -> None:
+    case_id = desk.determined()
+    desk.allocate()
+    desk.let_notice_pass()
+    desk.release(case_id)
+    told = streams.benefits(desk.case(case_id).applicant_uscc)
+    assert desk.ledger.version(told) == 0
+
+    desk.order()
+
+    (known,) = (unwrap(recorded.envelope.event) for recorded in desk.ledger.stream(told))
+    assert isinstance(known, BenefitGranted)
+    assert (known.case_id, known.benefit.amount_fen) == (
+        case_id,
+        sum(o.ordered.amount_fen for o in desk.round().orders.values()),
+    )
+    for order_id in desk.round().orders:
+        desk.report(order_id)
+    assert desk.ledger.version(told) == 1
 
 
 def test_a_round_that_everybody_left_closes_with_nothing_paid(desk: RoundDesk) -> None:

@@ -9,9 +9,11 @@ from tests.domain.calculations import a_step, an_account, an_award, money, of_st
 from tests.domain.programmes import a_parameter, a_programme
 
 POOL = a_step("pool", "pool", value="cost", account="pool", sharing="pro_rata")
+STACK = a_step("stack", "stacked", value="cost", same="contract", rule="exclude", code="EX_E_STACK")
 POOLS = {"pool": an_account(holder="programme"), "own": an_account(limit="m"), "paid": an_account(year_of="paid_on")}
 LEVELS = {"city": {"title": "市级", "parts": 1, "clause": "EX-3"}}
-NUMBERS = {"m": money(1), "r": ratio("1/2"), "unit": a_parameter("choice", "yuan", choices={"fen": "分", "yuan": "元"})}
+UNIT = a_parameter("choice", "yuan", choices={"fen": "分", "yuan": "元"})
+NUMBERS = {"m": money(1), "less": money("0.99"), "r": ratio("1/2"), "unit": UNIT}
 TIERS: dict[str, Any] = {"value": "cost", "account": "own"}
 
 
@@ -36,6 +38,8 @@ def test_a_sound_calculation_has_none() -> None:
     [
         ([a_step("decide", "a", value="cost"), a_step("decide", "b", value="a")], step(2, "do")),
         ([POOL, POOL | {"name": "again"}], step(2, "do")),
+        ([STACK, a_step("decide", "b", value="stacked")], step(2)),
+        ([a_step("cap", "b", value="cost", account="own"), a_step("decide", "c", value="b")], step(2)),
         ([POOL | {"account": "own"}], step(1, "account")),
         ([POOL, a_step("cap", "b", value="pool", account="own")], step(2)),
         ([a_step("cap", "b", value="cost", account="paid")], step(1, "account")),
@@ -58,6 +62,7 @@ def test_steps_that_do_not_fit_are_told_with_their_place(
     [
         ({"on_exceed": "special_approval"}, ()),
         ({"limit": "m", "hard_limit": "m"}, ("hard_limit",)),
+        ({"limit": "m", "hard_limit": "less", "on_exceed": "special_approval"}, ("hard_limit",)),
         ({"period": "round"}, ("period",)),
         ({"combined_with": "a"}, ("combined_with",)),
         ({"combined_if": "r"}, ("combined_if",)),

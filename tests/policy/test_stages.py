@@ -120,6 +120,26 @@ def test_a_condition_that_no_decision_tests_opens_no_stage() -> None:
     assert (problem.code, problem.path[-2]) == ("NAME_UNKNOWN", "enters_when")
 
 
+LIMIT = "{days: 5, unit: working_days, on_silence: withdraws}"
+MENDED = f"{{rounds_max: 1, title: 补正, clause: 三(二), time_limit: {LIMIT}}}"
+
+
+def test_what_an_earlier_stage_has_checked_is_not_mended_by_a_later_one() -> None:
+    problem = only_problem(spoilt(GUIDANCE, f"      correction: {MENDED}\n{GUIDANCE}", GRANT))
+
+    assert (problem.code, problem.path[-1]) == ("CORRECTION_UNCHECKED", "correction")
+    assert "acceptance" in problem.asked("en")
+
+
+def test_who_is_heard_above_an_amount_is_heard_once_there_is_one() -> None:
+    heard = OPINIONS % f"roles: [{FINANCE[:-1]}, above: 5万元}}]"
+    before = "      sets_amount: true\n"
+
+    assert checked(spoilt(GUIDANCE, heard, GRANT))[1] == []
+    problem = only_problem(spoilt(before, "", spoilt(GUIDANCE, heard, GRANT)))
+    assert (problem.code, problem.path[-1]) == ("AMOUNT_NOT_SET", "above")
+
+
 def test_a_duty_may_keep_a_role_apart_that_is_only_heard() -> None:
     heard = spoilt(GUIDANCE, OPINIONS % f"roles: [{FINANCE}]", GRANT)
 
