@@ -34,8 +34,17 @@ def destroy(work: Work, command: DestroySubjectKey) -> str:
 
 
 def for_workflows(envelope: Envelope) -> Envelope:
-    """An event as workflows see it: without any person's values, which they do not need."""
-    return impersonal(envelope)
+    """An event as workflows, and those who read their histories, see it: what happened, by whom, upon which command.
+
+    It has no person's values, and nothing that only the ledger's own readers need.
+    """
+    seen = Envelope(
+        event=envelope.event,
+        actor=envelope.actor,
+        command_id=envelope.command_id,
+        is_rehearsal=envelope.is_rehearsal,
+    )
+    return impersonal(seen)
 
 
 def carry_out(ledger: Ledger) -> None:

@@ -74,6 +74,7 @@ class Following(Generic[S]):
         )
         if refusal := self._taken(answer):
             raise ApplicationError(answer.summary, refusal, type=refusal.code, non_retryable=True)
+        answer.ClearField("facts")  # they are in the history already, and whoever asked has the receipt
         return answer
 
     def learn(self, page: FactPage) -> None:
@@ -125,7 +126,7 @@ class FollowsLedger(Generic[S]):
 
     @workflow.update(description="提交一条命令（duifu.v1.Command 的 JSON），由账本决定")
     async def command(self, command: Command = NOTHING_ASKED) -> Answer:
-        """Hand a command to the ledger and answer with its receipt and the new facts."""
+        """Hand a command to the ledger and answer with its receipt."""
         return await self.following.pass_on(command)
 
     @command.validator

@@ -26,6 +26,10 @@ from domain import refusals
 from domain.refusals import Refused
 from duifu.v1.answers_pb2 import Answer
 from duifu.v1.commands_pb2 import Command
+from duifu.v1.work_pb2 import CommandRequest, FactQuery
+
+#: What a workflow hands to a local activity is in no history and on no screen: it travels as bytes, the next converter's.
+UNREAD = (CommandRequest, FactQuery)
 
 
 class ReadableProto(JSONProtoPayloadConverter):
@@ -35,8 +39,8 @@ class ReadableProto(JSONProtoPayloadConverter):
         super().__init__(ignore_unknown_fields=True)
 
     def to_payload(self, value: Any) -> Payload | None:
-        """None for anything but a protobuf message."""
-        if not isinstance(value, Message):
+        """None for anything but a protobuf message that people may come to read."""
+        if not isinstance(value, Message) or isinstance(value, UNREAD):
             return None
         # The `temporal` command takes an update's json/protobuf answer for an error.
         encoding = "json/plain" if isinstance(value, Answer) else self.encoding

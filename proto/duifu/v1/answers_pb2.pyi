@@ -37,7 +37,7 @@ class Answer(_message.Message):
     def refusal(self) -> Global___Refusal: ...
     @_builtins.property
     def facts(self) -> Global___FactPage:
-        """what the asking workflow did not know yet"""
+        """to a workflow only: what it did not know yet"""
 
     def __init__(
         self,
