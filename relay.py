@@ -42,7 +42,7 @@ KINDS = {CASE_KIND_VOUCHER_CLAIM: "申领", CASE_KIND_REDEMPTION_CLAIM: "兑付"
 FOLLOWER = "relay"
 BATCH = 500
 AT_ONCE = 16
-POLL_SECONDS = 0.02
+POLL_SECONDS, PAUSES_MAX = 0.02, 10
 RETRY_SECONDS = (0.2, 5.0)  # first and longest pause while Temporal is away
 ANSWERED_WITHIN = timedelta(seconds=2)  # an update that is with its worker
 
@@ -106,13 +106,15 @@ class Relay:
         log.info("relay follows the log", after=position)
         while True:
             entries = await asyncio.to_thread(self._next, position)
-            if not entries:
-                await asyncio.sleep(POLL_SECONDS)
-                continue
-            await self._tell_all(coalesce(entries))
-            position = entries[-1].position
-            # Only now: a crash before this line sends the batch again.
-            await asyncio.to_thread(self._bookmark.move, position)
+            told = coalesce(entries)
+            if entries:
+                await self._tell_all(told)
+                position = entries[-1].position
+                # Only now: a crash before this line sends the batch again.
+                await asyncio.to_thread(self._bookmark.move, position)
+            if len(entries) < BATCH:
+                # Where much happens at once, what follows soon is told in one nudge.
+                await asyncio.sleep(POLL_SECONDS * max(1, min(len(told), PAUSES_MAX)))
 
     def _look_up(self, stream: str) -> tuple[Subject, BusinessClock]:
         return subject_of(self._ledger, stream), deployment.current(self._ledger).clock

@@ -28,7 +28,7 @@ from duifu.v1.answers_pb2 import Answer
 from duifu.v1.commands_pb2 import Command
 from duifu.v1.work_pb2 import CommandRequest, FactQuery
 
-#: What a workflow hands to a local activity is in no history and on no screen: it travels as bytes, the next converter's.
+#: What a workflow hands to a local activity is in no history and on no screen: the next converter sends it as bytes.
 UNREAD = (CommandRequest, FactQuery)
 
 

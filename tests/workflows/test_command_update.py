@@ -56,7 +56,7 @@ async def test_a_history_says_what_happened_and_by_whom_and_nothing_that_only_th
     page = DoorLedger(office.desk.door).facts_since(FactQuery(stream=streams.case(case_id)))
 
     decided = next(fact.envelope for fact in page.facts if is_decision(fact.envelope))
-    assert {field.name for field, _ in decided.ListFields()} == {"event", "actor", "command_id"}
+    assert {field.name for field, _ in decided.ListFields()} == {"event", "actor", "command_id", "is_rehearsal"}
 
 
 async def test_the_event_names_the_workflow_that_passed_the_command_on(office: Office, case_id: str) -> None:
