@@ -35,6 +35,7 @@ class Settings:
 
     databases: Mapping[str, str] = field(default_factory=dict)  # DUIFU_LEDGER and the like, where the environment says
     seal_seconds: int = 1  # between two checkpoints of a ledger that grows
+    treasury: Literal["http", "files"] = "http"  # how orders reach it, and its answers us
 
     @property
     def ledger(self) -> str:
@@ -107,6 +108,7 @@ def from_environment() -> Settings:
         programmes=Path(os.environ.get("DUIFU_PROGRAMMES", SHIPPED_PROGRAMMES)).absolute(),
         databases={name: os.environ[name] for name in DATABASES if os.environ.get(name)},
         seal_seconds=_seconds("DUIFU_SEAL_SECONDS", 1),
+        treasury=cast(Literal["http", "files"], _one_of("DUIFU_TREASURY", ("http", "files"))),
     )
 
 

@@ -8,21 +8,25 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+import schedules
 import settings
+from activities.file_treasury import FileTreasury
 from activities.interceptors import AboutTheCase
 from activities.invoices import HttpInvoices
 from activities.ledger import DoorLedger
 from activities.notices import EditionLetters, HttpNotices
 from activities.outside import Outside
 from activities.registries import HttpRegistries
+from activities.reminders import CutOffReminders
 from activities.treasury import HttpTreasury
-from commands import cycle_payments, grant_payments, privacy
+from commands import cycle_payments, deployment, grant_payments, payment_reports, privacy
 from commands.door import Door
 from duifu.v1.work_pb2 import PaymentOrder
 from ledger.address import shown
@@ -38,6 +42,7 @@ from workflows.case import CaseWorkflow
 from workflows.expert_panel import ExpertPanelWorkflow
 from workflows.grant_round import GrantRoundWorkflow
 from workflows.payloads import DATA_CONVERTER
+from workflows.quarter_opening import QuarterOpeningWorkflow
 from workflows.redemption_cycle import RedemptionCycleWorkflow
 
 log = structlog.get_logger(__name__)
@@ -82,28 +87,44 @@ def was_ordered(ledger: Ledger, order: PaymentOrder) -> bool:
     return cycle_payments.was_ordered(ledger, order)
 
 
+def a_treasury(config: Settings, outside: Outside, ledger: Ledger) -> FileTreasury | HttpTreasury:
+    """Over HTTP; or, where the city has no such interface, by files that people carry."""
+    if config.treasury == "files":
+        return FileTreasury(partial(was_ordered, ledger), partial(payment_reports.report_of, ledger))
+    return HttpTreasury(outside, partial(was_ordered, ledger))
+
+
 @asynccontextmanager
 async def running_worker(config: Settings, client: Client, door: Door) -> AsyncIterator[Worker]:
     """A worker that polls until the block ends, then finishes what it has in hand."""
     outside = Outside(config.city_url)
     ledger, letters = DoorLedger(door), EditionLetters(door.rulebook)
     registries, invoices = HttpRegistries(outside), HttpInvoices(outside)
-    treasury = HttpTreasury(outside, lambda order: was_ordered(door.ledger, order))
+    treasury = a_treasury(config, outside, door.ledger)
     notices = HttpNotices(outside)
+    reminders = CutOffReminders(door, notices)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="activity") as threads:
         worker = Worker(
             client,
             task_queue=config.task_queue,
-            workflows=[CaseWorkflow, ExpertPanelWorkflow, GrantRoundWorkflow, RedemptionCycleWorkflow],
+            workflows=[
+                CaseWorkflow,
+                ExpertPanelWorkflow,
+                GrantRoundWorkflow,
+                QuarterOpeningWorkflow,
+                RedemptionCycleWorkflow,
+            ],
             activities=[
                 ledger.facts_since,
                 ledger.carry_out,
                 ledger.pass_on,
+                ledger.open_quarter,
                 letters.compose_letter,
                 registries.query_registry,
                 invoices.verify_invoices,
                 treasury.pay,
                 notices.deliver_letter,
+                reminders.remind_holders,
             ],
             activity_executor=threads,
             workflow_runner=workflow_runner(config.sandboxed),
@@ -126,6 +147,8 @@ async def serve(config: Settings, with_relay: bool = True, with_worker: bool = T
     client, door = await connect(config), open_door(config)
     followers = []
     if with_relay:
+        if not deployment.current(door.ledger).clock.is_rehearsal:
+            await schedules.keep(client, door.rulebook.programmes, config.task_queue)
         followers = [asyncio.create_task(Relay(door.ledger, client, config.task_queue).run())]
         followers += [asyncio.create_task(keep_sealed(config))]
         if config.views:

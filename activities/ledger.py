@@ -5,16 +5,21 @@ from temporalio.exceptions import ApplicationError
 
 from commands.door import SYSTEM, Door, declared
 from commands.privacy import for_workflows
+from domain.cycle import cycle_id as id_of_cycle
+from domain.dates import from_iso
+from domain.refusals import Refused, sentence
+from domain.serving import served
 from duifu.v1.answers_pb2 import Answer, Fact, FactPage
-from duifu.v1.commands_pb2 import Actor
+from duifu.v1.commands_pb2 import Actor, Command, OpenCycle
 from duifu.v1.events_pb2 import Cause
-from duifu.v1.work_pb2 import CommandRequest, FactQuery
+from duifu.v1.work_pb2 import CommandRequest, FactQuery, QuarterStart
 from workflows import ports
 
 BUSY = "LEDGER_BUSY"
+NOT_ITS_WORKFLOW = "命令只能由办理该案的流程提交"
 
 
-class DoorLedger(ports.Ledger):
+class DoorLedger(ports.Ledger, ports.Openings):
     """Reads streams, and hands commands to the one door with the workflow that sent them."""
 
     # A worker that shuts down lets each of these end: an exception raised from outside in the midst of a transaction
@@ -43,17 +48,42 @@ class DoorLedger(ports.Ledger):
         """Somebody's command; the actor is what the sender declares."""
         return self._answer(request, declared(request.command.actor))
 
+    @activity.defn(name="open_quarter", no_thread_cancel_exception=True)
+    def open_quarter(self, start: QuarterStart) -> Answer:
+        """The quarter that takes requests on a day; asked by a schedule, so under an id that says which."""
+        opens_on = from_iso(start.opens_on)
+        try:
+            programme = self._door.rulebook.in_force(start.programme_id, opens_on)
+            rule = served(programme).redemption
+            quarter = rule.quarter_for(opens_on, programme.rolls_over(self._door.rulebook.calendar, opens_on))
+        except Refused as refused:
+            refusal = refused.to_message("")
+            return Answer(summary=sentence(refusal), refusal=refusal)
+        command = Command(
+            command_id=f"{id_of_cycle(start.programme_id, quarter)}:opening",
+            actor=SYSTEM,
+            open_cycle=OpenCycle(programme_id=start.programme_id, quarter=str(quarter)),
+        )
+        return self._door.answer(command, SYSTEM, _cause(activity.info()))
+
     def _answer(self, request: CommandRequest, actor: Actor) -> Answer:
         info = activity.info()
-        # A local activity is started by a workflow of this very worker. Anybody who can reach Temporal can start the
-        # others, and would otherwise speak for the system.
-        if not info.is_local or request.stream.partition("/")[2] != info.workflow_id:
-            sentence = "命令只能由办理该案的流程提交"
-            raise ApplicationError(sentence, type="NOT_FROM_ITS_WORKFLOW", non_retryable=True)
-        cause = Cause(workflow_id=info.workflow_id or "", run_id=info.workflow_run_id or "")
-        answer = self._door.answer(request.command, actor, cause)
+        if request.stream.partition("/")[2] != info.workflow_id:
+            raise ApplicationError(NOT_ITS_WORKFLOW, type="NOT_FROM_ITS_WORKFLOW", non_retryable=True)
+        answer = self._door.answer(request.command, actor, _cause(info))
         if answer.refusal.code == BUSY:
             raise ApplicationError(answer.summary, type=BUSY)  # nothing was decided: ask again
         facts = self.facts_since(FactQuery(stream=request.stream, after_version=request.after_version))
         answer.facts.CopyFrom(facts)
         return answer
+
+
+def _cause(info: activity.Info) -> Cause:
+    """The workflow that asks.
+
+    A local activity is started by a workflow of this very worker. Anybody who can reach Temporal can start the others,
+    and would otherwise speak for the system. Raises ApplicationError NOT_FROM_ITS_WORKFLOW.
+    """
+    if not info.is_local:
+        raise ApplicationError(NOT_ITS_WORKFLOW, type="NOT_FROM_ITS_WORKFLOW", non_retryable=True)
+    return Cause(workflow_id=info.workflow_id or "", run_id=info.workflow_run_id or "")

@@ -215,10 +215,10 @@ class Applied:
         engine = self._engine(edition_sha256)
         return engine.programme.programme_id, engine.redemption.last_quarter
 
-    def opened(self, recorded: CycleOpened, edition_sha256: str) -> CycleOpened:
-        """The days of a quarter, by the edition that opened it."""
+    def opened(self, recorded: CycleOpened, edition_sha256: str, on: date) -> CycleOpened:
+        """The days of a quarter that opens `on` a day, by the edition that opened it."""
         engine = self._engine(edition_sha256)
-        return cycle_decisions.open_cycle(engine.programme, Quarter.parse(recorded.quarter), self.calendar)
+        return cycle_decisions.open_cycle(engine.programme, Quarter.parse(recorded.quarter), self.calendar, on)
 
     def edition_of(self, opened: CycleOpened) -> str:
         """The edition by which a quarter pays."""

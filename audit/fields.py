@@ -14,7 +14,7 @@ from audit.labels import LABELS, VALUES
 from audit.story import sentence
 from domain.amount import InvoiceTotals
 from domain.case import OpenStage
-from domain.cycle import Claim
+from domain.cycle import Batch, Claim
 from domain.dates import SHANGHAI
 from domain.money import exact_text, show, show_exact
 from domain.orders import Order
@@ -129,6 +129,11 @@ class _Reader:
                 return "；".join(value)
             case Claim():
                 return f"{CLAIM_STATES[value.state]}，应兑付{show(value.due_fen)}（{value.voucher_id}）"
+            case Batch():
+                signed = "，".join(
+                    f"{step}：{'、'.join(value.signed_by.get(step, ())) or '待签'}" for step in value.steps
+                )
+                return f"第{value.number}批{len(value.order_ids)}笔，{signed}"
             case Order():
                 return f"{sentence(value.ordered)}，{RESULTS[value.result]}"
             case InvoiceTotals():
@@ -155,7 +160,7 @@ class _Reader:
 
 
 #: Mappings from a case or an order to fen.
-AMOUNTS = ("deferred", "held", "issued", "levels", "queue", "redeemed")
+AMOUNTS = ("carried", "deferred", "held", "issued", "levels", "queue", "redeemed")
 
 
 def says_nothing(value: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Container, Mapping
+from dataclasses import replace
 from heapq import heappop, heappush
 from typing import Any, TypeVar
 
@@ -96,6 +97,7 @@ class Quarter:
         self._orders: dict[str, Order[PaymentOrdered]] = {}
         self._order_of: dict[str, str] = {}  # case -> its order
         self._deferred: dict[str, int] = {}
+        self._carried: dict[str, int] = {}
         self._unpaid: list[str] = []  # a heap of claims that are ready, and of some that no longer are
         self.may_pay = False  # it was looked at once
 
@@ -114,6 +116,11 @@ class Quarter:
         """Whether nothing changes it any more."""
         return self._base.closed is not None
 
+    def takes_over(self, case_id: str) -> bool:
+        """See `domain.cycle.Cycle.takes_over`."""
+        claim = self._claims.get(case_id)
+        return self._part({case_id: claim} if claim else {}, {}).takes_over(case_id)
+
     @property
     def claims(self) -> Mapping[str, Claim]:
         """Who joined, by case; nobody any more once it has closed."""
@@ -122,7 +129,7 @@ class Quarter:
     def paying_for(self, uscc: str) -> list[Claim]:
         """See `domain.cycle.Cycle.paying_for`."""
         claims = {case_id: self._claims[case_id] for case_id in self._holders.get(uscc, ())}
-        return self._part(claims, {}, {}).paying_for(uscc)
+        return self._part(claims, {}).paying_for(uscc)
 
     @property
     def orders(self) -> Mapping[str, Order[PaymentOrdered]]:
@@ -148,7 +155,7 @@ class Quarter:
 
     def whole(self) -> Cycle:
         """The quarter as deciders know it."""
-        return self._part(self._claims, self._orders, self._deferred)
+        return replace(self._part(self._claims, self._orders), deferred=self._deferred, carried=self._carried)
 
     def take(self, entry: Entry) -> None:
         """One more event. Raises EvidenceBroken if it cannot follow."""
@@ -157,7 +164,7 @@ class Quarter:
         known = self._orders.get(order_id)
         case_id = known.ordered.case_id if known else getattr(event, "case_id", "")
         claim = self._claims.get(case_id)
-        part = self._part({case_id: claim} if claim else {}, {order_id: known} if known else {}, {})
+        part = self._part({case_id: claim} if claim else {}, {order_id: known} if known else {})
         try:
             after = cycles.evolve(part, event)
         except (UnknownEvent, KeyError, ValueError) as error:
@@ -168,7 +175,7 @@ class Quarter:
             self._base = after
         if isinstance(event, CycleClosed):
             self._claims, self._holders, self._unpaid = {}, {}, []
-            self._orders, self._order_of, self._deferred = {}, {}, {}
+            self._orders, self._order_of, self._deferred, self._carried = {}, {}, {}, {}
 
     def _fold(self, case_id: str, after: Cycle, event: Message) -> None:
         if case_id in after.claims:
@@ -178,15 +185,14 @@ class Quarter:
                 heappush(self._unpaid, case_id)
         if isinstance(event, ClaimDeferred):
             self._deferred[case_id] = event.amount_fen
+        for carried, amount_fen in after.carried.items():
+            self._carried[carried] = self._carried.get(carried, 0) + amount_fen
         for order_id, order in after.orders.items():
             self._orders[order_id] = order
             self._order_of[case_id] = order_id
 
-    def _part(
-        self, claims: Mapping[str, Claim], orders: Mapping[str, Order[PaymentOrdered]], deferred: Mapping[str, int]
-    ) -> Cycle:
-        base = self._base
-        return Cycle(base.opened, claims, orders, deferred, base.frozen, base.confirmed, base.closed)
+    def _part(self, claims: Mapping[str, Claim], orders: Mapping[str, Order[PaymentOrdered]]) -> Cycle:
+        return replace(self._base, claims=claims, orders=orders)
 
 
 def evolved(kind: Kind[S], state: S, entry: Entry) -> S:

@@ -65,6 +65,13 @@ def of_quarter(event: Message) -> str | None:
             return f"案件{event.case_id}退出批次{code}"
         case events.CycleFrozen():
             return f"截止冻结，共{len(event.case_ids)}笔申请"
+        case events.CycleReminded():
+            return f"提醒：{event.days_left}天后截止，已送达{event.letters}封"
+        case events.FiguresBroughtForward():
+            return (
+                f"承接{event.from_cycle_id}：结转{event.claims}笔{show(event.carried_fen)}，"
+                f"本年已支付{show(event.paid_in_year_fen)}，累计已支付{show(event.paid_fen)}"
+            )
         case events.CycleConfirmed():
             return f"主管部门确认：{event.reason}"
         case events.PaymentOrdered():
@@ -72,16 +79,24 @@ def of_quarter(event: Message) -> str | None:
         case events.ClaimDeferred():
             later = _onward(event.to_cycle_id) or "，无后续批次，失效"
             return f"案件{event.case_id}递延{show(event.amount_fen)}{later}（{event.clause}）"
+        case events.PaymentBatchMade():
+            return f"第{event.batch}批支付待签：{len(event.order_ids)}笔{show(event.amount_fen)}"
+        case events.PaymentBatchSigned():
+            return (
+                f"第{event.batch}批支付“{event.title}”已签：{show(event.amount_fen)}（摘要{event.orders_sha256[:8]}）"
+            )
         case events.PaymentSettled():
             return f"支付指令{event.order_id}已支付，国库回单{event.bank_reference}"
         case events.PaymentReturned():
             later = _onward(event.to_cycle_id) or "，无后续批次，失效"
-            return f"支付指令{event.order_id}被退回：{event.reason}{later}"
+            what = "未予放行" if event.withheld_by else "被退回"
+            return f"支付指令{event.order_id}{what}：{event.reason}{later}"
         case events.CycleClosed():
             return (
                 f"批次结清：支付{len(event.paid)}笔{show(event.paid_fen)}，"
                 f"递延{len(event.deferred)}笔{show(event.deferred_fen)}，"
-                f"退回{len(event.returned)}笔{show(event.returned_fen)}，退出{len(event.dropped_case_ids)}笔"
+                f"退回{len(event.returned)}笔{show(event.returned_fen)}，"
+                f"结转{len(event.carried)}笔{show(event.carried_fen)}，退出{len(event.dropped_case_ids)}笔"
             )
     return None
 

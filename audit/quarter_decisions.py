@@ -3,11 +3,12 @@
 from audit.compared import Comparison, Decision
 from audit.folded import Quarter
 from audit.remaking import Remaking
-from domain import cycle_decisions
+from domain import cycle_decisions, duties, release
 from domain.cycle import Claim, ClaimState
 from domain.dates import Quarter as Days
 from domain.evaluation.paying import payable
 from domain.kinds import CASE, ENTERPRISE_YEAR
+from duifu.v1.commands_pb2 import RemindCycle, SignPayments
 from duifu.v1.events_pb2 import (
     CLAIM_PAYMENT_STATUS_DEFERRED,
     ClaimAdmitted,
@@ -18,6 +19,10 @@ from duifu.v1.events_pb2 import (
     CycleConfirmed,
     CycleFrozen,
     CycleOpened,
+    CycleReminded,
+    FiguresBroughtForward,
+    PaymentBatchMade,
+    PaymentBatchSigned,
     PaymentOrdered,
     PaymentReturned,
 )
@@ -30,7 +35,7 @@ def opened(remaking: Remaking, event: CycleOpened) -> None:
     """The days on which requests join, the cut-off, and the day of payment. (BJ-4.3, BJ-A11)"""
     check = remaking.compare(Decision.QUARTER, event.cycle_id, event.cycle_id, event.programme_id)
     if check is not None:
-        derived = remaking.applied.opened(event, remaking.entry.envelope.edition_sha256)
+        derived = remaking.applied.opened(event, remaking.entry.envelope.edition_sha256, remaking.on)
         check.same_message("", event, derived, derived.clause)
 
 
@@ -55,6 +60,7 @@ def assessed(remaking: Remaking, event: ClaimAssessed) -> None:
     quarter, case = remaking.own_quarter, remaking.state(streams.case(event.case_id), CASE)
     if (check := remaking.compare_case(Decision.ASSESSMENT, case, is_part=True)) is not None:
         check.same("due_fen", event.due_fen, remaking.due_fen.pop(event.case_id, 0), quarter.opened.clause)
+        check.same("verified_by", list(event.verified_by), duties.decided_by(case), quarter.opened.clause)
 
 
 def frozen(remaking: Remaking, event: CycleFrozen) -> None:
@@ -63,6 +69,26 @@ def frozen(remaking: Remaking, event: CycleFrozen) -> None:
     if (check := _compare(remaking, quarter, quarter.opened.cycle_id)) is not None:
         (derived,) = cycle_decisions.freeze(quarter.whole(), remaking.entry.business_at)
         check.same_message("", event, derived, quarter.opened.clause)
+
+
+def reminded(remaking: Remaking, event: CycleReminded) -> None:
+    """People were reminded when the quarter says, and once. The letters are the office's word."""
+    quarter = remaking.own_quarter
+    if _compare(remaking, quarter, quarter.opened.cycle_id, is_part=True) is not None:
+        command = RemindCycle(days_left=event.days_left, letters=event.letters, page_sha256=event.page_sha256)
+        cycle_decisions.remind(quarter.whole(), command, remaking.entry.business_at)
+
+
+def brought_forward(remaking: Remaking, event: FiguresBroughtForward) -> None:
+    """The opening figures are those with which the quarter before closed."""
+    quarter = remaking.own_quarter
+    if (check := _compare(remaking, quarter, quarter.opened.cycle_id, is_part=True)) is not None:
+        before = remaking.quarter(event.from_cycle_id)
+        if before.is_closed:
+            derived = cycle_decisions.bring_forward(before.whole(), quarter.whole())
+            check.same_message("", event, derived, quarter.opened.clause)
+        else:
+            check.same("from_cycle_id", event.from_cycle_id, "", quarter.opened.clause)
 
 
 def confirmed(remaking: Remaking, event: CycleConfirmed) -> None:
@@ -102,7 +128,24 @@ def deferred(remaking: Remaking, event: ClaimDeferred) -> None:
         amount_fen, clause = _payable(remaking, quarter, claim)
         check.same("amount_fen", event.amount_fen, claim.due_fen - amount_fen, clause)
         check.same("clause", event.clause, clause, clause)
-    _compare_onward(remaking, quarter, check, event.to_cycle_id)
+    _compare_onward(remaking, quarter, check, event.case_id, event.to_cycle_id)
+
+
+def batched(remaking: Remaking, event: PaymentBatchMade) -> None:
+    """All that was ordered, and whoever has to sign so much."""
+    quarter = remaking.own_quarter
+    if (check := _compare(remaking, quarter, quarter.opened.cycle_id, is_part=True)) is not None:
+        (derived,) = release.make_batch(quarter.whole()) or [PaymentBatchMade()]
+        check.same_message("", event, derived, quarter.opened.release_clause)
+
+
+def signed(remaking: Remaking, event: PaymentBatchSigned) -> None:
+    """The role signed in its turn, for what was there, and had no other hand in it."""
+    quarter = remaking.own_quarter
+    if (check := _compare(remaking, quarter, quarter.opened.cycle_id, is_part=True)) is not None:
+        command = SignPayments(batch=event.batch, step=event.step, orders_sha256=event.orders_sha256)
+        (derived,) = release.sign(quarter.whole(), command, remaking.entry.envelope.actor)
+        check.same_message("", event, derived, quarter.opened.release_clause)
 
 
 def returned(remaking: Remaking, event: PaymentReturned) -> None:
@@ -111,7 +154,11 @@ def returned(remaking: Remaking, event: PaymentReturned) -> None:
     order = quarter.orders.get(event.order_id)
     check = _compare(remaking, quarter, order.ordered.case_id if order else "", is_part=True)
     if check is not None:
-        _compare_onward(remaking, quarter, check, event.to_cycle_id)
+        if event.withheld_by:
+            actor = remaking.entry.envelope.actor
+            release.must_be_withholdable(quarter.whole(), event.order_id, actor, event.reason)
+            check.same("withheld_by", event.withheld_by, actor.id, quarter.opened.release_clause)
+        _compare_onward(remaking, quarter, check, order.ordered.case_id if order else "", event.to_cycle_id)
 
 
 def told(remaking: Remaking, event: ClaimPaymentChanged) -> None:
@@ -128,6 +175,7 @@ def closed(remaking: Remaking, event: CycleClosed) -> None:
     quarter = remaking.own_quarter
     if (check := _compare(remaking, quarter, quarter.opened.cycle_id)) is not None:
         (derived,) = cycle_decisions.close(quarter.whole())
+        cycle_decisions.must_close_in_order(quarter.whole(), remaking.open_quarters(quarter.opened.programme_id))
         check.same_message("", event, derived, quarter.opened.clause)
 
 
@@ -167,8 +215,8 @@ def _year_stream(remaking: Remaking, quarter: Quarter, claim: Claim) -> str:
     return remaking.applied.paying_year(quarter.opened, remaking.state(streams.case(claim.case_id), CASE))
 
 
-def _compare_onward(remaking: Remaking, quarter: Quarter, check: Comparison, recorded: str) -> None:
+def _compare_onward(remaking: Remaking, quarter: Quarter, check: Comparison, case_id: str, recorded: str) -> None:
     opened = quarter.opened
     edition = remaking.applied.edition_of(opened)
-    joins = remaking.joins(edition, Days.parse(opened.quarter).next, is_carried=True)
+    joins = remaking.joins(edition, Days.parse(opened.quarter).next, case_id)
     check.same("to_cycle_id", recorded, joins, opened.clause)

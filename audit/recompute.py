@@ -1,20 +1,18 @@
 """Every decision that rests on a rule, made again from the ledger alone, in the order in which they were made."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from heapq import merge
 from operator import attrgetter
-
-from google.protobuf.message import DecodeError
 
 from audit import entries
 from audit.applied import Applied
 from audit.belonging import named
 from audit.compared import Difference, Tally
-from audit.entries import Entry
 from audit.folded import KEPT_MAX, evolved
 from audit.handlers import HANDLERS, TOPICS
+from audit.relevant import relevant
 from audit.remaking import Remaking
 from audit.scope import EVERYTHING, Scope
 from audit.side_by_side import Progress, side_by_side
@@ -25,17 +23,14 @@ from domain.dates import Quarter
 from domain.kinds import CASE
 from domain.single import contract_identity
 from duifu.v1 import events_pb2 as events
-from duifu.v1.events_pb2 import Envelope
 from ledger import streams
-from ledger.registry import FIELD_OF_TOPIC
-from ledger.rows import Row, Rows, open_rows
+from ledger.rows import Rows, open_rows
 from policy.rulebook import Rulebook
 
 CYCLES = {"cycle_id", "to_cycle_id"}
 RECEIPT = events.CommandAccepted.DESCRIPTOR.full_name
 
 SIDE_BY_SIDE_FROM = 20_000  # events; for fewer, a second process costs more than it saves
-PAGE = 512  # rows; what fits in the processor's cache is read at half the cost of a large page
 DIFFERENCES_MAX = 1_000  # told of one part; further ones are counted
 
 
@@ -90,7 +85,7 @@ def recompute(
     remembered, of others it is read again. Raises RowsUnavailable, EvidenceBroken.
     """
     remaking = Remaking(rows, Applied(rulebook), scope, report, kept_max=kept_max)
-    for entry in _relevant(rows, after, rows.head() if upto is None else upto, progress):
+    for entry in relevant(rows, TOPICS, after, rows.head() if upto is None else upto, progress):
         remaking.take(entry, HANDLERS[type(entry.event)])
     remaking.finish()
     return remaking.tally
@@ -119,28 +114,6 @@ def _bounds(rows: Rows, parts: int) -> list[int]:
     for part in range(1, parts if head >= SIDE_BY_SIDE_FROM else 1):
         bounds += [position - 1 for (position,) in rows.query(statement, head * part // parts, RECEIPT)]
     return [*bounds, head]
-
-
-def _relevant(rows: Rows, after: int, upto: int, progress: Progress) -> Iterator[Entry]:
-    """What decisions are or rest on; receipts, refused attempts and letters are passed over undecoded."""
-    for page in rows.pages(after, upto, size=PAGE):
-        for row in map(Row._make, page):
-            if row.topic in TOPICS:
-                yield _read(row)
-        progress(page[-1][0] - after, upto - after)
-
-
-def _read(row: Row) -> Entry:
-    """An event without what was sealed for persons, on which no rule rests. Raises EvidenceBroken."""
-    position, stream, version, topic, state, leaf = row
-    try:
-        envelope = Envelope.FromString(state)
-    except (DecodeError, TypeError):
-        return entries.read(row)  # which says what is wrong
-    event, field = envelope.event, FIELD_OF_TOPIC[topic]
-    if event.WhichOneof("kind") != field:
-        return entries.read(row)
-    return Entry(position, stream, version, topic, leaf, envelope, getattr(event, field))
 
 
 def _cases_of(rows: Rows, subject: str) -> list[str]:

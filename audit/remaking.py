@@ -235,16 +235,16 @@ class Remaking:
             self._deadlines[asked] = opened.due_at if opened.HasField("due_at") else None, row.clause
         return self._deadlines[asked]
 
-    def joins(self, edition_sha256: str, quarter: Days, *, is_carried: bool = False) -> str:
+    def joins(self, edition_sha256: str, quarter: Days, carried: str = "") -> str:
         """The id of this quarter, or of the first after it that still takes claims; empty after the last.
 
-        What `is_carried` over joins up to the close.
+        The case that is `carried` over joins up to the close.
         """
         programme_id, last = self.applied.last_quarter(edition_sha256)
         while quarter <= last:
             joined = id_of_cycle(programme_id, quarter)
             known = self.quarter(joined)
-            if not known.is_frozen or (is_carried and not known.is_closed):
+            if not known.is_frozen or (carried and known.takes_over(carried)):
                 return joined
             quarter = quarter.next
         return ""

@@ -14,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import groupby, islice
 from pathlib import Path
@@ -24,7 +24,14 @@ import structlog
 from audit.compared import Difference
 from audit.recompute import recompute, recompute_ledger
 from domain.money import yuan
-from duifu.v1.events_pb2 import ClaimAmount, CycleClosed, CycleFrozen, CycleOpened, Envelope
+from duifu.v1.events_pb2 import (
+    ClaimAmount,
+    CycleClosed,
+    CycleFrozen,
+    CycleOpened,
+    Envelope,
+    FiguresBroughtForward,
+)
 from ledger import chain
 from ledger.registry import unwrap
 from ledger.rows import Row, open_rows
@@ -37,6 +44,7 @@ REQUESTED = ("03-25", "06-10", "09-10", "11-10")  # a day on which each quarter 
 COMMANDS = "bench-000000"
 PAGE = 20_000  # rows
 
+OPENING = {kind.DESCRIPTOR.full_name for kind in (CycleOpened, FiguresBroughtForward)}
 COMMON = {kind.DESCRIPTOR.full_name for kind in (CycleFrozen, CycleClosed)}
 FIRST_FIRM = 1_000  # the ones before are suppliers
 NAMES = re.compile(
@@ -60,12 +68,13 @@ def main() -> None:
             firms = max(1, claims // len(QUARTERS))
             events = make(path, firms, lambda done: print(f"\r{done:,} events written", end="", file=sys.stderr))
             print(f"\n{firms * len(QUARTERS):,} redemptions of {firms:,} vouchers in {events:,} events")
-            measure(path, options.rounds)
+            contestants = {"recompute, one process": remake, "recompute, side by side": remake_side_by_side}
+            measure(path, options.rounds, contestants)
 
 
-def measure(path: Path, rounds: int) -> None:
+def measure(path: Path, rounds: int, others: Mapping[str, Callable[[Path], None]]) -> None:
     """All contestants in turn, several times; prints the medians, and each beside reading."""
-    contestants = {"read": read, "recompute, one process": remake, "recompute, side by side": remake_side_by_side}
+    contestants = {"read": read, **others}
     spent: dict[str, list[tuple[float, float]]] = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, run in contestants.items():
@@ -157,11 +166,11 @@ def _rows(model: Sequence[Row], firms: int) -> Iterator[Row]:
         is_common = any(row.topic in COMMON for row in rows)
         for rename in names[:1] if is_common else names:
             for row in rows:
-                if row.topic == CycleOpened.DESCRIPTOR.full_name and rename is not names[0]:
+                if row.topic in OPENING and rename is not names[0]:
                     continue  # the first to come opens the quarter
                 position += 1
                 stream = rename(row.stream.encode()).decode()
-                state = _common(row, names) if row.topic in COMMON else rename(row.state)
+                state = _common(row, names) if row.topic in COMMON | OPENING else rename(row.state)
                 version, previous = newest.get(stream, (0, chain.NOTHING_BEFORE))
                 leaf = chain.leaf(stream, version + 1, row.topic, previous, state)
                 if not stream.startswith(("command/", "invoice/")):
@@ -193,6 +202,9 @@ def _common(row: Row, names: Sequence[Rename]) -> bytes:
     match unwrap(envelope.event):
         case CycleFrozen() as frozen:
             frozen.case_ids[:] = [rename(one.encode()).decode() for rename in names for one in frozen.case_ids]
+        case FiguresBroughtForward() as brought:
+            brought.paid_fen *= len(names)
+            brought.paid_in_year_fen *= len(names)
         case CycleClosed() as closed:
             closed.paid_fen *= len(names)
             (one,) = closed.paid

@@ -22,6 +22,7 @@ COMMANDS = {
     "inbox": "cli.inbox:inbox",
     "ledger": "cli.ledger:ledger",
     "panel": "cli.panels:panel",
+    "payments": "cli.payments:payments",
     "privacy": "cli.privacy:privacy",
     "programme": "cli.programmes:programme",
     "quote": "cli.quote:quote_command",

@@ -2,6 +2,7 @@
 
 import click
 
+from cli.audit_conserve import conserve_command
 from cli.audit_export import export_command
 from cli.audit_recompute import recompute_command
 from cli.audit_refusals import refusals_command
@@ -15,7 +16,7 @@ evidence is broken), 4 unavailable.
 
 @click.group(epilog=EPILOG)
 def audit() -> None:
-    """Prove that a ledger is whole, replay or recompute a case, read what was refused, take a case with you.
+    """Prove a ledger whole and its money conserved, replay or recompute a case, read refusals, take a case with you.
 
     Everything here reads the ledger and changes nothing; it needs neither Temporal nor a worker. A copy of the ledger
     is enough: name its folder with --home.
@@ -23,5 +24,12 @@ def audit() -> None:
 
 
 # Each part of an audit is a module of its own.
-for command in (verify_command, replay_command, recompute_command, refusals_command, export_command):
+for command in (
+    verify_command,
+    replay_command,
+    recompute_command,
+    conserve_command,
+    refusals_command,
+    export_command,
+):
     audit.add_command(command)

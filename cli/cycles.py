@@ -4,8 +4,12 @@ import click
 from google.protobuf import json_format
 
 from cli.asking import Asking, acting, as_seen, existing_ledger, of_running
+from cli.cycle_known import unknown_cycle
+from cli.cycle_page import page_command
+from cli.cycle_release import show_batches, sign_batch, withhold_order
+from cli.cycle_watch import watch
 from cli.freezes import held
-from cli.output import RefusedHere, as_json, at_home, console, link, print_json, print_table, unmasking
+from cli.output import as_json, at_home, console, link, print_json, print_table, unmasking
 from commands.work import fold
 from domain.dates import civil_date
 from domain.kinds import CYCLE
@@ -58,8 +62,7 @@ def show_cycle(cycle_id: str, unmask: bool, home: str | None, json_wanted: bool)
     ledger = door.ledger
     recorded = ledger.stream(streams.cycle(cycle_id))
     if not recorded:
-        known = "、".join(name.removeprefix(streams.CYCLES) for name in ledger.streams(streams.CYCLES)) or "—"
-        raise RefusedHere(f"There is no redemption cycle {cycle_id}. Known: {known}")
+        raise unknown_cycle(cycle_id, ledger.streams(streams.CYCLES))
     if json_wanted:
         print_json([json_format.MessageToDict(as_seen(event.envelope, unmask)) for event in recorded])
         return
@@ -84,3 +87,7 @@ def show_cycle(cycle_id: str, unmask: bool, home: str | None, json_wanted: bool)
             [claim.case_id, show_money(claim.due_fen), show_money(ordered_fen), show_money(deferred_fen), result]
         )
     print_table(f"{len(rows)} 笔", ["案件", "应兑付", "支付指令", "递延", "结果"], rows)
+
+
+for command in (watch, page_command, show_batches, sign_batch, withhold_order):
+    cycle.add_command(command)

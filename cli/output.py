@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import click
@@ -94,6 +95,14 @@ def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
     for row in rows:
         table.add_row(*(Text(harmless(cell)) for cell in row))
     console.print(table)
+
+
+def write_file(path: Path, content: str) -> None:
+    """A file in UTF-8, its lines ended as they are. Raises WrongInput if it cannot be written."""
+    try:
+        path.write_text(content, "utf-8", newline="")
+    except OSError as error:
+        raise WrongInput(f"{path} cannot be written: {error.strerror}") from None
 
 
 def link(config: Settings, workflow_id: str) -> str:

@@ -1,18 +1,15 @@
 """duifu simulate: what other rules would have cost, and who would have gained or lost by them."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cli import auditing
 from cli.editions import edition_of
-from cli.output import WrongInput, as_json, at_home, errors, print_json, refused
+from cli.output import WrongInput, as_json, at_home, print_json, refused, write_file
+from cli.progress import Stage, stages
 from cli.simulated import as_dict, tell
 from domain.calendar import WorkingCalendar
 from domain.cel.errors import RuleBroken
@@ -24,9 +21,6 @@ from simulation import casebook, picture, table
 from simulation.casebook import Casebook
 from simulation.comparison import Comparison, compare
 from simulation.run import Result, run
-
-Reported = Callable[[int, int], None]
-Stage = Callable[[str], Reported]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +98,13 @@ def simulate_command(
         calendar = calendar_beside(file)
     except ProgrammeBroken as broken:
         raise WrongInput(str(broken)) from None
-    with auditing.evidence(home) as rows, _progress(json_wanted) as stage:
+    with auditing.evidence(home) as rows, stages(json_wanted) as stage:
         book = casebook.read(rows, stage("读取账本"))
         comparison = _compared(book, before, after, calendar, period, stage)
     if csv_file is not None:
-        _write(csv_file, table.as_csv(comparison))
+        write_file(csv_file, table.as_csv(comparison))
     if svg_file is not None:
-        _write(svg_file, picture.draw(comparison, before.edition, after.edition, (_called(before), _called(after))))
+        write_file(svg_file, picture.draw(comparison, before.edition, after.edition, (_called(before), _called(after))))
     if json_wanted:
         print_json(as_dict(comparison, before.edition, after.edition, top))
     else:
@@ -159,24 +153,3 @@ def _period(first: str | None, last: str | None) -> Period:
 def _called(rules: Rules) -> str:
     programme = rules.edition.programme
     return f"{rules.path}（{programme.programme_id}，版本{programme.edition}，{programme.sha256[:12]}）"
-
-
-def _write(path: Path, content: str) -> None:
-    try:
-        path.write_text(content, "utf-8", newline="")
-    except OSError as error:
-        raise WrongInput(f"{path} cannot be written: {error.strerror}") from None
-
-
-@contextmanager
-def _progress(json_wanted: bool) -> Iterator[Stage]:
-    """Begins a stage, and hears how much of it is done."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    is_shown = sys.stderr.isatty() and not json_wanted
-    with Progress(*columns, console=errors, transient=True, disable=not is_shown, auto_refresh=False) as bar:
-
-        def stage(name: str) -> Reported:
-            task = bar.add_task(name, total=None)
-            return lambda done, whole: bar.update(task, completed=done, total=whole, refresh=True)
-
-        yield stage

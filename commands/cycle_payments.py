@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from commands.redemptions import open_quarter
 from commands.work import Work, fold
-from domain import cycle_decisions, orders
+from domain import cycle_decisions, orders, payment_answers, release
 from domain.cycle import Claim, Cycle, payment_order
 from domain.cycle import cycle_id as id_of_cycle
 from domain.dates import Quarter, from_iso, is_quarter
@@ -53,22 +53,30 @@ def order_payments(work: Work, cycle_id: str) -> str:
     programme = _programme(work, quarter)
     for claim in quarter.ready()[:CLAIMS_PER_PAGE]:
         _pay(work, programme, cycle_id, claim)
+    work.on_cycle(cycle_id, release.make_batch(work.cycle(cycle_id)))
     return cycle_id
 
 
 def record_payment(work: Work, command: RecordPayment) -> str:
     """Keep the treasury's answer to one order; the same answer again changes nothing.
 
-    Raises Refused ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT.
+    Raises Refused ROLE_MISMATCH, EVIDENCE_MISSING, ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT.
     """
+    payment_answers.must_hand_in(work.actor, command.evidence_sha256, command.order_id)
     quarter = work.cycle(command.cycle_id)
     ordered = orders.answered(quarter.orders, command.order_id, command.status, command.cycle_id)
     if ordered is None:
         return command.cycle_id
     if command.status == PAYMENT_STATUS_SETTLED:
-        _settle(work, quarter, ordered, command.bank_reference)
+        _settle(work, quarter, ordered, command)
     else:
-        _take_back(work, quarter, ordered, command)
+        returned = PaymentReturned(
+            order_id=ordered.order_id,
+            bank_reference=command.bank_reference,
+            reason=command.reason,
+            evidence_sha256=command.evidence_sha256,
+        )
+        take_back(work, quarter, ordered, returned, f"支付退回：{command.reason}；请更换账户")
     return command.cycle_id
 
 
@@ -76,7 +84,9 @@ def was_ordered(ledger: Ledger, order: PaymentOrder) -> bool:
     """Whether the ledger ordered exactly this payment: asked before any money moves, whoever asks for it."""
     quarter, _ = fold(ledger, streams.cycle(order.cycle_id), CYCLE)
     known = quarter.orders.get(order.order_id)
-    return known is not None and order == payment_order(quarter.cycle_id, known.ordered)
+    if known is None or order != payment_order(quarter.cycle_id, known.ordered):
+        return False
+    return known.result in ("settled", "returned") or known.ordered in quarter.to_pay()
 
 
 def _pay(work: Work, programme: Programme, cycle_id: str, claim: Claim) -> None:
@@ -115,13 +125,17 @@ def _defer(work: Work, programme: Programme, quarter: Cycle, claim: Claim, amoun
     _tell(work, claim.case_id, quarter.cycle_id, CLAIM_PAYMENT_STATUS_DEFERRED, amount_fen, why, later)
 
 
-def _settle(work: Work, quarter: Cycle, ordered: PaymentOrdered, bank_reference: str) -> None:
+def _settle(work: Work, quarter: Cycle, ordered: PaymentOrdered, command: RecordPayment) -> None:
     programme = _programme(work, quarter)
-    settled = PaymentSettled(order_id=ordered.order_id, bank_reference=bank_reference)
+    settled = PaymentSettled(
+        order_id=ordered.order_id,
+        bank_reference=command.bank_reference,
+        evidence_sha256=command.evidence_sha256,
+    )
     work.on_cycle(quarter.cycle_id, [settled])
     redeemed = VoucherRedeemed(case_id=ordered.case_id, cycle_id=quarter.cycle_id, amount_fen=ordered.amount_fen)
     work.record(streams.voucher(ordered.voucher_id), VOUCHER, [redeemed])
-    why = f"国库回单{bank_reference}"
+    why = f"国库回单{command.bank_reference}"
     _tell(work, ordered.case_id, quarter.cycle_id, CLAIM_PAYMENT_STATUS_SETTLED, ordered.amount_fen, why)
     case = work.case(ordered.case_id)
     if case.settled_fen == case.due_fen:
@@ -138,17 +152,18 @@ def _settle(work: Work, quarter: Cycle, ordered: PaymentOrdered, bank_reference:
         _end_if_over(work, programme, quarter, case.case_id)
 
 
-def _take_back(work: Work, quarter: Cycle, ordered: PaymentOrdered, command: RecordPayment) -> None:
-    """The bank sent the money back: the year's head-room is free again, and the claim joins the next quarter. (F-7)"""
+def take_back(work: Work, quarter: Cycle, ordered: PaymentOrdered, returned: PaymentReturned, why: str) -> None:
+    """Money does not go out, or came back: the year's head-room is free again, the claim joins a later quarter. (F-7)
+
+    `returned` says all but which quarter that is; `why` is what the claim is told.
+    """
     programme = _programme(work, quarter)
     restored = RedemptionHeadroomRestored(order_id=ordered.order_id, amount_fen=ordered.amount_fen)
     work.record(_year_stream(work, programme, quarter, ordered.case_id), ENTERPRISE_YEAR, [restored])
     later = _carry(work, programme, quarter, quarter.claims[ordered.case_id], ordered.amount_fen)
-    returned = PaymentReturned(
-        order_id=ordered.order_id, bank_reference=command.bank_reference, reason=command.reason, to_cycle_id=later
-    )
+    returned.to_cycle_id = later
     work.on_cycle(quarter.cycle_id, [returned])
-    why = f"支付退回：{command.reason}；{'请更换账户' if later else '无后续批次，失效'}"
+    why = why if later else f"{why}；无后续批次，失效"
     _tell(work, ordered.case_id, quarter.cycle_id, CLAIM_PAYMENT_STATUS_RETURNED, ordered.amount_fen, why, later)
     if not later:
         _end_if_over(work, programme, quarter, ordered.case_id)
@@ -156,7 +171,7 @@ def _take_back(work: Work, quarter: Cycle, ordered: PaymentOrdered, command: Rec
 
 def _carry(work: Work, programme: Programme, quarter: Cycle, claim: Claim, amount_fen: int) -> str:
     """Let an amount join the next quarter, cut off or not; returns its id, or nothing after the last batch."""
-    later = open_quarter(work, programme, Quarter.parse(quarter.opened.quarter).next, is_carried=True)
+    later = open_quarter(work, programme, Quarter.parse(quarter.opened.quarter).next, claim.case_id)
     if later is None:
         return ""
     admitted = ClaimAdmitted(
@@ -165,6 +180,7 @@ def _carry(work: Work, programme: Programme, quarter: Cycle, claim: Claim, amoun
         uscc=claim.uscc,
         carried_from_cycle_id=quarter.cycle_id,
         carried_fen=amount_fen,
+        verified_by=claim.verified_by,
     )
     work.on_cycle(later.cycle_id, [admitted])
     return later.cycle_id
@@ -200,7 +216,7 @@ def _open_quarters(work: Work, programme_id: str) -> Iterator[Cycle]:
     """The quarters of a programme that are not closed."""
     prefix = streams.cycle(f"{programme_id}-")
     for stream in work.streams_under_way(prefix, CycleClosed):
-        if is_quarter(stream.removeprefix(prefix)):  # and not of a programme whose name begins with this one's
+        if is_quarter(stream.removeprefix(prefix)):  # else of a programme with a longer name
             yield work.read(stream, CYCLE)
 
 

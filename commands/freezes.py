@@ -20,6 +20,7 @@ HELD: Mapping[str, Held] = {
     "revoke_special_approval": "decisions",
     "rescale_voucher": "decisions",
     "order_payments": "payments",
+    "sign_payments": "payments",
     "order_grants": "payments",
 }
 

@@ -2,7 +2,7 @@
 
 from commands import benefits, freezes
 from commands.work import Work, fold
-from domain import orders, review, round_decisions
+from domain import orders, payment_answers, review, round_decisions
 from domain.kinds import ROUND
 from domain.money import show
 from domain.refusals import Refused
@@ -45,20 +45,29 @@ def order_grants(work: Work, round_id: str) -> str:
 def record_payment(work: Work, command: RecordGrantPayment) -> str:
     """Keep a treasury's answer to one order; the same answer again changes nothing.
 
-    Raises Refused ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT.
+    Raises Refused ROLE_MISMATCH, EVIDENCE_MISSING, ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT.
     """
+    payment_answers.must_hand_in(work.actor, command.evidence_sha256, command.order_id)
     round_ = work.round(command.round_id)
     ordered = orders.answered(round_.orders, command.order_id, command.status, command.round_id)
     if ordered is None:
         return command.round_id
     if command.status != PAYMENT_STATUS_SETTLED:
         returned = GrantReturned(
-            order_id=ordered.order_id, bank_reference=command.bank_reference, reason=command.reason
+            order_id=ordered.order_id,
+            bank_reference=command.bank_reference,
+            reason=command.reason,
+            evidence_sha256=command.evidence_sha256,
         )
         work.on_round(command.round_id, [returned])
         _tell(work, ordered, CLAIM_PAYMENT_STATUS_RETURNED, f"支付退回：{command.reason}；请更换账户")
         return command.round_id
-    work.on_round(command.round_id, [GrantSettled(order_id=ordered.order_id, bank_reference=command.bank_reference)])
+    settled = GrantSettled(
+        order_id=ordered.order_id,
+        bank_reference=command.bank_reference,
+        evidence_sha256=command.evidence_sha256,
+    )
+    work.on_round(command.round_id, [settled])
     _tell(work, ordered, CLAIM_PAYMENT_STATUS_SETTLED, f"国库回单{command.bank_reference}")
     _close_if_paid(work, command.round_id, ordered.case_id)
     return command.round_id

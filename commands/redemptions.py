@@ -3,11 +3,11 @@
 from commands import benefits
 from commands.claims import next_case_id
 from commands.work import Work
-from domain import amount, cycle_decisions, review, single
+from domain import amount, cycle_decisions, duties, review, single
 from domain import voucher as vouchers
 from domain.case import Case
 from domain.cycle import ClaimState, Cycle, cycle_id
-from domain.dates import Quarter
+from domain.dates import Quarter, is_quarter
 from domain.evaluation import settlement
 from domain.facts import CaseFacts
 from domain.format.programme import Programme
@@ -95,7 +95,8 @@ def assess(work: Work, case_id: str) -> None:
     determined = AmountDetermined(amount_fen=assessed.due_fen, trace=assessed.trace)
     onward = review.pass_to_next(case, row, work.on, work.rulebook.calendar)
     work.on_case(case_id, [determined, *onward])
-    work.on_cycle(case.cycle_id, [ClaimAssessed(case_id=case_id, due_fen=assessed.due_fen)])
+    ready = ClaimAssessed(case_id=case_id, due_fen=assessed.due_fen, verified_by=duties.decided_by(case))
+    work.on_cycle(case.cycle_id, [ready])
 
 
 def facts_of(work: Work, case: Case) -> CaseFacts:
@@ -129,22 +130,38 @@ def replace_account(work: Work, command: ReplaceBankAccount) -> str:
     return case.case_id
 
 
-def open_quarter(work: Work, programme: Programme, quarter: Quarter, *, is_carried: bool = False) -> Cycle | None:
+def open_quarter(work: Work, programme: Programme, quarter: Quarter, carried: str = "") -> Cycle | None:
     """The quarter, or the first after it that still takes claims; opened if need be. None after the last batch.
 
-    What `is_carried` over from an earlier quarter was asked for in time: it joins after the cut-off too.
+    The case that is `carried` over from an earlier quarter was asked for in time: it joins after the cut-off too.
     """
     rule = served(programme).redemption
     while quarter <= rule.last_quarter:
         joined = work.cycle(cycle_id(programme.programme_id, quarter))
         if not joined.cycle_id:
-            opened = cycle_decisions.open_cycle(programme, quarter, work.rulebook.calendar)
-            work.record(streams.cycle(opened.cycle_id), CYCLE, [opened])
-            return work.cycle(opened.cycle_id)
-        if not joined.frozen or (is_carried and joined.closed is None):
+            return _opened(work, programme, quarter)
+        if not joined.frozen or (carried and joined.takes_over(carried)):
             return joined
         quarter = quarter.next
     return None
+
+
+def _opened(work: Work, programme: Programme, quarter: Quarter) -> Cycle:
+    """A new quarter, with the figures of the one before it if that has closed."""
+    opened = cycle_decisions.open_cycle(programme, quarter, work.rulebook.calendar, work.on)
+    work.record(streams.cycle(opened.cycle_id), CYCLE, [opened])
+    cycle = work.cycle(opened.cycle_id)
+    earlier = [number for number in quarters_of(work, programme.programme_id) if number < quarter]
+    if earlier and (before := work.cycle(cycle_id(programme.programme_id, earlier[-1]))).closed is not None:
+        work.on_cycle(cycle.cycle_id, [cycle_decisions.bring_forward(before, cycle)])
+    return work.cycle(cycle.cycle_id)
+
+
+def quarters_of(work: Work, programme_id: str) -> list[Quarter]:
+    """The quarters of a programme that are on record, in order."""
+    prefix = streams.cycle(f"{programme_id}-")
+    endings = (name.removeprefix(prefix) for name in work.streams(prefix))
+    return [Quarter.parse(ending) for ending in endings if is_quarter(ending)]  # else of a programme with a longer name
 
 
 def voucher_of(work: Work, voucher_id: str) -> Voucher:

@@ -1,6 +1,6 @@
 """One command's view of the ledger: streams read once, events collected, written together at the end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
@@ -79,6 +79,10 @@ class Work:
         """The streams that were read and not written, with the versions at which they were read."""
         written = {stream for stream, _, _ in self.events}
         return {stream: loaded.version for stream, loaded in self._loaded.items() if stream not in written}
+
+    def streams(self, prefix: str) -> Sequence[str]:
+        """Names of the recorded streams that begin with `prefix`, sorted."""
+        return self._ledger.streams(prefix)
 
     def streams_under_way(self, prefix: str, *endings: type[Message]) -> list[str]:
         """Streams whose names begin with `prefix` and whose newest event is none of these kinds."""

@@ -1,20 +1,30 @@
 """What may become of a quarter: opened, cut off, ruled on, paid and closed. (BJ-4.3, BJ-A11, BJ-A13)"""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from google.protobuf.message import Message
 
 from domain.calendar import WorkingCalendar
 from domain.cycle import ClaimState, Cycle, cycle_id
-from domain.dates import Quarter, end_of, start_of, timestamp
+from domain.dates import SHANGHAI, Quarter, end_of, start_of, timestamp
 from domain.format.programme import Programme
 from domain.refusals import Refused
-from duifu.v1.events_pb2 import ClaimAmount, CycleClosed, CycleConfirmed, CycleFrozen, CycleOpened
+from duifu.v1.commands_pb2 import RemindCycle
+from duifu.v1.events_pb2 import (
+    ClaimAmount,
+    CycleClosed,
+    CycleConfirmed,
+    CycleFrozen,
+    CycleOpened,
+    CycleReminded,
+    FiguresBroughtForward,
+    Reminder,
+)
 
 
-def open_cycle(programme: Programme, quarter: Quarter, calendar: WorkingCalendar) -> CycleOpened:
-    """The dates of a quarter. Money moves after the cut-off, as of a working day at the quarter's end. (BJ-A11)
+def open_cycle(programme: Programme, quarter: Quarter, calendar: WorkingCalendar, on: date) -> CycleOpened:
+    """The dates of a quarter that opens `on` a day. Money moves after the cut-off, as of a working day. (BJ-A11)
 
     The programme has a redemption. Raises Refused PARAMETER_EXPIRED, CALENDAR_NOT_ANNOUNCED.
     """
@@ -39,7 +49,53 @@ def open_cycle(programme: Programme, quarter: Quarter, calendar: WorkingCalendar
         paying_year=quarter.year,
         awaits_ruling=quarter >= rule.needs_ruling_from,
         clause=rule.clause,
+        reminders=_reminders(rule.remind_days_before, intake.last, on),
+        reminder_template=rule.reminder or "",
+        release=rule.release.messages() if rule.release else (),
+        release_clause=rule.release.clause if rule.release else "",
     )
+
+
+def _reminders(days_before: Iterable[int], cut_off_on: date, on: date) -> list[Reminder]:
+    """On the mornings of these days; of a quarter that opens late, what would be too late is left out."""
+    days = {days_left: cut_off_on - timedelta(days=days_left) for days_left in sorted(days_before, reverse=True)}
+    return [
+        Reminder(days_left=days_left, remind_at=timestamp(start_of(day))) for days_left, day in days.items() if day > on
+    ]
+
+
+def bring_forward(before: Cycle, later: Cycle) -> FiguresBroughtForward:
+    """The opening figures that a closed quarter hands to the one after it."""
+    assert before.closed is not None
+    same_year = before.opened.paying_year == later.opened.paying_year
+    paid_fen = before.closed.paid_fen
+    return FiguresBroughtForward(
+        from_cycle_id=before.cycle_id,
+        claims=len(before.closed.carried),
+        carried_fen=before.closed.carried_fen,
+        paid_in_year_fen=paid_fen + before.brought.paid_in_year_fen if same_year else 0,
+        paid_fen=paid_fen + before.brought.paid_fen,
+    )
+
+
+def remind(cycle: Cycle, command: RemindCycle, at: datetime) -> list[Message]:
+    """People were reminded of the cut-off.
+
+    Raises Refused CYCLE_UNKNOWN, CYCLE_CLOSED, CYCLE_FROZEN, CUT_OFF_REMINDER_UNKNOWN,
+    CUT_OFF_REMINDED, CUT_OFF_REMINDER_EARLY.
+    """
+    _must_exist(cycle)
+    clause = cycle.opened.clause
+    if cycle.frozen:
+        raise Refused("CYCLE_FROZEN", clause, cycle=cycle.cycle_id)
+    reminder = next((r for r in cycle.opened.reminders if r.days_left == command.days_left), None)
+    if reminder is None:
+        raise Refused("CUT_OFF_REMINDER_UNKNOWN", clause, cycle=cycle.cycle_id, days=command.days_left)
+    if any(said <= command.days_left for said in cycle.reminded):
+        raise Refused("CUT_OFF_REMINDED", clause, cycle=cycle.cycle_id, days=command.days_left)
+    if at < (remind_at := reminder.remind_at.ToDatetime(SHANGHAI)):
+        raise Refused("CUT_OFF_REMINDER_EARLY", clause, cycle=cycle.cycle_id, remind_at=remind_at, at=at)
+    return [CycleReminded(days_left=command.days_left, letters=command.letters, page_sha256=command.page_sha256)]
 
 
 def freeze(cycle: Cycle, at: datetime) -> list[Message]:
@@ -80,6 +136,14 @@ def must_be_its_turn(cycle: Cycle, open_quarters: Iterable[Cycle]) -> None:
             )
 
 
+def must_close_in_order(cycle: Cycle, known: Iterable[Cycle]) -> None:
+    """Every earlier quarter of the programme has closed. Raises Refused EARLIER_QUARTER_OPEN."""
+    number = Quarter.parse(cycle.opened.quarter)
+    for earlier in known:
+        if Quarter.parse(earlier.opened.quarter) < number and earlier.closed is None:
+            raise Refused("EARLIER_QUARTER_OPEN", cycle.opened.clause, cycle=cycle.cycle_id, earlier=earlier.cycle_id)
+
+
 def must_be_payable(cycle: Cycle, at: datetime) -> None:
     """Money may move now.
 
@@ -110,11 +174,14 @@ def close(cycle: Cycle) -> list[Message]:
         [
             ClaimAmount(case_id=order.ordered.case_id, amount_fen=order.ordered.amount_fen)
             for order in cycle.orders.values()
-            if order.result == result
+            if order.result in results
         ]
-        for result in ("settled", "returned")
+        for results in (("settled",), ("returned", "withheld"))
     )
-    deferred = [ClaimAmount(case_id=case_id, amount_fen=fen) for case_id, fen in cycle.deferred.items()]
+    deferred, carried = (
+        [ClaimAmount(case_id=case_id, amount_fen=fen) for case_id, fen in amounts.items()]
+        for amounts in (cycle.deferred, cycle.carried)
+    )
     return [
         CycleClosed(
             paid=paid,
@@ -124,6 +191,8 @@ def close(cycle: Cycle) -> list[Message]:
             paid_fen=sum(a.amount_fen for a in paid),
             deferred_fen=sum(a.amount_fen for a in deferred),
             returned_fen=sum(a.amount_fen for a in returned),
+            carried=carried,
+            carried_fen=sum(a.amount_fen for a in carried),
         )
     ]
 

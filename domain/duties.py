@@ -34,6 +34,12 @@ def requesters(case: Case) -> frozenset[str]:
     return frozenset({case.submitted_by, case.application.contact.person_id} - {""})
 
 
+def decided_by(case: Case) -> list[str]:
+    """The accounts that decided a stage of a case, or for whom it was decided."""
+    accounts = (account for decided in case.decisions for account in (decided.decided_by, decided.on_behalf_of))
+    return sorted({account for account in accounts if account})
+
+
 def must_be_free(case: Case, acting: Acting, accounts: Sequence[str]) -> None:
     """None of these accounts stands on the applicant's side or acted in a role that is kept apart from this one.
 

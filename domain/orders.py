@@ -12,7 +12,7 @@ Asked = TypeVar("Asked")
 
 @dataclass(frozen=True, slots=True)
 class Order(Generic[Asked]):
-    """One payment order and what the treasury said of it: "", "settled" or "returned"."""
+    """One payment order and what came of it: "", "settled", "returned" or, before it went out, "withheld"."""
 
     ordered: Asked
     result: str = ""

@@ -81,7 +81,7 @@ CLAIM_STATES = {
     ClaimState.DONE: "已处理",
 }
 #: What became of an order to a treasury.
-RESULTS = {"": "待国库结果", "settled": "已支付", "returned": "支付退回"}
+RESULTS = {"": "待国库结果", "settled": "已支付", "returned": "支付退回", "withheld": "未予放行"}
 NO_PLAN = CasePlan()
 #: For who has no programme at hand; a programme file titles its own.
 CHECK_TITLES = {
@@ -204,6 +204,11 @@ def quarter_standing(cycle: Cycle) -> str:
         return f"{quarter}待主管部门确认"
     if waiting := cycle.waiting_for():
         return f"{quarter}等待核定：{'、'.join(waiting)}"
+    if to_sign := cycle.to_sign():
+        step = cycle.step(to_sign[0].next_step)
+        amount_fen = sum(ordered.amount_fen for ordered in cycle.in_batch(to_sign[0]))
+        count = len(cycle.in_batch(to_sign[0]))
+        return f"{quarter}待{step.title}：{count}笔{show(amount_fen)}，由{step.role_title}签署"
     if outstanding := cycle.outstanding():
         return f"{quarter}支付中：{len(outstanding)}笔待国库结果"
     return f"{quarter}待支付：{len(cycle.ready())}笔，{cycle.opened.pay_on}起支付"

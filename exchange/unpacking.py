@@ -71,7 +71,24 @@ def walk_xml(
     end: Callable[[str], None] = lambda _: None,
     text: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Tell each element by its local name, whichever dialect of the format it is in.
+    """Tell each element by its local name, whichever dialect of the format it is in. Raises Unusable like the next."""
+    walk_namespaced(
+        name,
+        xml,
+        lambda tag, attributes: start(tag.rpartition("}")[2], attributes),
+        lambda tag: end(tag.rpartition("}")[2]),
+        text,
+    )
+
+
+def walk_namespaced(
+    name: str,
+    xml: bytes,
+    start: Callable[[str, Attributes], None],
+    end: Callable[[str], None],
+    text: Callable[[str], None],
+) -> None:
+    """Tell each element as `namespace}name`.
 
     No DTD is taken, so that nothing expands. Raises Unusable for one, and for what is no XML.
     """
@@ -82,10 +99,16 @@ def walk_xml(
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition("}")[2], attributes)
-    parser.EndElementHandler = lambda tag: end(tag.rpartition("}")[2])
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
     parser.CharacterDataHandler = text
     try:
         parser.Parse(xml, True)
     except expat.ExpatError as error:
         raise Unusable(f"{name} 不是XML：{error}", f"{name} is no XML: {error}") from None
+    except Unusable:
+        raise
+    except (LookupError, ValueError):  # expat asks Python for an encoding that it does not know itself
+        raise Unusable(
+            f"{name} 的编码不被接受，请用UTF-8", f"{name} is in an encoding that is not taken; use UTF-8"
+        ) from None

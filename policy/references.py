@@ -39,6 +39,7 @@ USES = (
     Use("plans.*.*.outputs.*.template", "letters"),
     Use("plans.*.*.due_by", "windows"),
     Use("case_letters.*", "letters"),
+    Use("redemption.reminder", "letters"),
     Use("award.steps.*.parameter", "parameters", ("money", "count")),
     Use("award.steps.*.minimum", "parameters", ("money", "count")),
     Use("award.steps.*.by", "parameters", NUMBERS),

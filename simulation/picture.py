@@ -7,9 +7,9 @@ from domain.calculation import accounts
 from domain.dates import add_months
 from domain.evaluation.edition import Edition
 from domain.refusals import Refused
+from pictures.drawing import INK, Drawing
 from simulation.change import NOTHING, Change, Pair
 from simulation.comparison import Comparison
-from simulation.drawing import INK, Drawing
 
 WIDTH, LEFT, RIGHT = 1000, 110, 970
 COLOURS = ("#1f5fa8", "#c2461f")  # as it is, as it could be

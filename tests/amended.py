@@ -113,3 +113,21 @@ def a_duty_of_the_approver(data: dict[str, Any]) -> None:
 
 def _dated(row: dict[str, str]) -> dict[str, Any]:
     return {key: yaml.safe_load(value) if key in ("from", "through") else value for key, value in row.items()}
+
+
+def signed_before_it_goes_out(data: dict[str, Any]) -> None:
+    """Payments are checked and released by two people, and those of more than ¥500,000 approved by a third."""
+    data["redemption"]["release"] = {
+        "clause": "BJ-4.6",
+        "steps": [
+            {"key": "check", "title": "复核", "role": "payment-checker", "role_title": "支付复核岗"},
+            {"key": "release", "title": "放行", "role": "payment-releaser", "role_title": "支付放行岗"},
+            {
+                "key": "approve",
+                "title": "批准",
+                "role": "bureau-director",
+                "role_title": "分管局领导",
+                "above": "50万元",
+            },
+        ],
+    }

@@ -31,7 +31,7 @@ from cli.stack import DYNAMIC_CONFIG, Part
 from commands.door import Door
 from domain.case import Case
 from domain.cycle import Cycle
-from duifu.v1.events_pb2 import CheckRecorded, LetterSent
+from duifu.v1.events_pb2 import CheckRecorded, CycleReminded, LetterSent
 from duifu.v1.work_pb2 import Ending
 from ledger import streams
 from reference_city.app import city_app
@@ -50,21 +50,22 @@ POLL_SECONDS = 0.01
 TASK_QUEUE = "duifu"
 
 #: Told beside the stages, in whatever order the world answers.
-BESIDE = (CheckRecorded, LetterSent)
+BESIDE = (CheckRecorded, CycleReminded, LetterSent)
 
 
 class TemporalServer:
-    """The development server in a process of its own; in memory, without Web UI."""
+    """The development server in a process of its own; in memory unless it has a `database`, without Web UI."""
 
-    def __init__(self, folder: Path, *settings: str):
+    def __init__(self, folder: Path, *settings: str, database: Path | None = None, schedules: bool = False):
         """Beside the usual dynamic configuration, `settings` such as "frontend.WorkflowTimeSkippingEnabled=true"."""
         self._port, self._namespaces = a_free_port(), 0
         self.address = f"127.0.0.1:{self._port}"
         program = str(Path(sys.executable).with_name("temporal"))
         command = [program, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(self._port)]
         command += ["--log-level", "error"]
-        # Schedules and the like need workers in every namespace, which we do not.
-        for setting in (*DYNAMIC_CONFIG, "worker.perNamespaceWorkerCount=0", *settings):
+        command += ["--db-filename", str(database)] if database else []
+        workers = () if schedules else ("worker.perNamespaceWorkerCount=0",)  # most tests need none
+        for setting in (*DYNAMIC_CONFIG, *workers, *settings):
             command += ["--dynamic-config-value", setting]
         self._part = Part("temporal", command, folder, dict(os.environ))
         self._part.start()
@@ -103,6 +104,15 @@ class TemporalServer:
 
         await until(answers, "the Temporal server")
         return found[0]
+
+    def kill(self) -> None:
+        """A power cut."""
+        self._part.kill()
+
+    async def start_again(self) -> None:
+        """On the same port, with what its database has."""
+        self._part.start()
+        await self._first_client()
 
     def stop(self) -> None:
         """End the process."""
@@ -245,7 +255,7 @@ class Office:
         return names(event for event in self.desk.events(stream) if not isinstance(event, BESIDE))
 
     def topics_beside(self, stream: str) -> list[str]:
-        """Checks and letters of a stream, by name, in no particular order."""
+        """Checks, reminders and letters of a stream, by name, in no particular order."""
         return sorted(names(event for event in self.desk.events(stream) if isinstance(event, BESIDE)))
 
     def outline(self) -> dict[str, tuple[list[str], list[str]]]:

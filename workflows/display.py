@@ -259,6 +259,8 @@ def cycle_stage(cycle: Cycle) -> str:
         return "已结清"
     if not cycle.frozen:
         return "受理中"
+    if to_sign := cycle.to_sign():
+        return f"待{cycle.step(to_sign[0].next_step).title}"
     return "支付中" if cycle.outstanding() else "核定中"
 
 
@@ -267,4 +269,6 @@ def _cycle_waits_on(cycle: Cycle) -> str:
         return "截止日"
     if cycle.opened.awaits_ruling and not cycle.confirmed:
         return "主管部门确认"
+    if to_sign := cycle.to_sign():
+        return cycle.step(to_sign[0].next_step).role_title
     return "国库" if cycle.outstanding() else "核验"

@@ -45,6 +45,16 @@ def until_it_answers(summary: str) -> ActivityConfig:
     )
 
 
+def page(summary: str) -> ActivityConfig:
+    """A page of work that says how far it has come, and goes on until it is done."""
+    return ActivityConfig(
+        start_to_close_timeout=timedelta(minutes=10),
+        heartbeat_timeout=timedelta(seconds=20),
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10)),
+        summary=summary,
+    )
+
+
 #: Payment orders of one quarter that are under way at once.
 PAYMENTS_AT_ONCE = 4
 

@@ -13,6 +13,9 @@ from duifu.v1.work_pb2 import (
     LetterText,
     PaymentOrder,
     PaymentReport,
+    QuarterStart,
+    ReminderPage,
+    RemindersSent,
 )
 
 #: The most facts in one answer, well below the 2 MB that Temporal takes; a full answer means that more follow.
@@ -63,6 +66,24 @@ class Treasury:
     @activity.defn(name="pay")
     async def pay(self, order: PaymentOrder) -> PaymentReport:
         """Have an order paid once, however often it is asked, and report how it ended. Raises while it has not."""
+        raise NotImplementedError
+
+
+class Reminders:
+    """Letters that remind holders of vouchers of a cut-off."""
+
+    @activity.defn(name="remind_holders")
+    async def remind_holders(self, page: ReminderPage) -> RemindersSent:
+        """Deliver a page of them, each once, however often it is asked."""
+        raise NotImplementedError
+
+
+class Openings:
+    """Quarters that open by the calendar."""
+
+    @activity.defn(name="open_quarter")
+    def open_quarter(self, start: QuarterStart) -> Answer:
+        """Open the quarter that takes requests on a day; one that is open is left as it is. A refusal is an answer."""
         raise NotImplementedError
 
 

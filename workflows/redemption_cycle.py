@@ -1,15 +1,22 @@
 """One quarter under way: waits for the cut-off, has payments ordered and paid, and closes. (BJ-4.3)"""
 
+from functools import partial
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain import cycle as cycles
     from domain.cycle import Cycle
+    from domain.dates import civil_date
     from domain.wording import quarter_standing
-    from duifu.v1.commands_pb2 import CloseCycle, Command, FreezeCycle, OrderPayments, RecordPayment
-    from duifu.v1.work_pb2 import Ending, PaymentReport, Progress, WorkflowStart
-    from workflows import display, paying
-    from workflows.following import FollowsLedger
+    from duifu.v1.commands_pb2 import CloseCycle, Command, FreezeCycle, OrderPayments, RecordPayment, RemindCycle
+    from duifu.v1.events_pb2 import Reminder
+    from duifu.v1.work_pb2 import Ending, PaymentReport, Progress, ReminderPage, RemindersSent, WorkflowStart
+    from workflows import display, options, paying
+    from workflows.following import Background, FollowsLedger
+    from workflows.ports import Reminders
+
+REMINDER = "reminder"
 
 
 @workflow.defn(name="RedemptionCycle")
@@ -19,6 +26,7 @@ class RedemptionCycleWorkflow(FollowsLedger[Cycle]):
     @workflow.init
     def __init__(self, start: WorkflowStart) -> None:
         self.follow(f"cycle/{start.subject_id}", start, Cycle(), cycles.evolve)
+        self.background = Background()
 
     @property
     def cycle(self) -> Cycle:
@@ -30,6 +38,7 @@ class RedemptionCycleWorkflow(FollowsLedger[Cycle]):
         """The quarter from its first claim to its close."""
         await self.follow_to_the_end(lambda: self.cycle.closed is not None, self.show_cycle, self.go_on)
         assert self.cycle.closed is not None
+        await self.background.finish(cancel=REMINDER)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return Ending(
             summary=quarter_standing(self.cycle),
@@ -41,7 +50,9 @@ class RedemptionCycleWorkflow(FollowsLedger[Cycle]):
     @workflow.query(description="当前进度")
     def progress(self) -> Progress:
         """What this workflow knows."""
-        return self.so_far(quarter_standing(self.cycle), display.cycle_stage(self.cycle))
+        standing, stage = quarter_standing(self.cycle), display.cycle_stage(self.cycle)
+        waits_for = ("letters",) if self.background.under_way else ()
+        return self.so_far(standing, stage, not waits_for, waits_for)
 
     async def go_on(self) -> None:
         """The next step of the quarter, from where it stands."""
@@ -49,17 +60,47 @@ class RedemptionCycleWorkflow(FollowsLedger[Cycle]):
         if not cycle.cycle_id:
             await self.until_news()
         elif not cycle.frozen:
-            if await self.until(cycle.cut_off_at, f"{cycle.opened.cut_off_on} 截止"):
-                await self.take_step("freeze", "截止", Command(freeze_cycle=FreezeCycle(cycle_id=cycle_id)))
-        elif (cycle.opened.awaits_ruling and not cycle.confirmed) or cycle.waiting_for():
+            await self.until_cut_off()
+        elif (cycle.claims and cycle.opened.awaits_ruling and not cycle.confirmed) or cycle.waiting_for():
             await self.until_news()
         elif cycle.ready():
             if await self.until(cycle.pay_at, f"{cycle.opened.pay_on} 起支付"):
                 await self.take_step("order", "支付指令", Command(order_payments=OrderPayments(cycle_id=cycle_id)))
-        elif cycle.outstanding():
+        elif cycle.to_pay():
             await self.pay_all()
+        elif cycle.outstanding():
+            await self.until_news()  # of who signs them
         else:
             await self.take_step("close", "结清", Command(close_cycle=CloseCycle(cycle_id=cycle_id)))
+
+    async def until_cut_off(self) -> None:
+        """Wait for the next reminder, or cut the quarter off. Letters go out beside: a cut-off waits for none."""
+        cycle = self.cycle
+        if reminder := cycle.to_remind(self.business_now):
+            self.background.start(f"{REMINDER} {reminder.days_left}", partial(self.remind, reminder))
+        moment = cycle.next_moment(self.business_now)
+        is_cut_off = moment == cycle.cut_off_at
+        title = f"{cycle.opened.cut_off_on} 截止" if is_cut_off else f"{civil_date(moment)} 提醒截止"
+        if await self.until(moment, title) and is_cut_off:
+            freeze = Command(freeze_cycle=FreezeCycle(cycle_id=self.subject_id))
+            await self.take_step("freeze", "截止", freeze)
+
+    async def remind(self, reminder: Reminder) -> None:
+        """Have everybody reminded who has something left of a voucher, page by page, and put it on record."""
+        page = ReminderPage(cycle_id=self.subject_id, days_left=reminder.days_left)
+        reminded = RemindCycle(cycle_id=self.subject_id, days_left=reminder.days_left)
+        while True:
+            sent: RemindersSent = await workflow.execute_activity_method(
+                Reminders.remind_holders, page, **options.page(f"提醒：{reminder.days_left}天后截止")
+            )
+            if sent.letters:
+                reminded.letters += sent.letters
+                reminded.page_sha256.append(sent.sha256)
+            if not sent.last_voucher_id:
+                break
+            page.after_voucher_id = sent.last_voucher_id
+        command_id = f"{self.subject_id}:{REMINDER}:{reminder.days_left}"
+        await self.following.carry_out(command_id, "提醒截止", Command(remind_cycle=reminded))
 
     async def take_step(self, step: str, summary: str, command: Command) -> None:
         """Ask the ledger for a step of the quarter, as it stands now."""
@@ -69,7 +110,7 @@ class RedemptionCycleWorkflow(FollowsLedger[Cycle]):
         """Have every outstanding order paid, a few at a time, and put each result on record as it comes."""
         outstanding = [
             (cycles.payment_order(self.subject_id, ordered), f"支付 {ordered.case_id}")
-            for ordered in self.cycle.outstanding()
+            for ordered in self.cycle.to_pay()
         ]
         await paying.pay_all(outstanding, self.record)
 

@@ -7,7 +7,8 @@ from pydantic import Field, model_validator
 
 from domain.calendar import WorkingCalendar
 from domain.dates import Period, Quarter
-from domain.format.form import Cel, Clause, Name, QuarterText, Row, Setting
+from domain.format.form import Cel, Clause, Name, QuarterText, Row, Rows, Setting
+from domain.format.release import ReleaseRow
 from domain.refusals import Refused
 
 
@@ -47,6 +48,20 @@ class RedemptionRule(Row):
     )
     deferred_first: Setting = Field("oldest", description="oldest: by time of request; pro_rata. (BJ-A17)")
     counts_in: Setting = Field("paid_on", description="paid_on: the year of the batch; requested_on. (BJ-A7)")
+
+    release: ReleaseRow | None = Field(None, description="Who signs payments before they go out.")
+    remind_days_before: Rows[int] = Field(
+        (), description="Calendar days before the cut-off, on which holders of vouchers are reminded of it."
+    )
+    reminder: Name | None = Field(None, description="The letter that reminds.")
+
+    @model_validator(mode="after")
+    def _a_letter_for_reminders(self) -> Self:
+        if bool(self.remind_days_before) != (self.reminder is not None):
+            raise ValueError("reminder: comes with remind_days_before, and they with it")
+        if any(not 0 < days <= 90 for days in self.remind_days_before):
+            raise ValueError("remind_days_before: from 1 to 90 days, inside the quarter")
+        return self
 
     @model_validator(mode="after")
     def _a_rate_for_the_formula(self) -> Self:

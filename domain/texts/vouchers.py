@@ -147,6 +147,21 @@ TEXTS: Texts = {
         "zh": ("批次 {cycle} 于 {cut_off} 截止，现在是 {at}。", "截止后再冻结。"),
         "en": ("Cycle {cycle} is cut off at {cut_off}; it is {at}.", "Freeze it then."),
     },
+    "CUT_OFF_REMINDER_UNKNOWN": {
+        "zh": ("批次 {cycle} 不在截止前 {days} 天提醒。", "提醒的日期见批次的开立记录。"),
+        "en": ("Cycle {cycle} has no reminder {days} days before its cut-off.", "Its opening event lists them."),
+    },
+    "CUT_OFF_REMINDED": {
+        "zh": ("批次 {cycle} 截止前 {days} 天或更近的提醒已发出。", "无需再发。"),
+        "en": (
+            "Of cycle {cycle} people were reminded {days} days before its cut-off, or later.",
+            "Nothing is left to do.",
+        ),
+    },
+    "CUT_OFF_REMINDER_EARLY": {
+        "zh": ("批次 {cycle} 于 {remind_at} 提醒，现在是 {at}。", "到期后再发。"),
+        "en": ("Cycle {cycle} reminds at {remind_at}; it is {at}.", "Send the reminders then."),
+    },
     "CYCLE_NOT_FROZEN": {
         "zh": ("批次 {cycle} 尚未截止。", "截止后再支付和结清。"),
         "en": ("Cycle {cycle} is not frozen.", "Pay and close it after its cut-off."),
@@ -173,6 +188,10 @@ TEXTS: Texts = {
             "Verify and pay the earlier cycle first.",
         ),
     },
+    "EARLIER_QUARTER_OPEN": {
+        "zh": ("批次 {cycle} 须待 {earlier} 结清后结清。", "请先查明较早批次等待什么。"),
+        "en": ("Cycle {cycle} closes after {earlier}, which is open.", "See what the earlier cycle waits for."),
+    },
     "PAY_DAY_NOT_REACHED": {
         "zh": ("批次 {cycle} 于 {pay_on} 起支付，现在是 {at}。", "到期后再支付。"),
         "en": ("Cycle {cycle} pays from {pay_on}; it is {at}.", "Order the payments then."),
@@ -180,6 +199,33 @@ TEXTS: Texts = {
     "CYCLE_NOT_SETTLED": {
         "zh": ("批次 {cycle} 尚有未结清的申请：{claims}。", "待全部支付有结果后结清。"),
         "en": ("Cycle {cycle} has claims without an end: {claims}.", "Close it when every payment is answered."),
+    },
+    "BATCH_UNKNOWN": {
+        "zh": ("批次 {cycle} 没有第 {batch} 批支付。", "待签的支付：{known}；见 duifu cycle batch。"),
+        "en": ("Cycle {cycle} has no batch {batch} of payments.", "It has: {known}; see duifu cycle batch."),
+    },
+    "BATCH_SIGNED": {
+        "zh": ("批次 {cycle} 第 {batch} 批支付的“{step}”已签。", "无需再签。"),
+        "en": ("Step {step} of batch {batch} of cycle {cycle} is signed.", "Nothing is left to sign there."),
+    },
+    "BATCH_NOT_IN_TURN": {
+        "zh": ("第 {batch} 批支付现在应签“{next}”，不是“{asked}”。", "请按顺序签署；“—”表示已全部签署。"),
+        "en": ("Batch {batch} waits for {next}, not for {asked}.", "Sign in order; — means that all have signed."),
+    },
+    "BATCH_CHANGED": {
+        "zh": ("第 {batch} 批支付的内容已不是所签的 {asked}，现为 {now}。", "请重新核对后再签。"),
+        "en": ("Batch {batch} is no longer what is signed, {asked}: it is {now}.", "Look at it again, then sign."),
+    },
+    "SIGNER_NOT_APART": {
+        "zh": ("{account} 已在“{at}”经手第 {batch} 批支付。", "核验、复核、放行须由不同的人办理。"),
+        "en": (
+            "{account} has had a hand in batch {batch}: {at}.",
+            "Who verifies, checks and releases are different people.",
+        ),
+    },
+    "ORDER_RELEASED": {
+        "zh": ("支付指令 {order} 已放行、已有结果，或无需放行。", "放行之前才能扣下；请与国库联系。"),
+        "en": ("Order {order} is released or answered, or needs nobody's release.", "Ask the treasury."),
     },
     "ORDER_UNKNOWN": {
         "zh": ("批次 {cycle} 没有支付指令 {order}。", "请核对指令编号。"),

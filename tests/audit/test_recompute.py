@@ -193,7 +193,7 @@ def test_wherever_between_two_commits_the_log_is_cut_nothing_is_lost_or_counted_
 @pytest.mark.usefixtures("cut")
 def test_what_differs_is_told_in_the_order_of_the_log_whichever_part_finds_it(years: Path, tmp_path: Path) -> None:
     ledger = Path(copy(years, tmp_path))
-    for kind, field in ((events.CycleClosed, "paid_fen"), (events.CaseAccepted, "ceiling_fen")):
+    for kind, field in ((events.CycleClosed, "deferred_fen"), (events.CaseAccepted, "ceiling_fen")):
         altered(ledger, kind, more(field), -1)
         altered(ledger, kind, more(field))
     with closing(open_rows(ledger)) as opened:
@@ -204,7 +204,7 @@ def test_what_differs_is_told_in_the_order_of_the_log_whichever_part_finds_it(ye
 
     assert found == alone
     assert together == tally
-    assert [one.path for one in found] == ["ceiling_fen", "paid_fen", "ceiling_fen", "paid_fen"]
+    assert [one.path for one in found] == ["ceiling_fen", "deferred_fen", "ceiling_fen", "deferred_fen"]
 
 
 @pytest.mark.usefixtures("cut")

@@ -1,15 +1,19 @@
 """A claim that is paid in parts: it ends once, when nothing of it waits in any quarter, and says what was paid."""
 
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from audit.compared import Difference
+from audit.recompute import recompute
 from domain.money import yuan
 from domain.refusals import Refused
 from domain.voucher import Voucher
-from duifu.v1.commands_pb2 import Actor, ConfirmCycle
-from duifu.v1.events_pb2 import CaseClosed
+from duifu.v1.commands_pb2 import Actor, ConfirmCycle, OpenCycle
+from duifu.v1.events_pb2 import CaseClosed, FiguresBroughtForward
 from ledger import streams
+from ledger.rows import open_rows
 from tests.builders import a_contract
 from tests.desk import Desk
 from tests.programmes.switching import desk_under
@@ -63,6 +67,59 @@ def test_what_the_last_quarter_but_one_puts_off_is_paid_by_the_last_though_that_
 
     (closed,) = ends(capped, case_id)
     assert (closed.amount_fen, closed.code) == (yuan(20_000), "")
+
+
+def test_a_quarter_hands_its_figures_to_the_next_whichever_comes_first_its_close_or_the_opening(desk: Desk) -> None:
+    capped = desk_under(desk, redemption_cap_fen="1万元")
+    voucher = capped.voucher_through_the_door(a_contract(yuan(500_000), number="A"))
+    capped.pay_for(voucher, yuan(75_000))  # ¥15,000 due: ¥5,000 is put off, and opens the second quarter
+    capped.settle_quarter("bj-slq-2023-2024Q1")
+    capped.settle_quarter("bj-slq-2023-2024Q2")  # the year allows nothing more
+    capped.settle_quarter("bj-slq-2023-2024Q3")
+    capped.settle_quarter("bj-slq-2023-2024Q4")
+    capped.settle_quarter("bj-slq-2023-2025Q1")
+    capped.at("2025-07-01 09:00").send(RULER, open_cycle=OpenCycle(programme_id="bj-slq-2023", quarter="2025Q3"))
+
+    brought = {q: capped.cycle(f"bj-slq-2023-{q}").brought for q in ("2024Q1", "2024Q2", "2025Q1", "2025Q3")}
+    assert brought["2024Q1"] == FiguresBroughtForward()
+    assert brought["2024Q2"] == FiguresBroughtForward(
+        from_cycle_id="bj-slq-2023-2024Q1",
+        claims=1,
+        carried_fen=yuan(5_000),
+        paid_in_year_fen=yuan(10_000),
+        paid_fen=yuan(10_000),
+    )
+    assert brought["2025Q1"].from_cycle_id == "bj-slq-2023-2024Q4"
+    assert (brought["2025Q1"].carried_fen, brought["2025Q1"].paid_in_year_fen) == (yuan(5_000), 0)
+    assert brought["2025Q3"] == FiguresBroughtForward(
+        from_cycle_id="bj-slq-2023-2025Q1", paid_in_year_fen=yuan(5_000), paid_fen=yuan(15_000)
+    )
+    closed = capped.cycle("bj-slq-2023-2024Q1").closed
+    assert closed is not None
+    assert (closed.paid_fen, closed.deferred_fen, closed.carried_fen) == (yuan(10_000), yuan(5_000), yuan(5_000))
+
+
+def test_money_that_comes_back_when_the_next_quarter_has_had_its_turn_waits_for_the_one_after(desk: Desk) -> None:
+    capped = desk_under(desk, redemption_cap_fen="1万元")
+    voucher = capped.voucher_through_the_door(a_contract(yuan(500_000), number="A"))
+    case_id = capped.pay_for(voucher, yuan(100_000))  # ¥20,000 due: half is put off
+    for quarter in ("bj-slq-2023-2024Q1", "bj-slq-2023-2024Q2"):
+        capped.freeze(quarter)
+        capped.order_payments(quarter)  # the second puts the other half off too
+
+    capped.record_results("bj-slq-2023-2024Q1", returned=[case_id])
+
+    assert capped.cycle("bj-slq-2023-2024Q2").ready() == []
+    assert capped.cycle("bj-slq-2023-2024Q3").claims[case_id].due_fen == yuan(20_000)
+    for quarter in ("bj-slq-2023-2024Q3", "bj-slq-2023-2024Q4", "bj-slq-2023-2025Q1"):
+        capped.freeze(quarter)
+        capped.order_payments(quarter)
+        capped.record_results(quarter)
+    assert capped.voucher(voucher.voucher_id).paid_fen == capped.case(case_id).due_fen == yuan(20_000)
+    found: list[Difference] = []
+    with closing(open_rows(capped.ledger.address)) as rows:
+        tally = recompute(rows, capped.door.rulebook, found.append)
+    assert (found, tally.is_equal) == ([], True)
 
 
 def test_the_oldest_request_gets_what_the_year_leaves_though_its_quarter_is_late(desk: Desk) -> None:

@@ -53,6 +53,7 @@ from duifu.v1.commands_pb2 import (
     RecordOutput,
     RecordPayment,
     ReleaseTask,
+    RemindCycle,
     RemindStage,
     ReplaceBankAccount,
     RequestCorrection,
@@ -63,6 +64,7 @@ from duifu.v1.commands_pb2 import (
     RevokeDelegation,
     RevokeSpecialApproval,
     SettleObjection,
+    SignPayments,
     StartRehearsal,
     StopClock,
     SubmitApplication,
@@ -70,6 +72,7 @@ from duifu.v1.commands_pb2 import (
     UnlinkCases,
     VetoCase,
     WithdrawCase,
+    WithholdPayment,
 )
 from duifu.v1.facts_pb2 import SERVICE_KIND_AI_COMPUTE, CheckResult, CreditListing, Material, ScheduleEntry
 from tests.builders import (
@@ -128,6 +131,18 @@ def well_formed() -> dict[str, tuple[Actor, Any]]:
         "lapse_stage": (SYSTEM, LapseStage(case_id=CASE, stage="acceptance", round=1)),
         "issue_voucher": (SYSTEM, IssueVoucher(case_id=CASE)),
         "assess_redemption": (SYSTEM, AssessRedemption(case_id=CASE)),
+        "remind_cycle": (
+            SYSTEM,
+            RemindCycle(cycle_id=CYCLE, days_left=7, letters=1, page_sha256=[SHA256]),
+        ),
+        "sign_payments": (
+            Actor(id="sun.yu", role="payment-checker"),
+            SignPayments(cycle_id=CYCLE, batch=1, step="check", orders_sha256=SHA256),
+        ),
+        "withhold_payment": (
+            Actor(id="sun.yu", role="payment-checker"),
+            WithholdPayment(cycle_id=CYCLE, order_id="1", reason="账户待核实"),
+        ),
         "freeze_cycle": (SYSTEM, FreezeCycle(cycle_id=CYCLE)),
         "order_payments": (SYSTEM, OrderPayments(cycle_id=CYCLE)),
         "record_payment": (SYSTEM, settled),
@@ -338,6 +353,8 @@ MAY_BE_LEFT_OUT = {
         *papers("request"),
     ],
     "confirm_cycle": ["reason"],
+    "remind_cycle": ["letters", "pageSha256"],
+    "withhold_payment": ["reason"],
     "record_check": ["round", "result.credit", "result.credit.listings", *LISTING],
     "record_letter": ["caseId", "letter", "letter.letterId", "letter.template"],
     "lapse_stage": ["caseId", "stage", "round"],

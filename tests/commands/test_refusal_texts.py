@@ -19,6 +19,10 @@ OUTSIDE = ("workflows", "activities", "gateway", "cli")
 #: What no single command can be refused with at the door, and where it is proven instead.
 ELSEWHERE = {
     "MALFORMED": "test_malformed.py",
+    **dict.fromkeys(
+        ("BATCH_CHANGED", "BATCH_NOT_IN_TURN", "BATCH_SIGNED", "BATCH_UNKNOWN", "ORDER_RELEASED", "SIGNER_NOT_APART"),
+        "test_release.py: no shipped programme has payments signed",
+    ),
     "EDITION_UNKNOWN": "test_refusals.py: needs a door with another rulebook",
     "CONDITIONS_NOT_MET": "test_refusals.py: the headline is the code of the condition",
     "DUTIES_APART": "test_duties.py: the headline is the code of the duty",
@@ -67,6 +71,12 @@ ELSEWHERE = {
     "VOUCHER_IN_PAYMENT": "test_rescaling.py",
     "RESCALE_OTHER_CONTRACT": "test_rescaling.py",
     "RESCALE_NOT_LOWER": "test_rescaling.py",
+    "PAYMENT_CURRENCY": "tests/exchange/test_payment_commands.py: a command names no amount and no payee",
+    "PAYMENT_AMOUNT": "tests/exchange/test_payment_commands.py: the same",
+    "PAYMENT_PAYEE": "tests/exchange/test_payment_commands.py: the same",
+    "PAYMENT_NOT_RELEASED": "tests/exchange/test_payment_release.py: a person signs before it goes out",
+    "PAYMENT_TWICE": "tests/exchange/test_payment_commands.py: of lines of one file",
+    "PAYMENT_LATE": "tests/exchange/test_payment_commands.py: at the door PAYMENT_RESULT_CONFLICT",
     "LEDGER_BUSY": "forty lost races in a row",
     "COMMIT_TOO_LARGE": "test_lost_answers.py: no command of ours is that large",
 }

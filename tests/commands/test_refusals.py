@@ -47,6 +47,7 @@ from duifu.v1.commands_pb2 import (
     RecordLetter,
     RecordPayment,
     ReleaseTask,
+    RemindCycle,
     RemindStage,
     ReplaceBankAccount,
     RequestCorrection,
@@ -99,6 +100,7 @@ from tests.builders import (
     direction_fits,
     enterprise_check,
     invoices_check,
+    officer,
     relation_check,
     unavailable,
 )
@@ -909,6 +911,34 @@ def a_freeze_of_a_cycle_that_does_not_exist(desk: Desk) -> Asked:
     return SYSTEM, {"freeze_cycle": FreezeCycle(cycle_id=Q1)}
 
 
+@refused_with("CUT_OFF_REMINDER_UNKNOWN", "BJ-4.3")
+def a_reminder_that_the_programme_has_not(desk: Desk) -> Asked:
+    requested(desk)
+    return SYSTEM, {"remind_cycle": RemindCycle(cycle_id=Q1, days_left=5)}
+
+
+@refused_with("CUT_OFF_REMINDER_EARLY", "BJ-4.3")
+def a_reminder_before_its_day(desk: Desk) -> Asked:
+    requested(desk)
+    desk.at("2024-03-23 23:59:59")
+    return SYSTEM, {"remind_cycle": RemindCycle(cycle_id=Q1, days_left=7)}
+
+
+@refused_with("CUT_OFF_REMINDED", "BJ-4.3")
+def a_reminder_after_a_later_one(desk: Desk) -> Asked:
+    requested(desk)
+    desk.at("2024-03-30 09:00").system(remind_cycle=RemindCycle(cycle_id=Q1, days_left=1))
+    return SYSTEM, {"remind_cycle": RemindCycle(cycle_id=Q1, days_left=7)}
+
+
+@refused_with("EARLIER_QUARTER_OPEN", "BJ-4.3")
+def a_close_before_that_of_an_earlier_quarter(desk: Desk) -> Asked:
+    assessed(desk)
+    desk.at("2024-04-01 09:00").send(CYCLE_OFFICER, open_cycle=OpenCycle(programme_id=PROGRAMME, quarter="2024Q2"))
+    desk.freeze(Q2)
+    return SYSTEM, {"close_cycle": CloseCycle(cycle_id=Q2)}
+
+
 @refused_with("CUT_OFF_NOT_REACHED", "BJ-4.3")
 def a_freeze_one_second_early(desk: Desk) -> Asked:
     requested(desk)
@@ -978,6 +1008,28 @@ def payments_of_a_closed_cycle(desk: Desk) -> Asked:
 def a_payment_that_nobody_ordered(desk: Desk) -> Asked:
     ordered(desk)
     return SYSTEM, {"record_payment": RecordPayment(cycle_id=Q1, order_id="x", status=PAYMENT_STATUS_SETTLED)}
+
+
+@refused_with("ROLE_MISMATCH")
+def a_payment_result_from_whoever_rules_on_quarters(desk: Desk) -> Asked:
+    ordered(desk)
+    (order_id,) = desk.cycle(Q1).orders
+    result = RecordPayment(cycle_id=Q1, order_id=order_id, status=PAYMENT_STATUS_SETTLED, evidence_sha256="ab" * 32)
+    return CYCLE_OFFICER, {"record_payment": result}
+
+
+@refused_with("EVIDENCE_MISSING")
+def a_payment_result_without_the_file_that_says_so(desk: Desk) -> Asked:
+    ordered(desk)
+    (order_id,) = desk.cycle(Q1).orders
+    result = RecordPayment(cycle_id=Q1, order_id=order_id, status=PAYMENT_STATUS_SETTLED)
+    return officer("payment-reconciler"), {"record_payment": result}
+
+
+@refused_with("ROLE_MISMATCH")
+def a_result_of_a_grant_from_whoever_says_to_be_the_system(_: Desk) -> Asked:
+    result = RecordGrantPayment(round_id="x", order_id="x", status=PAYMENT_STATUS_SETTLED)
+    return Actor(id="duifu", name="系统", role="system"), {"record_grant_payment": result}
 
 
 @refused_with("PAYMENT_RESULT_CONFLICT")
@@ -1299,15 +1351,14 @@ SYSTEM_COMMANDS: dict[str, Any] = {
     "remind_stage": RemindStage(case_id="x"),
     "issue_voucher": IssueVoucher(case_id="x"),
     "assess_redemption": AssessRedemption(case_id="x"),
+    "remind_cycle": RemindCycle(cycle_id=Q1, days_left=7),
     "freeze_cycle": FreezeCycle(cycle_id=Q1),
     "order_payments": OrderPayments(cycle_id=Q1),
-    "record_payment": RecordPayment(cycle_id=Q1, order_id="x", status=PAYMENT_STATUS_SETTLED),
     "close_cycle": CloseCycle(cycle_id=Q1),
     "lapse_panel": LapsePanel(case_id="x"),
     "allocate_round": AllocateRound(round_id="x"),
     "close_notice": CloseNotice(round_id="x"),
     "order_grants": OrderGrants(round_id="x"),
-    "record_grant_payment": RecordGrantPayment(round_id="x", order_id="x", status=PAYMENT_STATUS_SETTLED),
     "close_round": CloseRound(round_id="x"),
 }
 

@@ -30,10 +30,11 @@ from tests.desk import the_rulebook
 RULEBOOK = the_rulebook()
 PROGRAMME = RULEBOOK.in_force("bj-slq-2023", date(2024, 1, 1))
 RULE = served(PROGRAMME).redemption
+OPENED_ON = date(2023, 11, 16)
 
 
 def after(*events: Message, quarter: str = "2024Q1") -> Cycle:
-    state = cycle.evolve(Cycle(), open_cycle(PROGRAMME, Quarter.parse(quarter), RULEBOOK.calendar))
+    state = cycle.evolve(Cycle(), open_cycle(PROGRAMME, Quarter.parse(quarter), RULEBOOK.calendar, OPENED_ON))
     for event in events:
         state = cycle.evolve(state, event)
     return state

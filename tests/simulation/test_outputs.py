@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from ledger.rows import Rows
+from pictures.drawing import SPACE, Drawing
 from simulation.comparison import Comparison
-from simulation.drawing import SPACE, Drawing
 from simulation.picture import draw
 from simulation.table import HEAD, as_csv, harmless
 from tests.simulation.seasons import CUT, RATE, compared, edition, rules, with_budget

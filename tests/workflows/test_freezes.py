@@ -8,12 +8,10 @@ from duifu.v1.events_pb2 import PaymentOrdered
 from duifu.v1.work_pb2 import Progress
 from ledger.registry import unwrap
 from tests.amended import BEIJING, a_rulebook, a_spring_without_payments
-from tests.builders import VERIFICATION, a_redemption, shanghai
+from tests.builders import shanghai
 from tests.conftest import OpenOffice
 from tests.office import Office
-from tests.workflows.people import CENTRE, TECHNOLOGY, a_claim
-
-Q1 = "bj-slq-2023-2024Q1"
+from tests.workflows.quarters import Q1, a_request_that_waits
 
 
 @pytest.fixture
@@ -21,22 +19,6 @@ async def office(open_office: OpenOffice, monkeypatch: pytest.MonkeyPatch) -> Of
     """A rehearsal from 1 March 2024, whose treasury is asked to pay nothing until 15 April."""
     monkeypatch.setattr("tests.office.the_rulebook", lambda: a_rulebook(BEIJING, a_spring_without_payments))
     return await open_office("2024-03-01")
-
-
-async def a_request_that_waits(office: Office) -> str:
-    """A verified request for ¥50,000 of the quarter."""
-    claim = office.desk.submit(a_claim(), TECHNOLOGY)
-    await office.checked(claim)
-    office.desk.accept(claim)
-    office.desk.review(claim)
-    await office.ending(claim)
-    voucher_id = office.desk.closed_case(claim).voucher_id
-    asked = a_redemption(voucher_id, yuan(250_000), buyer=TECHNOLOGY, supplier=CENTRE)
-    case_id = office.desk.request(asked, TECHNOLOGY)
-    await office.checked(case_id)
-    office.desk.decide(VERIFICATION, case_id, "verification")
-    await office.settled()
-    return case_id
 
 
 async def test_a_quarter_waits_out_the_days_on_which_payments_are_held_and_says_so(office: Office) -> None:

@@ -3,8 +3,10 @@
 import asyncio
 from typing import Any
 
+import pytest
 from temporalio.client import WorkflowExecutionStatus
 
+from cli import rehearsing
 from domain.money import yuan
 from duifu.v1.commands_pb2 import OpenCycle, ReplaceBankAccount
 from duifu.v1.events_pb2 import (
@@ -12,6 +14,7 @@ from duifu.v1.events_pb2 import (
     CLAIM_PAYMENT_STATUS_RETURNED,
     ClaimAdmitted,
     ClaimDropped,
+    CycleReminded,
     Envelope,
 )
 from duifu.v1.facts_pb2 import RedemptionRequest
@@ -50,7 +53,7 @@ async def test_a_verified_request_is_paid_with_its_quarter(office: Office) -> No
     assert quarter.summary == "2024Q1已结清：支付1笔¥50,000.00，递延0笔¥0.00，退回0笔¥0.00"
     assert office.case_topics(case_id) == [*REQUESTED, *PAID]
     assert office.topics(streams.cycle(Q1)) == [*JOINED, "CycleFrozen", *SETTLED]
-    assert set(await office.timers(Q1)) == {"2024-03-31 截止"}
+    assert set(await office.timers(Q1)) == {"2024-03-24 提醒截止", "2024-03-30 提醒截止", "2024-03-31 截止"}
     assert office.desk.voucher(voucher_id).paid_fen == yuan(50_000)
     orders = office.city.get("/treasury/orders")["orders"]
     assert [(order["orderId"], order["amountFen"], order["payOn"]) for order in orders] == [
@@ -76,7 +79,13 @@ async def test_a_returned_payment_is_paid_next_quarter_to_the_new_account(office
     assert "账户已销户；请更换账户" in card
     assert first.summary == "2024Q1已结清：支付0笔¥0.00，递延0笔¥0.00，退回1笔¥20,000.00"
     assert (ending.outcome, ending.amount_fen) == ("已支付", yuan(20_000))
-    assert office.topics(streams.cycle(Q2)) == ["CycleOpened", "ClaimAdmitted", "CycleFrozen", *SETTLED]
+    assert office.topics(streams.cycle(Q2)) == [
+        "CycleOpened",
+        "ClaimAdmitted",
+        "FiguresBroughtForward",
+        "CycleFrozen",
+        *SETTLED,
+    ]
     orders = office.city.get("/treasury/orders")["orders"]
     assert [order["status"] for order in orders] == ["RETURNED", "SETTLED"]
     assert orders[1]["accountNumber"] == an_account().number
@@ -156,6 +165,36 @@ async def test_a_quarter_without_claims_closes_empty(office: Office) -> None:
     assert office.topics(streams.cycle(Q1)) == ["CycleOpened", "CycleFrozen", "CycleClosed"]
 
 
+async def test_holders_are_reminded_of_the_cut_off_as_long_as_something_is_left_of_a_voucher(office: Office) -> None:
+    spent, unspent = await a_voucher(office, number="HT-1"), await a_voucher(office, number="HT-2")
+    await requested(office, a_city_redemption(spent, yuan(1_000_000)))
+
+    await office.pass_time(shanghai("2024-04-01 00:00"))
+
+    reminded = [event for event in office.desk.events(streams.cycle(Q1)) if isinstance(event, CycleReminded)]
+    assert [(event.days_left, event.letters, len(event.page_sha256)) for event in reminded] == [(7, 1, 1), (1, 1, 1)]
+    (first, _) = (letter for letter in letters_of(office, unspent) if letter["title"] == "兑付申请截止提醒")
+    assert f"算力券{unspent}尚未申请兑付¥200,000.00，本批次时限至2024-03-31，还有7天" in first["text"]
+    assert not [letter for letter in letters_of(office, spent) if letter["title"] == "兑付申请截止提醒"]
+    assert office.desk.cycle(Q1).closed is not None
+
+
+async def test_a_letter_box_that_is_away_does_not_hold_up_the_cut_off(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearsing, "AWAY_PATIENCE_SECONDS", 0.1)
+    await a_voucher(office)
+    office.desk.send(CYCLE_OFFICER, open_cycle=OpenCycle(programme_id=PROGRAMME, quarter="2024Q1"))
+    await office.pass_time(shanghai("2024-03-29 09:00"))
+    office.city.switch_off("letters")
+
+    await office.pass_time(shanghai("2024-04-01 00:00"))
+    ending = await office.ending(Q1)
+
+    assert ending.outcome == "已结清"
+    assert office.topics_beside(streams.cycle(Q1)) == ["CycleReminded"]  # of seven days before
+
+
 async def test_one_order_that_the_treasury_knows_otherwise_does_not_hold_up_the_others(office: Office) -> None:
     voucher_id = await a_voucher(office)
     first = await requested(office, a_city_redemption(voucher_id, invoice=1))
@@ -185,7 +224,7 @@ async def test_a_quarter_of_many_claims_is_read_page_by_page(office: Office) -> 
     progress: Progress = await office.handle(Q1).query("progress", result_type=Progress)
     await office.pass_time(shanghai("2024-04-01 00:00"))
 
-    assert progress.version == office.desk.ledger.version(streams.cycle(Q1)) - 2  # then it was frozen and closed
+    assert progress.version == office.desk.ledger.version(streams.cycle(Q1)) - 4  # then two reminders, frozen, closed
     assert progress.version > 2 * FACTS_MAX
     assert (await office.ending(Q1)).amount_fen == 0
 
@@ -217,6 +256,10 @@ async def a_voucher(office: Office, worth: int = yuan(1_000_000), **how: Any) ->
     office.desk.review(case_id)
     await office.ending(case_id)
     return str(office.desk.closed_case(case_id).voucher_id)
+
+
+def letters_of(office: Office, voucher_id: str) -> list[dict[str, str]]:
+    return office.city.letters(office.desk.voucher(voucher_id).case_id)
 
 
 async def requested(office: Office, request: RedemptionRequest) -> str:

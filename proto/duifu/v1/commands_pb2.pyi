@@ -247,6 +247,9 @@ class Command(_message.Message):
     UNLINK_CASES_FIELD_NUMBER: _builtins.int
     APPROVE_SPECIALLY_FIELD_NUMBER: _builtins.int
     REVOKE_SPECIAL_APPROVAL_FIELD_NUMBER: _builtins.int
+    REMIND_CYCLE_FIELD_NUMBER: _builtins.int
+    SIGN_PAYMENTS_FIELD_NUMBER: _builtins.int
+    WITHHOLD_PAYMENT_FIELD_NUMBER: _builtins.int
     RESCALE_VOUCHER_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """Derived by the sender from what makes the command unique; the same id and content gets the same answer."""
@@ -365,6 +368,12 @@ class Command(_message.Message):
     @_builtins.property
     def revoke_special_approval(self) -> Global___RevokeSpecialApproval: ...
     @_builtins.property
+    def remind_cycle(self) -> Global___RemindCycle: ...
+    @_builtins.property
+    def sign_payments(self) -> Global___SignPayments: ...
+    @_builtins.property
+    def withhold_payment(self) -> Global___WithholdPayment: ...
+    @_builtins.property
     def rescale_voucher(self) -> Global___RescaleVoucher: ...
     def __init__(
         self,
@@ -426,13 +435,16 @@ class Command(_message.Message):
         unlink_cases: Global___UnlinkCases | None = ...,
         approve_specially: Global___ApproveSpecially | None = ...,
         revoke_special_approval: Global___RevokeSpecialApproval | None = ...,
+        remind_cycle: Global___RemindCycle | None = ...,
+        sign_payments: Global___SignPayments | None = ...,
+        withhold_payment: Global___WithholdPayment | None = ...,
         rescale_voucher: Global___RescaleVoucher | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "approve_specially", b"approve_specially", "assess_redemption", b"assess_redemption", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "give_opinion", b"give_opinion", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "lapse_panel", b"lapse_panel", "lapse_stage", b"lapse_stage", "link_cases", b"link_cases", "open_cycle", b"open_cycle", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "register_expert", b"register_expert", "release_task", b"release_task", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "rescale_voucher", b"rescale_voucher", "restart_clock", b"restart_clock", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "revoke_special_approval", b"revoke_special_approval", "seal_sheet", b"seal_sheet", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "unlink_cases", b"unlink_cases", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "approve_specially", b"approve_specially", "assess_redemption", b"assess_redemption", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "give_opinion", b"give_opinion", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "lapse_panel", b"lapse_panel", "lapse_stage", b"lapse_stage", "link_cases", b"link_cases", "open_cycle", b"open_cycle", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "register_expert", b"register_expert", "release_task", b"release_task", "remind_cycle", b"remind_cycle", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "rescale_voucher", b"rescale_voucher", "restart_clock", b"restart_clock", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "revoke_special_approval", b"revoke_special_approval", "seal_sheet", b"seal_sheet", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "sign_payments", b"sign_payments", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "unlink_cases", b"unlink_cases", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case", "withhold_payment", b"withhold_payment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "approve_specially", b"approve_specially", "assess_redemption", b"assess_redemption", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "command_id", b"command_id", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "give_opinion", b"give_opinion", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "language", b"language", "lapse_panel", b"lapse_panel", "lapse_stage", b"lapse_stage", "link_cases", b"link_cases", "open_cycle", b"open_cycle", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "register_expert", b"register_expert", "release_task", b"release_task", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "rescale_voucher", b"rescale_voucher", "restart_clock", b"restart_clock", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "revoke_special_approval", b"revoke_special_approval", "seal_sheet", b"seal_sheet", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "unlink_cases", b"unlink_cases", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "approve_specially", b"approve_specially", "assess_redemption", b"assess_redemption", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "command_id", b"command_id", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "give_opinion", b"give_opinion", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "language", b"language", "lapse_panel", b"lapse_panel", "lapse_stage", b"lapse_stage", "link_cases", b"link_cases", "open_cycle", b"open_cycle", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "register_expert", b"register_expert", "release_task", b"release_task", "remind_cycle", b"remind_cycle", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "rescale_voucher", b"rescale_voucher", "restart_clock", b"restart_clock", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "revoke_special_approval", b"revoke_special_approval", "seal_sheet", b"seal_sheet", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "sign_payments", b"sign_payments", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "unlink_cases", b"unlink_cases", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case", "withhold_payment", b"withhold_payment"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["submit_application", "request_correction", "supply_correction", "decide", "withdraw_case", "request_redemption", "replace_bank_account", "confirm_cycle", "open_cycle", "record_output", "return_for_rework", "stop_clock", "restart_clock", "veto_case", "raise_objection", "settle_objection", "enter_check", "claim_task", "release_task", "hand_over_task", "record_check", "record_letter", "lapse_stage", "issue_voucher", "assess_redemption", "remind_stage", "lapse_panel", "open_sheet", "freeze_cycle", "order_payments", "record_payment", "close_cycle", "allocate_round", "close_notice", "order_grants", "record_grant_payment", "close_round", "start_rehearsal", "advance_rehearsal", "destroy_subject_key", "delegate_role", "revoke_delegation", "register_expert", "retire_expert", "convene_panel", "draw_panel", "declare_interest", "seal_sheet", "sign_conclusion", "give_opinion", "link_cases", "unlink_cases", "approve_specially", "revoke_special_approval", "rescale_voucher"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["submit_application", "request_correction", "supply_correction", "decide", "withdraw_case", "request_redemption", "replace_bank_account", "confirm_cycle", "open_cycle", "record_output", "return_for_rework", "stop_clock", "restart_clock", "veto_case", "raise_objection", "settle_objection", "enter_check", "claim_task", "release_task", "hand_over_task", "record_check", "record_letter", "lapse_stage", "issue_voucher", "assess_redemption", "remind_stage", "lapse_panel", "open_sheet", "freeze_cycle", "order_payments", "record_payment", "close_cycle", "allocate_round", "close_notice", "order_grants", "record_grant_payment", "close_round", "start_rehearsal", "advance_rehearsal", "destroy_subject_key", "delegate_role", "revoke_delegation", "register_expert", "retire_expert", "convene_panel", "draw_panel", "declare_interest", "seal_sheet", "sign_conclusion", "give_opinion", "link_cases", "unlink_cases", "approve_specially", "revoke_special_approval", "remind_cycle", "sign_payments", "withhold_payment", "rescale_voucher"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -1528,12 +1540,15 @@ class RecordPayment(_message.Message):
     STATUS_FIELD_NUMBER: _builtins.int
     BANK_REFERENCE_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
     cycle_id: _builtins.str
     order_id: _builtins.str
     status: Global___PaymentStatus.ValueType
     bank_reference: _builtins.str
     reason: _builtins.str
     """of a return"""
+    evidence_sha256: _builtins.str
+    """of the file that said so; obligatory for a person, empty from the workflow"""
     def __init__(
         self,
         *,
@@ -1542,14 +1557,104 @@ class RecordPayment(_message.Message):
         status: Global___PaymentStatus.ValueType = ...,
         bank_reference: _builtins.str = ...,
         reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "cycle_id", b"cycle_id", "order_id", b"order_id", "reason", b"reason", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "cycle_id", b"cycle_id", "evidence_sha256", b"evidence_sha256", "order_id", b"order_id", "reason", b"reason", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordPayment: _TypeAlias = RecordPayment  # noqa: Y015
+
+@_typing.final
+class RemindCycle(_message.Message):
+    """Put on record that the letters were delivered which remind of a quarter's cut-off."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CYCLE_ID_FIELD_NUMBER: _builtins.int
+    DAYS_LEFT_FIELD_NUMBER: _builtins.int
+    LETTERS_FIELD_NUMBER: _builtins.int
+    PAGE_SHA256_FIELD_NUMBER: _builtins.int
+    cycle_id: _builtins.str
+    days_left: _builtins.int
+    letters: _builtins.int
+    @_builtins.property
+    def page_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        cycle_id: _builtins.str = ...,
+        days_left: _builtins.int = ...,
+        letters: _builtins.int = ...,
+        page_sha256: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cycle_id", b"cycle_id", "days_left", b"days_left", "letters", b"letters", "page_sha256", b"page_sha256"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemindCycle: _TypeAlias = RemindCycle  # noqa: Y015
+
+@_typing.final
+class SignPayments(_message.Message):
+    """Sign a batch of payments as one of those who have to before it goes out. (复核、放行)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CYCLE_ID_FIELD_NUMBER: _builtins.int
+    BATCH_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    ORDERS_SHA256_FIELD_NUMBER: _builtins.int
+    cycle_id: _builtins.str
+    batch: _builtins.int
+    step: _builtins.str
+    orders_sha256: _builtins.str
+    """of what is signed, as `duifu cycle batch` shows it"""
+    def __init__(
+        self,
+        *,
+        cycle_id: _builtins.str = ...,
+        batch: _builtins.int = ...,
+        step: _builtins.str = ...,
+        orders_sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch", b"batch", "cycle_id", b"cycle_id", "orders_sha256", b"orders_sha256", "step", b"step"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignPayments: _TypeAlias = SignPayments  # noqa: Y015
+
+@_typing.final
+class WithholdPayment(_message.Message):
+    """Hold one order back before its batch is released; the claim joins a later quarter."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CYCLE_ID_FIELD_NUMBER: _builtins.int
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    cycle_id: _builtins.str
+    order_id: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        cycle_id: _builtins.str = ...,
+        order_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cycle_id", b"cycle_id", "order_id", b"order_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithholdPayment: _TypeAlias = WithholdPayment  # noqa: Y015
 
 @_typing.final
 class CloseCycle(_message.Message):
@@ -1642,12 +1747,15 @@ class RecordGrantPayment(_message.Message):
     STATUS_FIELD_NUMBER: _builtins.int
     BANK_REFERENCE_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
     round_id: _builtins.str
     order_id: _builtins.str
     status: Global___PaymentStatus.ValueType
     bank_reference: _builtins.str
     reason: _builtins.str
     """of a return"""
+    evidence_sha256: _builtins.str
+    """of the file that said so; obligatory for a person, empty from the workflow"""
     def __init__(
         self,
         *,
@@ -1656,10 +1764,11 @@ class RecordGrantPayment(_message.Message):
         status: Global___PaymentStatus.ValueType = ...,
         bank_reference: _builtins.str = ...,
         reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "order_id", b"order_id", "reason", b"reason", "round_id", b"round_id", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "evidence_sha256", b"evidence_sha256", "order_id", b"order_id", "reason", b"reason", "round_id", b"round_id", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -301,6 +301,10 @@ class Event(_message.Message):
     CASE_UNLINKED_FIELD_NUMBER: _builtins.int
     SPECIAL_APPROVAL_GIVEN_FIELD_NUMBER: _builtins.int
     SPECIAL_APPROVAL_REVOKED_FIELD_NUMBER: _builtins.int
+    CYCLE_REMINDED_FIELD_NUMBER: _builtins.int
+    FIGURES_BROUGHT_FORWARD_FIELD_NUMBER: _builtins.int
+    PAYMENT_BATCH_MADE_FIELD_NUMBER: _builtins.int
+    PAYMENT_BATCH_SIGNED_FIELD_NUMBER: _builtins.int
     BENEFIT_GRANTED_FIELD_NUMBER: _builtins.int
     VOUCHER_RESCALED_FIELD_NUMBER: _builtins.int
     @_builtins.property
@@ -486,6 +490,14 @@ class Event(_message.Message):
     @_builtins.property
     def special_approval_revoked(self) -> Global___SpecialApprovalRevoked: ...
     @_builtins.property
+    def cycle_reminded(self) -> Global___CycleReminded: ...
+    @_builtins.property
+    def figures_brought_forward(self) -> Global___FiguresBroughtForward: ...
+    @_builtins.property
+    def payment_batch_made(self) -> Global___PaymentBatchMade: ...
+    @_builtins.property
+    def payment_batch_signed(self) -> Global___PaymentBatchSigned: ...
+    @_builtins.property
     def benefit_granted(self) -> Global___BenefitGranted: ...
     @_builtins.property
     def voucher_rescaled(self) -> Global___VoucherRescaled: ...
@@ -583,14 +595,18 @@ class Event(_message.Message):
         case_unlinked: Global___CaseUnlinked | None = ...,
         special_approval_given: Global___SpecialApprovalGiven | None = ...,
         special_approval_revoked: Global___SpecialApprovalRevoked | None = ...,
+        cycle_reminded: Global___CycleReminded | None = ...,
+        figures_brought_forward: Global___FiguresBroughtForward | None = ...,
+        payment_batch_made: Global___PaymentBatchMade | None = ...,
+        payment_batch_signed: Global___PaymentBatchSigned | None = ...,
         benefit_granted: Global___BenefitGranted | None = ...,
         voucher_rescaled: Global___VoucherRescaled | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_reminded", b"cycle_reminded", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_reminded", b"cycle_reminded", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["case_opened", "stage_opened", "check_recorded", "correction_requested", "correction_supplied", "decided", "stage_lapsed", "issuance_held", "issuance_resumed", "letter_sent", "case_closed", "bank_account_replaced", "claim_payment_changed", "case_accepted", "amount_determined", "output_recorded", "sent_back", "clock_stopped", "clock_restarted", "case_registered", "contract_claimed", "invoice_bound", "reminded", "task_claimed", "task_released", "task_handed_over", "amount_allocated", "grant_payment_changed", "voucher_issued", "redemption_assessed", "voucher_redeemed", "headroom_reserved", "headroom_issued", "headroom_released", "redemption_headroom_used", "redemption_headroom_restored", "headroom_held", "cycle_opened", "claim_admitted", "claim_assessed", "claim_dropped", "cycle_frozen", "cycle_confirmed", "payment_ordered", "claim_deferred", "payment_settled", "payment_returned", "cycle_closed", "command_accepted", "command_refused", "rehearsal_started", "rehearsal_advanced", "contact_named", "subject_key_destroyed", "role_delegated", "delegation_revoked", "round_opened", "applicant_joined", "applicant_determined", "applicant_reopened", "applicant_left", "round_allocated", "notice_closed", "objection_raised", "objection_settled", "applicant_cleared", "grant_ordered", "grant_settled", "grant_returned", "round_closed", "expert_registered", "expert_retired", "panel_convened", "panel_drawn", "expert_seated", "interest_declared", "expert_left", "sheet_sealed", "sheets_complete", "sheet_opened", "scoring_reopened", "conclusion_drawn", "conclusion_signed", "panel_concluded", "panel_failed", "panel_dissolved", "opinion_given", "case_linked", "case_unlinked", "special_approval_given", "special_approval_revoked", "benefit_granted", "voucher_rescaled"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["case_opened", "stage_opened", "check_recorded", "correction_requested", "correction_supplied", "decided", "stage_lapsed", "issuance_held", "issuance_resumed", "letter_sent", "case_closed", "bank_account_replaced", "claim_payment_changed", "case_accepted", "amount_determined", "output_recorded", "sent_back", "clock_stopped", "clock_restarted", "case_registered", "contract_claimed", "invoice_bound", "reminded", "task_claimed", "task_released", "task_handed_over", "amount_allocated", "grant_payment_changed", "voucher_issued", "redemption_assessed", "voucher_redeemed", "headroom_reserved", "headroom_issued", "headroom_released", "redemption_headroom_used", "redemption_headroom_restored", "headroom_held", "cycle_opened", "claim_admitted", "claim_assessed", "claim_dropped", "cycle_frozen", "cycle_confirmed", "payment_ordered", "claim_deferred", "payment_settled", "payment_returned", "cycle_closed", "command_accepted", "command_refused", "rehearsal_started", "rehearsal_advanced", "contact_named", "subject_key_destroyed", "role_delegated", "delegation_revoked", "round_opened", "applicant_joined", "applicant_determined", "applicant_reopened", "applicant_left", "round_allocated", "notice_closed", "objection_raised", "objection_settled", "applicant_cleared", "grant_ordered", "grant_settled", "grant_returned", "round_closed", "expert_registered", "expert_retired", "panel_convened", "panel_drawn", "expert_seated", "interest_declared", "expert_left", "sheet_sealed", "sheets_complete", "sheet_opened", "scoring_reopened", "conclusion_drawn", "conclusion_signed", "panel_concluded", "panel_failed", "panel_dissolved", "opinion_given", "case_linked", "case_unlinked", "special_approval_given", "special_approval_revoked", "cycle_reminded", "figures_brought_forward", "payment_batch_made", "payment_batch_signed", "benefit_granted", "voucher_rescaled"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -764,7 +780,7 @@ class Reminder(_message.Message):
     DAYS_LEFT_FIELD_NUMBER: _builtins.int
     REMIND_AT_FIELD_NUMBER: _builtins.int
     days_left: _builtins.int
-    """working days"""
+    """working days of a stage, calendar days of a quarter"""
     @_builtins.property
     def remind_at(self) -> _timestamp_pb2.Timestamp:
         """business time"""
@@ -2622,6 +2638,10 @@ class CycleOpened(_message.Message):
     PAYING_YEAR_FIELD_NUMBER: _builtins.int
     AWAITS_RULING_FIELD_NUMBER: _builtins.int
     CLAUSE_FIELD_NUMBER: _builtins.int
+    REMINDERS_FIELD_NUMBER: _builtins.int
+    REMINDER_TEMPLATE_FIELD_NUMBER: _builtins.int
+    RELEASE_FIELD_NUMBER: _builtins.int
+    RELEASE_CLAUSE_FIELD_NUMBER: _builtins.int
     cycle_id: _builtins.str
     programme_id: _builtins.str
     programme_title: _builtins.str
@@ -2639,6 +2659,9 @@ class CycleOpened(_message.Message):
     """whose annual cap counts (BJ-A7)"""
     awaits_ruling: _builtins.bool
     clause: _builtins.str
+    reminder_template: _builtins.str
+    """of the letter that reminds"""
+    release_clause: _builtins.str
     @_builtins.property
     def cut_off_at(self) -> _timestamp_pb2.Timestamp:
         """the end of that day"""
@@ -2646,6 +2669,14 @@ class CycleOpened(_message.Message):
     @_builtins.property
     def pay_at(self) -> _timestamp_pb2.Timestamp:
         """from when money may move"""
+
+    @_builtins.property
+    def reminders(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reminder]:
+        """of the cut-off, calendar days"""
+
+    @_builtins.property
+    def release(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReleaseStep]:
+        """who signs payments before they go out; nobody: they go out as they are ordered"""
 
     def __init__(
         self,
@@ -2663,14 +2694,196 @@ class CycleOpened(_message.Message):
         paying_year: _builtins.int = ...,
         awaits_ruling: _builtins.bool = ...,
         clause: _builtins.str = ...,
+        reminders: _abc.Iterable[Global___Reminder] | None = ...,
+        reminder_template: _builtins.str = ...,
+        release: _abc.Iterable[Global___ReleaseStep] | None = ...,
+        release_clause: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cut_off_at", b"cut_off_at", "pay_at", b"pay_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_on", b"as_of_on", "awaits_ruling", b"awaits_ruling", "clause", b"clause", "cut_off_at", b"cut_off_at", "cut_off_on", b"cut_off_on", "cycle_id", b"cycle_id", "opens_on", b"opens_on", "pay_at", b"pay_at", "pay_on", b"pay_on", "paying_year", b"paying_year", "programme_id", b"programme_id", "programme_title", b"programme_title", "quarter", b"quarter"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_on", b"as_of_on", "awaits_ruling", b"awaits_ruling", "clause", b"clause", "cut_off_at", b"cut_off_at", "cut_off_on", b"cut_off_on", "cycle_id", b"cycle_id", "opens_on", b"opens_on", "pay_at", b"pay_at", "pay_on", b"pay_on", "paying_year", b"paying_year", "programme_id", b"programme_id", "programme_title", b"programme_title", "quarter", b"quarter", "release", b"release", "release_clause", b"release_clause", "reminder_template", b"reminder_template", "reminders", b"reminders"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CycleOpened: _TypeAlias = CycleOpened  # noqa: Y015
+
+@_typing.final
+class ReleaseStep(_message.Message):
+    """A person of a role signs a batch of payments. (复核、放行)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    ROLE_TITLE_FIELD_NUMBER: _builtins.int
+    ABOVE_FEN_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    title: _builtins.str
+    role: _builtins.str
+    role_title: _builtins.str
+    above_fen: _builtins.int
+    """only batches of more than this; 0: every batch"""
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        title: _builtins.str = ...,
+        role: _builtins.str = ...,
+        role_title: _builtins.str = ...,
+        above_fen: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["above_fen", b"above_fen", "key", b"key", "role", b"role", "role_title", b"role_title", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleaseStep: _TypeAlias = ReleaseStep  # noqa: Y015
+
+@_typing.final
+class PaymentBatchMade(_message.Message):
+    """What was ordered together and waits to be signed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BATCH_FIELD_NUMBER: _builtins.int
+    ORDER_IDS_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    ORDERS_SHA256_FIELD_NUMBER: _builtins.int
+    STEPS_FIELD_NUMBER: _builtins.int
+    batch: _builtins.int
+    """in its quarter, from 1"""
+    amount_fen: _builtins.int
+    orders_sha256: _builtins.str
+    """of a line for each order: its id, the payee, the amount in fen"""
+    @_builtins.property
+    def order_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def steps(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """that have to be signed"""
+
+    def __init__(
+        self,
+        *,
+        batch: _builtins.int = ...,
+        order_ids: _abc.Iterable[_builtins.str] | None = ...,
+        amount_fen: _builtins.int = ...,
+        orders_sha256: _builtins.str = ...,
+        steps: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "batch", b"batch", "order_ids", b"order_ids", "orders_sha256", b"orders_sha256", "steps", b"steps"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PaymentBatchMade: _TypeAlias = PaymentBatchMade  # noqa: Y015
+
+@_typing.final
+class PaymentBatchSigned(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BATCH_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    ORDERS_SHA256_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    SIGNED_BY_FIELD_NUMBER: _builtins.int
+    ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
+    batch: _builtins.int
+    step: _builtins.str
+    title: _builtins.str
+    orders_sha256: _builtins.str
+    """of the orders that had not been held back"""
+    amount_fen: _builtins.int
+    signed_by: _builtins.str
+    on_behalf_of: _builtins.str
+    def __init__(
+        self,
+        *,
+        batch: _builtins.int = ...,
+        step: _builtins.str = ...,
+        title: _builtins.str = ...,
+        orders_sha256: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+        signed_by: _builtins.str = ...,
+        on_behalf_of: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "batch", b"batch", "on_behalf_of", b"on_behalf_of", "orders_sha256", b"orders_sha256", "signed_by", b"signed_by", "step", b"step", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PaymentBatchSigned: _TypeAlias = PaymentBatchSigned  # noqa: Y015
+
+@_typing.final
+class CycleReminded(_message.Message):
+    """Whoever still had something left of a voucher was reminded of the cut-off."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAYS_LEFT_FIELD_NUMBER: _builtins.int
+    LETTERS_FIELD_NUMBER: _builtins.int
+    PAGE_SHA256_FIELD_NUMBER: _builtins.int
+    days_left: _builtins.int
+    """calendar days"""
+    letters: _builtins.int
+    @_builtins.property
+    def page_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """of each page of letters: their ids and texts"""
+
+    def __init__(
+        self,
+        *,
+        days_left: _builtins.int = ...,
+        letters: _builtins.int = ...,
+        page_sha256: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days_left", b"days_left", "letters", b"letters", "page_sha256", b"page_sha256"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CycleReminded: _TypeAlias = CycleReminded  # noqa: Y015
+
+@_typing.final
+class FiguresBroughtForward(_message.Message):
+    """What the quarter before hands over when it closes, or when this one opens after that: the opening figures."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_CYCLE_ID_FIELD_NUMBER: _builtins.int
+    CLAIMS_FIELD_NUMBER: _builtins.int
+    CARRIED_FEN_FIELD_NUMBER: _builtins.int
+    PAID_IN_YEAR_FEN_FIELD_NUMBER: _builtins.int
+    PAID_FEN_FIELD_NUMBER: _builtins.int
+    from_cycle_id: _builtins.str
+    claims: _builtins.int
+    """that were carried over"""
+    carried_fen: _builtins.int
+    paid_in_year_fen: _builtins.int
+    """by the programme, in the paying year of this quarter so far"""
+    paid_fen: _builtins.int
+    """by the programme, in all quarters before"""
+    def __init__(
+        self,
+        *,
+        from_cycle_id: _builtins.str = ...,
+        claims: _builtins.int = ...,
+        carried_fen: _builtins.int = ...,
+        paid_in_year_fen: _builtins.int = ...,
+        paid_fen: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["carried_fen", b"carried_fen", "claims", b"claims", "from_cycle_id", b"from_cycle_id", "paid_fen", b"paid_fen", "paid_in_year_fen", b"paid_in_year_fen"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FiguresBroughtForward: _TypeAlias = FiguresBroughtForward  # noqa: Y015
 
 @_typing.final
 class ClaimAdmitted(_message.Message):
@@ -2681,12 +2894,17 @@ class ClaimAdmitted(_message.Message):
     USCC_FIELD_NUMBER: _builtins.int
     CARRIED_FROM_CYCLE_ID_FIELD_NUMBER: _builtins.int
     CARRIED_FEN_FIELD_NUMBER: _builtins.int
+    VERIFIED_BY_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     voucher_id: _builtins.str
     uscc: _builtins.str
     carried_from_cycle_id: _builtins.str
     """empty: a new request"""
     carried_fen: _builtins.int
+    @_builtins.property
+    def verified_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """of one that was carried over"""
+
     def __init__(
         self,
         *,
@@ -2695,10 +2913,11 @@ class ClaimAdmitted(_message.Message):
         uscc: _builtins.str = ...,
         carried_from_cycle_id: _builtins.str = ...,
         carried_fen: _builtins.int = ...,
+        verified_by: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["carried_fen", b"carried_fen", "carried_from_cycle_id", b"carried_from_cycle_id", "case_id", b"case_id", "uscc", b"uscc", "voucher_id", b"voucher_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["carried_fen", b"carried_fen", "carried_from_cycle_id", b"carried_from_cycle_id", "case_id", b"case_id", "uscc", b"uscc", "verified_by", b"verified_by", "voucher_id", b"voucher_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2710,17 +2929,23 @@ class ClaimAssessed(_message.Message):
 
     CASE_ID_FIELD_NUMBER: _builtins.int
     DUE_FEN_FIELD_NUMBER: _builtins.int
+    VERIFIED_BY_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     due_fen: _builtins.int
+    @_builtins.property
+    def verified_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """accounts that decided the claim, or for whom it was decided"""
+
     def __init__(
         self,
         *,
         case_id: _builtins.str = ...,
         due_fen: _builtins.int = ...,
+        verified_by: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "due_fen", b"due_fen"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "due_fen", b"due_fen", "verified_by", b"verified_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2864,17 +3089,21 @@ class PaymentSettled(_message.Message):
 
     ORDER_ID_FIELD_NUMBER: _builtins.int
     BANK_REFERENCE_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     bank_reference: _builtins.str
+    evidence_sha256: _builtins.str
+    """of the return file; empty if the treasury answered by itself"""
     def __init__(
         self,
         *,
         order_id: _builtins.str = ...,
         bank_reference: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "order_id", b"order_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "evidence_sha256", b"evidence_sha256", "order_id", b"order_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2888,10 +3117,16 @@ class PaymentReturned(_message.Message):
     BANK_REFERENCE_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     TO_CYCLE_ID_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    WITHHELD_BY_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     bank_reference: _builtins.str
     reason: _builtins.str
     to_cycle_id: _builtins.str
+    evidence_sha256: _builtins.str
+    """of the return file; empty if the treasury answered by itself"""
+    withheld_by: _builtins.str
+    """who held it back before it was released; empty: the treasury sent it back"""
     def __init__(
         self,
         *,
@@ -2899,10 +3134,12 @@ class PaymentReturned(_message.Message):
         bank_reference: _builtins.str = ...,
         reason: _builtins.str = ...,
         to_cycle_id: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+        withheld_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "order_id", b"order_id", "reason", b"reason", "to_cycle_id", b"to_cycle_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "evidence_sha256", b"evidence_sha256", "order_id", b"order_id", "reason", b"reason", "to_cycle_id", b"to_cycle_id", "withheld_by", b"withheld_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2921,9 +3158,12 @@ class CycleClosed(_message.Message):
     PAID_FEN_FIELD_NUMBER: _builtins.int
     DEFERRED_FEN_FIELD_NUMBER: _builtins.int
     RETURNED_FEN_FIELD_NUMBER: _builtins.int
+    CARRIED_FIELD_NUMBER: _builtins.int
+    CARRIED_FEN_FIELD_NUMBER: _builtins.int
     paid_fen: _builtins.int
     deferred_fen: _builtins.int
     returned_fen: _builtins.int
+    carried_fen: _builtins.int
     @_builtins.property
     def paid(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClaimAmount]: ...
     @_builtins.property
@@ -2932,6 +3172,10 @@ class CycleClosed(_message.Message):
     def returned(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClaimAmount]: ...
     @_builtins.property
     def dropped_case_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def carried(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClaimAmount]:
+        """of what was deferred and returned: what joined a later quarter"""
+
     def __init__(
         self,
         *,
@@ -2942,10 +3186,12 @@ class CycleClosed(_message.Message):
         paid_fen: _builtins.int = ...,
         deferred_fen: _builtins.int = ...,
         returned_fen: _builtins.int = ...,
+        carried: _abc.Iterable[Global___ClaimAmount] | None = ...,
+        carried_fen: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["deferred", b"deferred", "deferred_fen", b"deferred_fen", "dropped_case_ids", b"dropped_case_ids", "paid", b"paid", "paid_fen", b"paid_fen", "returned", b"returned", "returned_fen", b"returned_fen"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["carried", b"carried", "carried_fen", b"carried_fen", "deferred", b"deferred", "deferred_fen", b"deferred_fen", "dropped_case_ids", b"dropped_case_ids", "paid", b"paid", "paid_fen", b"paid_fen", "returned", b"returned", "returned_fen", b"returned_fen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -3387,17 +3633,21 @@ class GrantSettled(_message.Message):
 
     ORDER_ID_FIELD_NUMBER: _builtins.int
     BANK_REFERENCE_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     bank_reference: _builtins.str
+    evidence_sha256: _builtins.str
+    """of the return file; empty if the treasury answered by itself"""
     def __init__(
         self,
         *,
         order_id: _builtins.str = ...,
         bank_reference: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "order_id", b"order_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "evidence_sha256", b"evidence_sha256", "order_id", b"order_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -3410,19 +3660,23 @@ class GrantReturned(_message.Message):
     ORDER_ID_FIELD_NUMBER: _builtins.int
     BANK_REFERENCE_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     bank_reference: _builtins.str
     reason: _builtins.str
+    evidence_sha256: _builtins.str
+    """of the return file; empty if the treasury answered by itself"""
     def __init__(
         self,
         *,
         order_id: _builtins.str = ...,
         bank_reference: _builtins.str = ...,
         reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "order_id", b"order_id", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "evidence_sha256", b"evidence_sha256", "order_id", b"order_id", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

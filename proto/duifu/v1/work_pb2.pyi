@@ -342,6 +342,89 @@ class LetterDelivery(_message.Message):
 Global___LetterDelivery: _TypeAlias = LetterDelivery  # noqa: Y015
 
 @_typing.final
+class ReminderPage(_message.Message):
+    """A page of the letters that remind of a quarter's cut-off."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CYCLE_ID_FIELD_NUMBER: _builtins.int
+    DAYS_LEFT_FIELD_NUMBER: _builtins.int
+    AFTER_VOUCHER_ID_FIELD_NUMBER: _builtins.int
+    cycle_id: _builtins.str
+    days_left: _builtins.int
+    after_voucher_id: _builtins.str
+    """empty: the first page"""
+    def __init__(
+        self,
+        *,
+        cycle_id: _builtins.str = ...,
+        days_left: _builtins.int = ...,
+        after_voucher_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_voucher_id", b"after_voucher_id", "cycle_id", b"cycle_id", "days_left", b"days_left"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReminderPage: _TypeAlias = ReminderPage  # noqa: Y015
+
+@_typing.final
+class RemindersSent(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUMMARY_FIELD_NUMBER: _builtins.int
+    LETTERS_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    LAST_VOUCHER_ID_FIELD_NUMBER: _builtins.int
+    summary: _builtins.str
+    letters: _builtins.int
+    sha256: _builtins.str
+    """of their ids and texts"""
+    last_voucher_id: _builtins.str
+    """that was looked at; empty: there are no more"""
+    def __init__(
+        self,
+        *,
+        summary: _builtins.str = ...,
+        letters: _builtins.int = ...,
+        sha256: _builtins.str = ...,
+        last_voucher_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["last_voucher_id", b"last_voucher_id", "letters", b"letters", "sha256", b"sha256", "summary", b"summary"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemindersSent: _TypeAlias = RemindersSent  # noqa: Y015
+
+@_typing.final
+class QuarterStart(_message.Message):
+    """What a schedule starts on the first day on which requests join a quarter."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROGRAMME_ID_FIELD_NUMBER: _builtins.int
+    OPENS_ON_FIELD_NUMBER: _builtins.int
+    programme_id: _builtins.str
+    opens_on: _builtins.str
+    """empty: the day for which the schedule started it"""
+    def __init__(
+        self,
+        *,
+        programme_id: _builtins.str = ...,
+        opens_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["opens_on", b"opens_on", "programme_id", b"programme_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QuarterStart: _TypeAlias = QuarterStart  # noqa: Y015
+
+@_typing.final
 class PaymentOrder(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -478,7 +561,7 @@ class Progress(_message.Message):
 
     @_builtins.property
     def waits_for(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """checks whose sources are on record as away, if it would be idle but for them"""
+        """checks whose sources are on record as away, or letters, if it would be idle but for them"""
 
     def __init__(
         self,

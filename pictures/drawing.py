@@ -11,11 +11,13 @@ SPACE = "http://www.w3.org/2000/svg"
 class Drawing:
     """A white sheet; positions are pixels from its upper left corner."""
 
-    def __init__(self, width: int, height: int, title: str):
-        """`title` is what is read out instead of the drawing."""
+    def __init__(self, width: int, height: int, title: str, description: str = ""):
+        """`title` is what is read out instead of the drawing, with the `description` if there is one."""
         size = {"width": str(width), "height": str(height), "viewBox": f"0 0 {width} {height}"}
-        self._root = ElementTree.Element("svg", {"xmlns": SPACE, "role": "img", "font-family": FONTS, **size})
+        self.element = ElementTree.Element("svg", {"xmlns": SPACE, "role": "img", "font-family": FONTS, **size})
         self._add("title").text = printable(title)
+        if description:
+            self._add("desc").text = printable(description)
         self.box(0, 0, width, height, "#ffffff")
 
     def text(self, x: int, y: int, words: str, size: int = 12, anchor: str = "start", colour: str = INK) -> None:
@@ -42,11 +44,11 @@ class Drawing:
 
     def as_text(self) -> str:
         """The whole file."""
-        ElementTree.indent(self._root)
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(self._root, encoding="unicode")}\n'
+        ElementTree.indent(self.element)
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(self.element, encoding="unicode")}\n'
 
     def _add(self, tag: str, attributes: dict[str, str] | None = None) -> ElementTree.Element:
-        return ElementTree.SubElement(self._root, tag, attributes or {})
+        return ElementTree.SubElement(self.element, tag, attributes or {})
 
 
 def printable(words: str) -> str:

@@ -1,0 +1,49 @@
+"""A voucher: what of its face value is not due yet, due, ordered, paid, lapsed or to be paid back. (BJ-4.6, BJ-A18)"""
+
+from audit.conservation.account import Account, Bucket, Kind, Pool
+from audit.conservation.books import Books
+from audit.conservation.facts import Book, Fact
+from duifu.v1 import events_pb2 as events
+
+
+def issued(books: Books, event: events.VoucherIssued) -> None:
+    """So much may become due."""
+    pool = Pool(event.programme_id, Kind.VOUCHER, event.issued_on[:4])
+    clause = event.trace.steps[-1].clause if event.trace.steps else ""
+    account = books.account(f"voucher/{event.voucher_id}", pool, event.uscc, clause)
+    books.must_be(account, "发放前的券面金额", 0, account.authorised_fen)
+    account.authorise(event.face_value_fen)
+    books.vouchers_of_claims[event.case_id] = account
+    books.say(Fact.ISSUED, event.case_id, Book.VOUCHER, event.face_value_fen, account)
+
+
+def assessed(books: Books, event: events.RedemptionAssessed) -> None:
+    """A claim makes a part of it due."""
+    account = _own(books)
+    books.move(account, Bucket.FREE, Bucket.RESERVED, event.due_fen)
+    books.say(Fact.ASSESSED, event.case_id, Book.VOUCHER, event.due_fen, account)
+
+
+def redeemed(books: Books, event: events.VoucherRedeemed) -> None:
+    """A part of it was paid."""
+    account = _own(books)
+    books.move(account, Bucket.COMMITTED, Bucket.PAID, event.amount_fen)
+    books.say(Fact.SETTLED, f"{event.cycle_id}/{event.case_id}", Book.VOUCHER, event.amount_fen, account)
+
+
+def rescaled(books: Books, event: events.VoucherRescaled) -> None:
+    """It is worth less: what was paid beyond that is to be paid back, the rest of the difference lapses.
+
+    Nothing of a voucher that is rescaled is under way, and nothing of it has lapsed in a batch (VOUCHER_IN_PAYMENT).
+    """
+    account = _own(books)
+    books.move(account, Bucket.PAID, Bucket.RECOVERED, event.claw_back_fen)
+    books.move(account, Bucket.FREE, Bucket.RELEASED, event.lapsed_fen - event.claw_back_fen)
+    gone_fen = account.held[Bucket.RELEASED] + account.held[Bucket.RECOVERED]
+    books.must_be(account, "重新核定的券面金额", event.face_value_fen, account.authorised_fen - gone_fen)
+    books.must_be(account, "重新核定的应兑付", event.due_fen, account.held[Bucket.PAID])
+
+
+def _own(books: Books) -> Account:
+    """The voucher whose stream is read."""
+    return books.voucher(books.entry.stream.removeprefix("voucher/"))

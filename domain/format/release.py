@@ -1,0 +1,53 @@
+"""Who signs payments before they go out, as a programme file describes it. (复核、放行)"""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from domain.format.form import Clause, Name, Row, Rows, Words
+from domain.format.parameters import money_of
+from duifu.v1.events_pb2 import ReleaseStep
+
+
+class ReleaseStepRow(Row):
+    """One signature; each is given by somebody else."""
+
+    key: Name
+    title: Words
+    role: Words
+    role_title: Words
+    above: Words | None = Field(None, description="Only of batches of more than this, such as 5,000,000元.")
+
+    @model_validator(mode="after")
+    def _above_an_amount(self) -> Self:
+        if self.above is not None and not money_of(self.above):
+            raise ValueError("above: an amount such as 5,000,000元 or 500万元")
+        return self
+
+
+class ReleaseRow(Row):
+    """What was ordered goes out when everybody who has to has signed, in this order."""
+
+    clause: Clause
+    steps: Rows[ReleaseStepRow] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if any(len({getattr(step, what) for step in self.steps}) < len(self.steps) for what in ("key", "role")):
+            raise ValueError("steps: each key and each role once")
+        if all(step.above for step in self.steps):
+            raise ValueError("steps: one at least signs every batch")
+        return self
+
+    def messages(self) -> list[ReleaseStep]:
+        """As a quarter pins them."""
+        return [
+            ReleaseStep(
+                key=step.key,
+                title=step.title,
+                role=step.role,
+                role_title=step.role_title,
+                above_fen=(step.above and money_of(step.above)) or 0,
+            )
+            for step in self.steps
+        ]

@@ -1,0 +1,92 @@
+"""What a bank or treasury says of payment orders in a file: who may hand it in, and whether it fits. (F-7)"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.refusals import Refused
+from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL, Actor
+from duifu.v1.work_pb2 import PaymentOrder
+
+RECONCILER = "payment-reconciler"  # 支付对账岗
+CURRENCY = "CNY"
+
+_APART = re.compile(r"[\s-]")
+
+
+class Result(StrEnum):
+    """How a payment stands, as a file says it. The first two are ends."""
+
+    SETTLED = "settled"
+    RETURNED = "returned"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one line of a file says of one order. Empty: the file does not say it."""
+
+    order_id: str
+    result: Result
+    amount_fen: int | None = None
+    currency: str = CURRENCY
+    payee_name: str = ""
+    account_number: str = ""
+    bank_reference: str = ""
+    reason: str = ""  # of a return
+
+
+def must_hand_in(actor: Actor, evidence_sha256: str, order_id: str) -> None:
+    """A person who puts in how a payment ended reconciles payments, and has the file that says so.
+
+    Raises Refused ROLE_MISMATCH, EVIDENCE_MISSING.
+    """
+    if actor.authentication == AUTHENTICATION_INTERNAL:
+        return
+    title = f"支付结果 {order_id}"
+    if actor.role != RECONCILER:
+        raise Refused("ROLE_MISMATCH", role=actor.role or "—", needed=RECONCILER, title=title)
+    if not evidence_sha256:
+        raise Refused("EVIDENCE_MISSING", title=title)
+
+
+def must_fit(order: PaymentOrder, said: Said) -> None:
+    """The file speaks of this payment: the whole amount, to this payee. What it leaves out is not compared.
+
+    Raises Refused PAYMENT_CURRENCY, PAYMENT_AMOUNT, PAYMENT_PAYEE.
+    """
+    if said.currency != CURRENCY:
+        raise Refused("PAYMENT_CURRENCY", order=order.order_id, asked=CURRENCY, said=said.currency or "—")
+    if said.amount_fen not in (None, order.amount_fen):
+        raise Refused("PAYMENT_AMOUNT", order=order.order_id, ordered_fen=order.amount_fen, said_fen=said.amount_fen)
+    for what, ordered, named in (
+        ("户名 payee", order.payee_name, said.payee_name),
+        ("账号 account", order.account_number, said.account_number),
+    ):
+        if named and _written(named) != _written(ordered):
+            raise Refused("PAYMENT_PAYEE", order=order.order_id, what=what)
+
+
+def must_have_gone_out(said: Said, has_gone_out: bool) -> None:
+    """Nobody outside speaks of an order that still waits for a signature here. Raises Refused PAYMENT_NOT_RELEASED."""
+    if not has_gone_out:
+        raise Refused("PAYMENT_NOT_RELEASED", order=said.order_id)
+
+
+def must_be_the_only_answer(said: Said, others: Iterable[Said]) -> None:
+    """Nothing else in the file gives the order another end. Raises Refused PAYMENT_TWICE."""
+    if any(other != said for other in others):
+        raise Refused("PAYMENT_TWICE", order=said.order_id)
+
+
+def must_be_in_time(said: Said, known: str, cycle: str, is_closed: bool) -> None:
+    """Nothing closed is reopened: another end than the one on record comes too late. Raises Refused PAYMENT_LATE."""
+    if is_closed and known != said.result:
+        raise Refused("PAYMENT_LATE", order=said.order_id, cycle=cycle, known=known, asked=said.result)
+
+
+def _written(text: str) -> str:
+    """A name or a number without width, spaces and hyphens, in which programs differ."""
+    return _APART.sub("", unicodedata.normalize("NFKC", text))

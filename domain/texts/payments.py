@@ -1,0 +1,63 @@
+"""Files of banks and treasuries: what keeps a line of one from becoming the end of a payment."""
+
+from domain.texts.form import Texts
+
+TEXTS: Texts = {
+    "PAYMENT_CURRENCY": {
+        "zh": ("支付指令 {order} 以 {asked} 支付，文件所述币种为 {said}。", "请与银行或国库核对后取得更正的回单文件。"),
+        "en": (
+            "Order {order} is in {asked}; the file speaks of {said}.",
+            "Ask the bank or treasury for a corrected file.",
+        ),
+    },
+    "PAYMENT_AMOUNT": {
+        "zh": (
+            "支付指令 {order} 的金额为{ordered_fen}，文件所述为{said_fen}；部分支付不能作为结果。",
+            "请与银行或国库核对：全额支付或全额退回后，凭更正的回单文件再次导入。",
+        ),
+        "en": (
+            "Order {order} is for {ordered_fen}; the file says {said_fen}. A payment in part is no end of it.",
+            "Ask the bank or treasury; put the file in again once all of it was paid or sent back.",
+        ),
+    },
+    "PAYMENT_PAYEE": {
+        "zh": (
+            "支付指令 {order} 的收款人与文件所述不一致：{what}。",
+            "款项可能付给了他人：请立即与银行或国库核对，勿改动文件。",
+        ),
+        "en": (
+            "The payee of order {order} is not the one in the file: {what}.",
+            "The money may have gone to somebody else: ask the bank or treasury at once, and leave the file as it is.",
+        ),
+    },
+    "PAYMENT_NOT_RELEASED": {
+        "zh": (
+            "支付指令 {order} 尚未放行，本系统未曾送出，文件却已述及。",
+            "指令可能未经放行而流出：请立即与银行或国库核对，查明后再导入。",
+        ),
+        "en": (
+            "Order {order} is not released and never went out from here; the file speaks of it all the same.",
+            "It may have left the house unsigned: ask the bank or treasury at once, and find out before you go on.",
+        ),
+    },
+    "PAYMENT_TWICE": {
+        "zh": (
+            "文件对支付指令 {order} 给出了不同的结果，均未记录。",
+            "请与银行或国库核对，取得只含一个结果的回单文件。",
+        ),
+        "en": (
+            "The file gives order {order} different ends; none was recorded.",
+            "Ask the bank or treasury for a file that gives it one.",
+        ),
+    },
+    "PAYMENT_LATE": {
+        "zh": (
+            "批次 {cycle} 已结清，支付指令 {order} 的结果已记为 {known}，迟到的结果 {asked} 不再改变账本。",
+            "已结清的批次不再变更；请保留文件，按追回或更正另行立案。",
+        ),
+        "en": (
+            "{cycle} is closed with order {order} as {known}; {asked} comes too late to change that.",
+            "Nothing closed is reopened: keep the file, and open a case of recovery or correction.",
+        ),
+    },
+}
