@@ -115,7 +115,7 @@ class Cycle:
         return sorted(found, key=lambda c: c.case_id)
 
     def takes_over(self, case_id: str) -> bool:
-        """Whether what an earlier quarter carries over of a claim may join: until the close, unless its turn is past."""
+        """Whether what is carried over of a claim may join: until the close, unless its turn is past."""
         claim = self.claims.get(case_id)
         return self.closed is None and (claim is None or claim.state == ClaimState.READY)
 
