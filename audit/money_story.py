@@ -86,11 +86,11 @@ def of_quarter(event: Message) -> str | None:
                 f"第{event.batch}批支付“{event.title}”已签：{show(event.amount_fen)}（摘要{event.orders_sha256[:8]}）"
             )
         case events.PaymentSettled():
-            return f"支付指令{event.order_id}已支付，国库回单{event.bank_reference}"
+            return f"支付指令{event.order_id}已支付，国库回单{event.bank_reference}{_file(event.evidence_sha256)}"
         case events.PaymentReturned():
             later = _onward(event.to_cycle_id) or "，无后续批次，失效"
             what = "未予放行" if event.withheld_by else "被退回"
-            return f"支付指令{event.order_id}{what}：{event.reason}{later}"
+            return f"支付指令{event.order_id}{what}：{event.reason}{later}{_file(event.evidence_sha256)}"
         case events.CycleClosed():
             return (
                 f"批次结清：支付{len(event.paid)}笔{show(event.paid_fen)}，"
@@ -107,6 +107,11 @@ def _rescaled(event: events.VoucherRescaled) -> str:
     back = f"，应追回{show(event.claw_back_fen)}" if event.claw_back_fen else ""
     settled = f"，累计结算{show_exact(event.cumulative_fen)}，累计应兑付{show(event.due_fen)}"
     return f"{told}{settled}{back}（{event.clause}）：{event.reason}"
+
+
+def _file(sha256: str) -> str:
+    """The file that says so, if it came in one."""
+    return f"（回单文件sha256:{sha256[:12]}）" if sha256 else ""
 
 
 def _onward(cycle_id: str) -> str:

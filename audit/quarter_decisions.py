@@ -3,7 +3,7 @@
 from audit.compared import Comparison, Decision
 from audit.folded import Quarter
 from audit.remaking import Remaking
-from domain import cycle_decisions, duties, release
+from domain import cycle_decisions, duties, payment_answers, release
 from domain.cycle import Claim, ClaimState
 from domain.dates import Quarter as Days
 from domain.evaluation.paying import payable
@@ -25,6 +25,7 @@ from duifu.v1.events_pb2 import (
     PaymentBatchSigned,
     PaymentOrdered,
     PaymentReturned,
+    PaymentSettled,
 )
 from ledger import streams
 
@@ -148,6 +149,13 @@ def signed(remaking: Remaking, event: PaymentBatchSigned) -> None:
         check.same_message("", event, derived, quarter.opened.release_clause)
 
 
+def settled(remaking: Remaking, event: PaymentSettled) -> None:
+    """The treasury said so itself, or somebody handed its file in who may. (F-7)"""
+    quarter = remaking.own_quarter
+    if _compare(remaking, quarter, event.order_id, is_part=True) is not None:
+        _must_be_handed_in(remaking, quarter, event)
+
+
 def returned(remaking: Remaking, event: PaymentReturned) -> None:
     """What the bank sent back waits for the next quarter. (F-7)"""
     quarter = remaking.own_quarter
@@ -158,6 +166,8 @@ def returned(remaking: Remaking, event: PaymentReturned) -> None:
             actor = remaking.entry.envelope.actor
             release.must_be_withholdable(quarter.whole(), event.order_id, actor, event.reason)
             check.same("withheld_by", event.withheld_by, actor.id, quarter.opened.release_clause)
+        else:
+            _must_be_handed_in(remaking, quarter, event)
         _compare_onward(remaking, quarter, check, order.ordered.case_id if order else "", event.to_cycle_id)
 
 
@@ -213,6 +223,12 @@ def _payable(remaking: Remaking, quarter: Quarter, claim: Claim) -> tuple[int, s
 
 def _year_stream(remaking: Remaking, quarter: Quarter, claim: Claim) -> str:
     return remaking.applied.paying_year(quarter.opened, remaking.state(streams.case(claim.case_id), CASE))
+
+
+def _must_be_handed_in(remaking: Remaking, quarter: Quarter, event: PaymentSettled | PaymentReturned) -> None:
+    actor = remaking.entry.envelope.actor
+    payment_answers.must_hand_in(actor, event.evidence_sha256, event.order_id)
+    release.must_not_have_signed(quarter.whole(), event.order_id, actor)
 
 
 def _compare_onward(remaking: Remaking, quarter: Quarter, check: Comparison, case_id: str, recorded: str) -> None:

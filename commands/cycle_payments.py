@@ -1,13 +1,10 @@
 """What a quarter pays: ordered under the annual cap, the rest deferred, matched with the treasury. (BJ-3.3, BJ-A17)"""
 
-from collections.abc import Iterator
-
-from commands.redemptions import open_quarter
+from commands.quarters import open_quarter, open_quarters, quarters_from
 from commands.work import Work, fold
 from domain import cycle_decisions, orders, payment_answers, release
 from domain.cycle import Claim, Cycle, payment_order
-from domain.cycle import cycle_id as id_of_cycle
-from domain.dates import Quarter, from_iso, is_quarter
+from domain.dates import Quarter, from_iso
 from domain.evaluation.paying import payable
 from domain.format.programme import Programme
 from domain.kinds import CYCLE, ENTERPRISE_YEAR, VOUCHER
@@ -26,7 +23,6 @@ from duifu.v1.events_pb2 import (
     ClaimDeferred,
     ClaimPaymentChanged,
     ClaimPaymentStatus,
-    CycleClosed,
     PaymentOrdered,
     PaymentReturned,
     PaymentSettled,
@@ -49,7 +45,7 @@ def order_payments(work: Work, cycle_id: str) -> str:
     quarter = work.cycle(cycle_id)
     cycle_decisions.must_be_payable(quarter, work.at)
     if not quarter.has_paid:
-        cycle_decisions.must_be_its_turn(quarter, _open_quarters(work, quarter.opened.programme_id))
+        cycle_decisions.must_be_its_turn(quarter, open_quarters(work, quarter.opened.programme_id))
     programme = _programme(work, quarter)
     for claim in quarter.ready()[:CLAIMS_PER_PAGE]:
         _pay(work, programme, cycle_id, claim)
@@ -60,10 +56,11 @@ def order_payments(work: Work, cycle_id: str) -> str:
 def record_payment(work: Work, command: RecordPayment) -> str:
     """Keep the treasury's answer to one order; the same answer again changes nothing.
 
-    Raises Refused ROLE_MISMATCH, EVIDENCE_MISSING, ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT.
+    Raises Refused ROLE_MISMATCH, EVIDENCE_MISSING, SIGNER_NOT_APART, ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT.
     """
     payment_answers.must_hand_in(work.actor, command.evidence_sha256, command.order_id)
     quarter = work.cycle(command.cycle_id)
+    release.must_not_have_signed(quarter, command.order_id, work.actor)
     ordered = orders.answered(quarter.orders, command.order_id, command.status, command.cycle_id)
     if ordered is None:
         return command.cycle_id
@@ -189,7 +186,7 @@ def _carry(work: Work, programme: Programme, quarter: Cycle, claim: Claim, amoun
 def _end_if_over(work: Work, programme: Programme, quarter: Cycle, case_id: str) -> None:
     """Once nothing of it waits in any quarter, the claim ends with what was paid, and the rest of it lapses."""
     case = work.case(case_id)
-    if not case.is_open or any(known.is_open_for(case_id) for known in _quarters_of(work, programme, case.cycle_id)):
+    if not case.is_open or any(known.is_open_for(case_id) for known in quarters_from(work, programme, case.cycle_id)):
         return
     rest, last = show(case.due_fen - case.settled_fen), served(programme).redemption.last_quarter
     paid = f"已兑付{show(case.settled_fen)}；" if case.settled_fen else ""
@@ -202,22 +199,6 @@ def _end_if_over(work: Work, programme: Programme, quarter: Cycle, case_id: str)
         amount_fen=case.settled_fen,
     )
     work.on_case(case_id, [closed])
-
-
-def _quarters_of(work: Work, programme: Programme, first_id: str) -> Iterator[Cycle]:
-    """The quarters in which a claim may have a part, from the one that it joined to the last."""
-    number = Quarter.parse(work.cycle(first_id).opened.quarter)
-    while number <= served(programme).redemption.last_quarter:
-        yield work.cycle(id_of_cycle(programme.programme_id, number))
-        number = number.next
-
-
-def _open_quarters(work: Work, programme_id: str) -> Iterator[Cycle]:
-    """The quarters of a programme that are not closed."""
-    prefix = streams.cycle(f"{programme_id}-")
-    for stream in work.streams_under_way(prefix, CycleClosed):
-        if is_quarter(stream.removeprefix(prefix)):  # else of a programme with a longer name
-            yield work.read(stream, CYCLE)
 
 
 def _tell(

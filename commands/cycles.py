@@ -1,6 +1,6 @@
 """A quarter from its opening to its close: cut off, ruled on, closed. (BJ-4.3)"""
 
-from commands.redemptions import open_quarter, quarters_of
+from commands.quarters import open_quarter, quarters_of
 from commands.work import Work
 from domain import cycle_decisions
 from domain.cycle import cycle_id as id_of_cycle

@@ -2,16 +2,16 @@
 
 from commands import benefits
 from commands.claims import next_case_id
+from commands.quarters import open_quarter
 from commands.work import Work
-from domain import amount, cycle_decisions, duties, review, single
+from domain import amount, duties, review, single
 from domain import voucher as vouchers
 from domain.case import Case
-from domain.cycle import ClaimState, Cycle, cycle_id
-from domain.dates import Quarter, is_quarter
+from domain.cycle import ClaimState
 from domain.evaluation import settlement
 from domain.facts import CaseFacts
 from domain.format.programme import Programme
-from domain.kinds import CYCLE, INVOICE, VOUCHER
+from domain.kinds import INVOICE, VOUCHER
 from domain.refusals import Refused
 from domain.serving import served
 from domain.voucher import Voucher
@@ -128,40 +128,6 @@ def replace_account(work: Work, command: ReplaceBankAccount) -> str:
         raise Refused("ACCOUNT_IN_PAYMENT", case=case.case_id)
     work.on_case(case.case_id, [BankAccountReplaced(bank_account=command.bank_account)])
     return case.case_id
-
-
-def open_quarter(work: Work, programme: Programme, quarter: Quarter, carried: str = "") -> Cycle | None:
-    """The quarter, or the first after it that still takes claims; opened if need be. None after the last batch.
-
-    The case that is `carried` over from an earlier quarter was asked for in time: it joins after the cut-off too.
-    """
-    rule = served(programme).redemption
-    while quarter <= rule.last_quarter:
-        joined = work.cycle(cycle_id(programme.programme_id, quarter))
-        if not joined.cycle_id:
-            return _opened(work, programme, quarter)
-        if not joined.frozen or (carried and joined.takes_over(carried)):
-            return joined
-        quarter = quarter.next
-    return None
-
-
-def _opened(work: Work, programme: Programme, quarter: Quarter) -> Cycle:
-    """A new quarter, with the figures of the one before it if that has closed."""
-    opened = cycle_decisions.open_cycle(programme, quarter, work.rulebook.calendar, work.on)
-    work.record(streams.cycle(opened.cycle_id), CYCLE, [opened])
-    cycle = work.cycle(opened.cycle_id)
-    earlier = [number for number in quarters_of(work, programme.programme_id) if number < quarter]
-    if earlier and (before := work.cycle(cycle_id(programme.programme_id, earlier[-1]))).closed is not None:
-        work.on_cycle(cycle.cycle_id, [cycle_decisions.bring_forward(before, cycle)])
-    return work.cycle(cycle.cycle_id)
-
-
-def quarters_of(work: Work, programme_id: str) -> list[Quarter]:
-    """The quarters of a programme that are on record, in order."""
-    prefix = streams.cycle(f"{programme_id}-")
-    endings = (name.removeprefix(prefix) for name in work.streams(prefix))
-    return [Quarter.parse(ending) for ending in endings if is_quarter(ending)]  # else of a programme with a longer name
 
 
 def voucher_of(work: Work, voucher_id: str) -> Voucher:

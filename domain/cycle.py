@@ -155,7 +155,8 @@ class Cycle:
 
     def in_batch(self, batch: Batch) -> list[PaymentOrdered]:
         """The orders of a batch that were not held back, and not answered."""
-        return [ordered for ordered in self.outstanding() if ordered.order_id in set(batch.order_ids)]
+        members = set(batch.order_ids)
+        return [ordered for ordered in self.outstanding() if ordered.order_id in members]
 
     def to_sign(self) -> list[Batch]:
         """Batches that wait to be signed."""

@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from domain.cycle import Batch, Cycle
 from domain.duties import accounts_of
 from domain.refusals import Refused
-from duifu.v1.commands_pb2 import Actor, SignPayments
+from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL, Actor, SignPayments
 from duifu.v1.events_pb2 import PaymentBatchMade, PaymentBatchSigned, PaymentOrdered
 
 
@@ -96,6 +96,20 @@ def must_stand_apart(cycle: Cycle, batch: Batch, actor: Actor) -> None:
         if account in acted:
             clause, number = cycle.opened.release_clause, batch.number
             raise Refused("SIGNER_NOT_APART", clause, batch=number, account=account, at=acted[account])
+
+
+def must_not_have_signed(cycle: Cycle, order_id: str, actor: Actor) -> None:
+    """Who puts in how a payment ended did not let it go out; nor did whoever lent the role.
+
+    Raises Refused SIGNER_NOT_APART.
+    """
+    if actor.authentication == AUTHENTICATION_INTERNAL:
+        return
+    for batch in cycle.batches:
+        for key, accounts in batch.signed_by.items() if order_id in batch.order_ids else ():
+            if account := next(iter(set(accounts).intersection(accounts_of(actor))), ""):
+                clause, title = cycle.opened.release_clause, cycle.step(key).title
+                raise Refused("SIGNER_NOT_APART", clause, batch=batch.number, account=account, at=title)
 
 
 def digest(orders: Iterable[PaymentOrdered]) -> str:

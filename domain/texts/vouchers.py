@@ -217,10 +217,10 @@ TEXTS: Texts = {
         "en": ("Batch {batch} is no longer what is signed, {asked}: it is {now}.", "Look at it again, then sign."),
     },
     "SIGNER_NOT_APART": {
-        "zh": ("{account} 已在“{at}”经手第 {batch} 批支付。", "核验、复核、放行须由不同的人办理。"),
+        "zh": ("{account} 已在“{at}”经手第 {batch} 批支付。", "核验、复核、放行、对账须由不同的人办理。"),
         "en": (
             "{account} has had a hand in batch {batch}: {at}.",
-            "Who verifies, checks and releases are different people.",
+            "Who verifies, signs and reconciles are different people.",
         ),
     },
     "ORDER_RELEASED": {

@@ -76,7 +76,11 @@ def held(case_id: str) -> dict[str, Any]:
 
 def test_the_list_of_what_decides_is_the_one_that_is_held() -> None:
     assert {kind for kind, what in HELD.items() if what == "decisions"} == {*held("-"), "rescale_voucher"}
-    assert {kind for kind, what in HELD.items() if what == "payments"} == {"order_payments", "order_grants"}
+    assert {kind for kind, what in HELD.items() if what == "payments"} == {
+        "order_payments",
+        "order_grants",
+        "sign_payments",
+    }
 
 
 def test_a_voucher_is_not_rescaled_meanwhile(desk: Desk) -> None:

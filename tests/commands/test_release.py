@@ -197,6 +197,25 @@ def test_what_is_released_or_was_never_ordered_is_not_held_back(desk: Desk) -> N
         withhold(desk, order_id)
 
 
+def test_who_let_a_payment_go_out_does_not_put_in_how_it_ended(desk: Desk) -> None:
+    (order_id,) = ordered(desk, yuan(100_000))
+    sign(desk, CHECKER, "check")
+    sign(desk, RELEASER, "release")
+    answer = RecordPayment(
+        cycle_id=Q1,
+        order_id=order_id,
+        status=PAYMENT_STATUS_SETTLED,
+        bank_reference="GK-1",
+        evidence_sha256="ab" * 32,
+    )
+
+    with pytest.raises(Refused, match="SIGNER_NOT_APART"):
+        desk.send(Actor(id=RELEASER.id, role="payment-reconciler"), record_payment=answer)
+    desk.send(Actor(id="wu.di", role="payment-reconciler"), record_payment=answer)
+
+    assert desk.cycle(Q1).orders[order_id].result == "settled"
+
+
 def test_what_the_treasury_says_of_an_order_that_never_went_out_contradicts_the_ledger(desk: Desk) -> None:
     (order_id,) = ordered(desk, yuan(100_000))
     withhold(desk, order_id)
