@@ -15,6 +15,7 @@ from commands.work import fold
 from domain import checks, legal_clock, letters
 from domain.case import Case
 from domain.clock import clock_reading
+from domain.cycle import Cycle
 from domain.dates import SHANGHAI, civil_date, end_of
 from domain.kinds import CASE, CYCLE, PANEL, ROUND
 from domain.panel import open_panel
@@ -77,7 +78,7 @@ def under_way(door: Door) -> Iterator[Open]:
             blocked = unruled or cycle.waiting_for() or cycle.to_sign()
             held_until = _payments_held_until(door, cycle.opened.programme_id)
             pay_at = None if blocked else max(cycle.pay_at, held_until or cycle.pay_at)
-            yield Open(cycle.cycle_id, version, pay_at if cycle.frozen else cycle.next_moment(door.business_now()))
+            yield Open(cycle.cycle_id, version, pay_at if cycle.frozen else _moment_of(cycle, door.business_now()))
     for stream in door.ledger.streams(streams.ROUNDS):
         round_, version = fold(door.ledger, stream, ROUND)
         if round_.closed is None:
@@ -94,6 +95,12 @@ def _payments_held_until(door: Door, programme_id: str) -> datetime | None:
     """The end of the days on which payments are held now; None: they are not. (冻结期)"""
     row = door.rulebook.frozen(programme_id, "payments", civil_date(door.business_now()))
     return end_of(row.last) if row else None
+
+
+def _moment_of(cycle: Cycle, at: datetime) -> datetime:
+    """The reminder that has come and is not on record; else the next one, or the cut-off."""
+    reminder = cycle.to_remind(at)
+    return reminder.remind_at.ToDatetime(SHANGHAI) if reminder else cycle.next_moment(at)
 
 
 def _due_at(case: Case) -> datetime | None:
@@ -160,13 +167,14 @@ async def _busy(door: Door, client: Client, present: set[str], is_patient: bool)
             return obstacle
         present.add(subject_id)
     for subject in subjects:
-        if subject.due_at and subject.due_at <= door.business_now():
-            return f"{subject.subject_id} (due {subject.due_at})"
         try:
             progress = await _progress(client, subject.subject_id)
         except TEMPORAL_IS_AWAY as error:
             return f"{subject.subject_id} ({error})"
-        is_at_rest = progress.is_idle or (is_patient and progress.waits_for)
+        waits_in_vain = is_patient and progress.waits_for
+        if subject.due_at and subject.due_at <= door.business_now() and not waits_in_vain:
+            return f"{subject.subject_id} (due {subject.due_at})"
+        is_at_rest = progress.is_idle or waits_in_vain
         if not is_at_rest or progress.version < subject.version:
             return f"{subject.subject_id} ({progress.summary})"
     return ""

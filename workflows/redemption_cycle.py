@@ -3,6 +3,7 @@
 from functools import partial
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain import cycle as cycles
@@ -16,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.following import Background, FollowsLedger
     from workflows.ports import Reminders
 
-REMINDER = "reminder"
+REMINDER, NOTHING = "reminder", "-"  # tasks beside
 
 
 @workflow.defn(name="RedemptionCycle")
@@ -27,6 +28,7 @@ class RedemptionCycleWorkflow(FollowsLedger[Cycle]):
     def __init__(self, start: WorkflowStart) -> None:
         self.follow(f"cycle/{start.subject_id}", start, Cycle(), cycles.evolve)
         self.background = Background()
+        self.pages: dict[int, workflow.ActivityHandle[RemindersSent]] = {}  # of letters, under way
 
     @property
     def cycle(self) -> Cycle:
@@ -38,7 +40,9 @@ class RedemptionCycleWorkflow(FollowsLedger[Cycle]):
         """The quarter from its first claim to its close."""
         await self.follow_to_the_end(lambda: self.cycle.closed is not None, self.show_cycle, self.go_on)
         assert self.cycle.closed is not None
-        await self.background.finish(cancel=REMINDER)
+        for page in self.pages.values():
+            page.cancel()  # letters that nobody needs any more
+        await self.background.finish(cancel=NOTHING)  # what is being put on record is let be
         await workflow.wait_condition(workflow.all_handlers_finished)
         return Ending(
             summary=quarter_standing(self.cycle),
@@ -90,9 +94,18 @@ class RedemptionCycleWorkflow(FollowsLedger[Cycle]):
         page = ReminderPage(cycle_id=self.subject_id, days_left=reminder.days_left)
         reminded = RemindCycle(cycle_id=self.subject_id, days_left=reminder.days_left)
         while True:
-            sent: RemindersSent = await workflow.execute_activity_method(
+            under_way = workflow.start_activity_method(
                 Reminders.remind_holders, page, **options.page(f"提醒：{reminder.days_left}天后截止")
             )
+            self.pages[reminder.days_left] = under_way
+            try:
+                sent: RemindersSent = await under_way
+            except ActivityError as error:
+                if is_cancelled_exception(error):
+                    return
+                raise
+            finally:
+                del self.pages[reminder.days_left]
             if sent.letters:
                 reminded.letters += sent.letters
                 reminded.page_sha256.append(sent.sha256)
@@ -100,7 +113,10 @@ class RedemptionCycleWorkflow(FollowsLedger[Cycle]):
                 break
             page.after_voucher_id = sent.last_voucher_id
         command_id = f"{self.subject_id}:{REMINDER}:{reminder.days_left}"
-        await self.following.carry_out(command_id, "提醒截止", Command(remind_cycle=reminded))
+        while refusal := await self.following.carry_out(command_id, "提醒截止", Command(remind_cycle=reminded)):
+            if refusal.code not in options.TOO_EARLY:
+                return  # cut off meanwhile, or a later reminder is on record
+            await workflow.sleep(options.CLOCK_TOLERANCE)
 
     async def take_step(self, step: str, summary: str, command: Command) -> None:
         """Ask the ledger for a step of the quarter, as it stands now."""
