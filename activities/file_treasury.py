@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from activities.outside import not_yet
+from activities.treasury import must_be_ordered
 from duifu.v1.work_pb2 import PaymentOrder, PaymentReport
 from workflows import ports
 
@@ -23,9 +23,7 @@ class FileTreasury(ports.Treasury):
     @activity.defn(name="pay")
     async def pay(self, order: PaymentOrder) -> PaymentReport:
         """Raises ApplicationError: PAYMENT_UNDER_WAY while the ledger does not know the end, NOT_ORDERED for good."""
-        if not await asyncio.to_thread(self._was_ordered, order):
-            sentence = f"账本没有支付指令 {order.order_id}，或内容不一致，不予支付"
-            raise ApplicationError(sentence, type="NOT_ORDERED", non_retryable=True)
+        await must_be_ordered(self._was_ordered, order)
         report = await asyncio.to_thread(self._report_of, order)
         if report is None:
             raise not_yet("PAYMENT_UNDER_WAY", f"{order.order_id} 尚无回单文件")

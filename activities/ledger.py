@@ -64,15 +64,18 @@ class DoorLedger(ports.Ledger, ports.Openings):
             actor=SYSTEM,
             open_cycle=OpenCycle(programme_id=start.programme_id, quarter=str(quarter)),
         )
-        return self._door.answer(command, SYSTEM, _cause(activity.info()))
+        return self._decided(command, SYSTEM)
 
-    def _answer(self, request: CommandRequest, actor: Actor) -> Answer:
-        info = activity.info()
-        if request.stream.partition("/")[2] != info.workflow_id:
-            raise ApplicationError(NOT_ITS_WORKFLOW, type="NOT_FROM_ITS_WORKFLOW", non_retryable=True)
-        answer = self._door.answer(request.command, actor, _cause(info))
+    def _decided(self, command: Command, actor: Actor) -> Answer:
+        answer = self._door.answer(command, actor, _cause(activity.info()))
         if answer.refusal.code == BUSY:
             raise ApplicationError(answer.summary, type=BUSY)  # nothing was decided: ask again
+        return answer
+
+    def _answer(self, request: CommandRequest, actor: Actor) -> Answer:
+        if request.stream.partition("/")[2] != activity.info().workflow_id:
+            raise ApplicationError(NOT_ITS_WORKFLOW, type="NOT_FROM_ITS_WORKFLOW", non_retryable=True)
+        answer = self._decided(request.command, actor)
         facts = self.facts_since(FactQuery(stream=request.stream, after_version=request.after_version))
         answer.facts.CopyFrom(facts)
         return answer

@@ -16,6 +16,13 @@ from workflows import ports
 ENDED = {"SETTLED": PAYMENT_STATUS_SETTLED, "RETURNED": PAYMENT_STATUS_RETURNED}
 
 
+async def must_be_ordered(was_ordered: Callable[[PaymentOrder], bool], order: PaymentOrder) -> None:
+    """Whoever asks, only what the ledger ordered is paid. Raises ApplicationError NOT_ORDERED, for good."""
+    if not await asyncio.to_thread(was_ordered, order):
+        sentence = f"账本没有支付指令 {order.order_id}，或内容不一致，不予支付"
+        raise ApplicationError(sentence, type="NOT_ORDERED", non_retryable=True)
+
+
 class HttpTreasury(ports.Treasury):
     """Hands an order in and asks how it ended. Pays only what the ledger ordered, whoever asks."""
 
@@ -28,9 +35,7 @@ class HttpTreasury(ports.Treasury):
 
         TREASURY_UNKNOWN is tried again: somebody must mend it there, and nothing else waits for that.
         """
-        if not await asyncio.to_thread(self._was_ordered, order):
-            sentence = f"账本没有支付指令 {order.order_id}，或内容不一致，不予支付"
-            raise ApplicationError(sentence, type="NOT_ORDERED", non_retryable=True)
+        await must_be_ordered(self._was_ordered, order)
         orders = f"/treasuries/{order.treasury}/orders" if order.treasury else "/treasury/orders"
         body = {
             "payeeName": order.payee_name,

@@ -17,10 +17,10 @@ from domain import benefits, review
 from domain.calculation.award import Award, Draft
 from domain.case import CORRECTION, Case
 from domain.cel.expressions import RuleBroken
-from domain.cycle import Cycle
+from domain.cycle import Cycle, quarters_of
 from domain.cycle import cycle_id as id_of_cycle
 from domain.dates import Quarter as Days
-from domain.dates import civil_date, from_iso, is_quarter
+from domain.dates import civil_date, from_iso
 from domain.evaluation import settlement
 from domain.facts import CaseFacts, of_claim
 from domain.headroom import EnterpriseYear
@@ -174,12 +174,11 @@ class Remaking:
 
     def open_quarters(self, programme_id: str) -> Iterator[Cycle]:
         """The quarters of a programme that are not closed."""
-        prefix = streams.cycle(f"{programme_id}-")
-        for stream in self._rows.streams(prefix):
-            if is_quarter(stream.removeprefix(prefix)):
-                known = self._folded.quarter(stream, self.entry.position)
-                if known.opened.cycle_id and not known.is_closed:
-                    yield known.whole()
+        names = self._rows.streams(streams.cycle(f"{programme_id}-"))
+        for number in quarters_of(programme_id, streams.cycle_ids(names)):
+            known = self.quarter(id_of_cycle(programme_id, number))
+            if known.opened.cycle_id and not known.is_closed:
+                yield known.whole()
 
     def reads(self, cycle_id: str) -> bool:
         """Whether the quarter is among what is read: decisions on nobody else's rest on it."""

@@ -1,13 +1,10 @@
 """duifu audit recompute: does every recorded decision follow from its facts and its rules?"""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from audit.compared import Difference, Tally
 from audit.recompute import recompute_about, recompute_ledger
@@ -18,6 +15,7 @@ from cli.asking import existing_ledger, of_running
 from cli.audit_recomputed import TEXTS, as_words, told
 from cli.auditing import say
 from cli.output import REFUSED, RefusedHere, WrongInput, as_json, at_home, errors, print_json
+from cli.progress import stages
 from ledger.rows import Rows
 from policy.rulebook import PROGRAMMES, ProgrammeBroken, Rulebook
 
@@ -78,7 +76,8 @@ def recompute_command(
 
     scope = Scope(cycle_id=cycle or "", year=year or 0, programme_id=programme or "")
     address = str(existing_ledger(of_running(home)).ledger)
-    with auditing.evidence(home) as rows, _bar(lang, json_wanted) as progress:
+    with auditing.evidence(home) as rows, stages(json_wanted) as stage:
+        progress = stage(TEXTS[lang]["progress"])
         tally = _recomputed(address, rows, rulebook, keep, subject, scope, progress)
     if json_wanted:
         print_json(told(tally, listed))
@@ -118,12 +117,3 @@ def _recomputed(
         of_quarter = replace(scope, cycle_id=stream.removeprefix("cycle/"))
         return recompute_ledger(address, rulebook, report, of_quarter, progress)
     return recompute_about(rows, rulebook, report, stream)
-
-
-@contextmanager
-def _bar(lang: str, json_wanted: bool) -> Iterator[Callable[[int, int], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    is_shown = sys.stderr.isatty() and not json_wanted
-    with Progress(*columns, console=errors, transient=True, disable=not is_shown, auto_refresh=False) as bar:
-        task = bar.add_task(TEXTS[lang]["progress"], total=None)
-        yield lambda done, events: bar.update(task, completed=done, total=events, refresh=True)

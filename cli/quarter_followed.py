@@ -12,7 +12,8 @@ from cli.progress import Reported
 from commands import deployment
 from commands.door import Door
 from commands.work import fold
-from domain.dates import SHANGHAI, civil_date, is_quarter
+from domain.cycle import cycle_id, quarters_of
+from domain.dates import SHANGHAI, Quarter, civil_date
 from domain.kinds import CASE
 from domain.money import show
 from domain.wording import standing
@@ -135,11 +136,12 @@ class Watched:
 
     def _unpaid(self, tally: QuarterTally) -> Iterator[str]:
         """Earlier quarters that have not dealt with all their claims."""
-        prefix = streams.cycle(f"{tally.opened.programme_id}-")
-        for stream in self._ledger.streams(prefix):
-            quarter = stream.removeprefix(prefix)
-            if not is_quarter(quarter) or quarter >= tally.opened.quarter:
+        programme_id, own = tally.opened.programme_id, Quarter.parse(tally.opened.quarter)
+        names = self._ledger.streams(streams.cycle(f"{programme_id}-"))
+        for number in quarters_of(programme_id, streams.cycle_ids(names)):
+            if number >= own:
                 continue
+            stream = streams.cycle(cycle_id(programme_id, number))
             if stream not in self._earlier:
                 self._earlier[stream] = None if self._has_closed(stream) else Followed(self._ledger, stream)
             followed = self._earlier[stream]

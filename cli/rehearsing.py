@@ -74,8 +74,7 @@ def under_way(door: Door) -> Iterator[Open]:
     for stream in door.ledger.streams(streams.CYCLES):
         cycle, version = fold(door.ledger, stream, CYCLE)
         if cycle.closed is None:
-            unruled = cycle.claims and cycle.opened.awaits_ruling and not cycle.confirmed
-            blocked = unruled or cycle.waiting_for() or cycle.to_sign()
+            blocked = (cycle.claims and cycle.awaits_ruling) or cycle.waiting_for() or cycle.to_sign()
             held_until = _payments_held_until(door, cycle.opened.programme_id)
             pay_at = None if blocked else max(cycle.pay_at, held_until or cycle.pay_at)
             yield Open(cycle.cycle_id, version, pay_at if cycle.frozen else _moment_of(cycle, door.business_now()))

@@ -4,7 +4,7 @@ from commands.quarters import open_quarter, open_quarters, quarters_from
 from commands.work import Work, fold
 from domain import cycle_decisions, orders, payment_answers, release
 from domain.cycle import Claim, Cycle, payment_order
-from domain.dates import Quarter, from_iso
+from domain.dates import from_iso
 from domain.evaluation.paying import payable
 from domain.format.programme import Programme
 from domain.kinds import CYCLE, ENTERPRISE_YEAR, VOUCHER
@@ -168,7 +168,7 @@ def take_back(work: Work, quarter: Cycle, ordered: PaymentOrdered, returned: Pay
 
 def _carry(work: Work, programme: Programme, quarter: Cycle, claim: Claim, amount_fen: int) -> str:
     """Let an amount join the next quarter, cut off or not; returns its id, or nothing after the last batch."""
-    later = open_quarter(work, programme, Quarter.parse(quarter.opened.quarter).next, claim.case_id)
+    later = open_quarter(work, programme, quarter.number.next, claim.case_id)
     if later is None:
         return ""
     admitted = ClaimAdmitted(

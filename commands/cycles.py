@@ -1,6 +1,6 @@
 """A quarter from its opening to its close: cut off, ruled on, closed. (BJ-4.3)"""
 
-from commands.quarters import open_quarter, quarters_of
+from commands.quarters import known_quarters, open_quarter, open_quarters
 from commands.work import Work
 from domain import cycle_decisions
 from domain.cycle import cycle_id as id_of_cycle
@@ -61,14 +61,13 @@ def close(work: Work, cycle_id: str) -> str:
     Books are closed in order: the figures of every earlier quarter are in those that it hands on.
     """
     quarter = work.cycle(cycle_id)
-    closed = cycle_decisions.close(quarter)
-    programme_id, number = quarter.opened.programme_id, Quarter.parse(quarter.opened.quarter)
-    known = [work.cycle(id_of_cycle(programme_id, other)) for other in quarters_of(work, programme_id)]
-    cycle_decisions.must_close_in_order(quarter, known)
+    closed, programme_id = cycle_decisions.close(quarter), quarter.opened.programme_id
+    cycle_decisions.must_close_in_order(quarter, open_quarters(work, programme_id))
     work.on_cycle(cycle_id, closed)
-    later = [cycle for cycle in known if Quarter.parse(cycle.opened.quarter) > number]
-    if later:
-        work.on_cycle(later[0].cycle_id, [cycle_decisions.bring_forward(work.cycle(cycle_id), later[0])])
+    later = next((number for number in known_quarters(work, programme_id) if number > quarter.number), None)
+    if later is not None:
+        following = work.cycle(id_of_cycle(programme_id, later))
+        work.on_cycle(following.cycle_id, [cycle_decisions.bring_forward(work.cycle(cycle_id), following)])
     return cycle_id
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from commands.work import Work
 from domain import cycle_decisions
-from domain.cycle import Cycle, cycle_id
-from domain.dates import Quarter, is_quarter
+from domain.cycle import Cycle, cycle_id, quarters_of
+from domain.dates import Quarter
 from domain.format.programme import Programme
 from domain.kinds import CYCLE
 from domain.serving import served
@@ -34,30 +34,27 @@ def _opened(work: Work, programme: Programme, quarter: Quarter) -> Cycle:
     opened = cycle_decisions.open_cycle(programme, quarter, work.rulebook.calendar, work.on)
     work.record(streams.cycle(opened.cycle_id), CYCLE, [opened])
     cycle = work.cycle(opened.cycle_id)
-    earlier = [number for number in quarters_of(work, programme.programme_id) if number < quarter]
+    earlier = [number for number in known_quarters(work, programme.programme_id) if number < quarter]
     if earlier and (before := work.cycle(cycle_id(programme.programme_id, earlier[-1]))).closed is not None:
         work.on_cycle(cycle.cycle_id, [cycle_decisions.bring_forward(before, cycle)])
     return work.cycle(cycle.cycle_id)
 
 
-def quarters_of(work: Work, programme_id: str) -> list[Quarter]:
+def known_quarters(work: Work, programme_id: str) -> list[Quarter]:
     """The quarters of a programme that are on record, in order."""
-    prefix = streams.cycle(f"{programme_id}-")
-    endings = (name.removeprefix(prefix) for name in work.streams(prefix))
-    return [Quarter.parse(ending) for ending in endings if is_quarter(ending)]  # else of a programme with a longer name
+    return quarters_of(programme_id, streams.cycle_ids(work.streams(streams.cycle(f"{programme_id}-"))))
 
 
 def open_quarters(work: Work, programme_id: str) -> Iterator[Cycle]:
     """The quarters of a programme that are not closed."""
-    prefix = streams.cycle(f"{programme_id}-")
-    for stream in work.streams_under_way(prefix, CycleClosed):
-        if is_quarter(stream.removeprefix(prefix)):  # else of a programme with a longer name
-            yield work.read(stream, CYCLE)
+    names = work.streams_under_way(streams.cycle(f"{programme_id}-"), CycleClosed)
+    for number in quarters_of(programme_id, streams.cycle_ids(names)):
+        yield work.cycle(cycle_id(programme_id, number))
 
 
 def quarters_from(work: Work, programme: Programme, first_id: str) -> Iterator[Cycle]:
     """The quarters in which a claim may have a part, from the one that it joined to the last."""
-    number = Quarter.parse(work.cycle(first_id).opened.quarter)
+    number = work.cycle(first_id).number
     while number <= served(programme).redemption.last_quarter:
         yield work.cycle(cycle_id(programme.programme_id, number))
         number = number.next

@@ -7,7 +7,7 @@ from commands.work import fold
 from domain.dates import SHANGHAI, from_iso
 from domain.format.programme import Programme
 from domain.kinds import CYCLE, VOUCHER
-from domain.letters import BLANKS
+from domain.letters import words_about
 from domain.money import show
 from domain.voucher import Voucher
 from domain.wording import deadline
@@ -43,10 +43,7 @@ def _vouchers(ledger: Ledger, programme: Programme, after_id: str) -> Iterator[V
 
 def _letter(programme: Programme, opened: CycleOpened, days_left: int, voucher: Voucher) -> LetterDelivery:
     template = programme.letters[opened.reminder_template]
-    words = dict.fromkeys(BLANKS, "") | {
-        "applicant": voucher.holder_name,
-        "programme": opened.programme_title,
-        "case": voucher.voucher_id,
+    words = words_about(voucher.holder_name, opened.programme_title, voucher.voucher_id) | {
         "due": deadline(opened.cut_off_at.ToDatetime(SHANGHAI)),
         "left": f"{days_left}天",
         "summary": f"尚未申请兑付{show(voucher.face_value_fen - voucher.due_fen)}",

@@ -1,6 +1,6 @@
 """One quarter of one programme: who joined, what was paid, deferred or returned, and how it closed. (BJ-4.3)"""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from google.protobuf.message import Message
 
 from domain import orders
 from domain.case import UnknownEvent
-from domain.dates import SHANGHAI, Quarter, from_iso
+from domain.dates import SHANGHAI, Quarter, from_iso, is_quarter
 from domain.orders import Order
 from domain.states import changed
 from duifu.v1.events_pb2 import (
@@ -101,6 +101,16 @@ class Cycle:
         """From when money may move, business time."""
         return self.opened.pay_at.ToDatetime(SHANGHAI)
 
+    @property
+    def number(self) -> Quarter:
+        """Which quarter it is."""
+        return Quarter.parse(self.opened.quarter)
+
+    @property
+    def awaits_ruling(self) -> bool:
+        """Whether the authority has still to rule that it is paid. (BJ-A13)"""
+        return self.opened.awaits_ruling and not self.confirmed
+
     def waiting_for(self) -> list[str]:
         """Claims that are not assessed yet."""
         return [c.case_id for c in self.claims.values() if c.state == ClaimState.ADMITTED]
@@ -170,6 +180,12 @@ class Cycle:
 def cycle_id(programme_id: str, quarter: Quarter) -> str:
     """The business key of a quarter, also its workflow id."""
     return f"{programme_id}-{quarter}"
+
+
+def quarters_of(programme_id: str, cycle_ids: Iterable[str]) -> list[Quarter]:
+    """The quarters of a programme among these, in their order; those of one with a longer name are passed over."""
+    endings = (cycle_id.removeprefix(f"{programme_id}-") for cycle_id in cycle_ids)
+    return [Quarter.parse(ending) for ending in endings if is_quarter(ending)]
 
 
 def payment_order(cycle_id: str, ordered: PaymentOrdered) -> PaymentOrder:

@@ -111,7 +111,7 @@ def freeze(cycle: Cycle, at: datetime) -> list[Message]:
 def confirm(cycle: Cycle, reason: str) -> list[Message]:
     """The authority rules that this batch is paid. Raises Refused CYCLE_UNKNOWN, NO_RULING_NEEDED, REASON_MISSING."""
     _must_exist(cycle)
-    if not cycle.opened.awaits_ruling or cycle.confirmed:
+    if not cycle.awaits_ruling:
         raise Refused("NO_RULING_NEEDED", "BJ-A13", cycle=cycle.cycle_id)
     if not reason.strip():
         raise Refused("REASON_MISSING", "BJ-A13", title=cycle.cycle_id)
@@ -123,10 +123,8 @@ def must_be_its_turn(cycle: Cycle, open_quarters: Iterable[Cycle]) -> None:
 
     `open_quarters` are those of the programme that are not closed. Raises Refused EARLIER_QUARTER_UNPAID.
     """
-    number = Quarter.parse(cycle.opened.quarter)
-    for earlier in sorted(open_quarters, key=lambda other: other.opened.quarter):
-        unpaid = [*earlier.waiting_for(), *(claim.case_id for claim in earlier.ready())]
-        if unpaid and Quarter.parse(earlier.opened.quarter) < number:
+    for earlier in _before(cycle, open_quarters):
+        if unpaid := [*earlier.waiting_for(), *(claim.case_id for claim in earlier.ready())]:
             raise Refused(
                 "EARLIER_QUARTER_UNPAID",
                 "BJ-A17",
@@ -136,12 +134,10 @@ def must_be_its_turn(cycle: Cycle, open_quarters: Iterable[Cycle]) -> None:
             )
 
 
-def must_close_in_order(cycle: Cycle, known: Iterable[Cycle]) -> None:
-    """Every earlier quarter of the programme has closed. Raises Refused EARLIER_QUARTER_OPEN."""
-    number = Quarter.parse(cycle.opened.quarter)
-    for earlier in known:
-        if Quarter.parse(earlier.opened.quarter) < number and earlier.closed is None:
-            raise Refused("EARLIER_QUARTER_OPEN", cycle.opened.clause, cycle=cycle.cycle_id, earlier=earlier.cycle_id)
+def must_close_in_order(cycle: Cycle, open_quarters: Iterable[Cycle]) -> None:
+    """No earlier quarter of the programme is open. Raises Refused EARLIER_QUARTER_OPEN."""
+    for earlier in _before(cycle, open_quarters):
+        raise Refused("EARLIER_QUARTER_OPEN", cycle.opened.clause, cycle=cycle.cycle_id, earlier=earlier.cycle_id)
 
 
 def must_be_payable(cycle: Cycle, at: datetime) -> None:
@@ -153,7 +149,7 @@ def must_be_payable(cycle: Cycle, at: datetime) -> None:
     clause = cycle.opened.clause
     if not cycle.frozen:
         raise Refused("CYCLE_NOT_FROZEN", clause, cycle=cycle.cycle_id)
-    if cycle.opened.awaits_ruling and not cycle.confirmed:
+    if cycle.awaits_ruling:
         raise Refused("RULING_MISSING", "BJ-A13", cycle=cycle.cycle_id)
     if waiting := cycle.waiting_for():
         raise Refused("CLAIMS_NOT_READY", clause, cycle=cycle.cycle_id, claims="、".join(waiting))
@@ -195,6 +191,10 @@ def close(cycle: Cycle) -> list[Message]:
             carried_fen=sum(a.amount_fen for a in carried),
         )
     ]
+
+
+def _before(cycle: Cycle, others: Iterable[Cycle]) -> list[Cycle]:
+    return sorted((other for other in others if other.number < cycle.number), key=lambda other: other.number)
 
 
 def _must_exist(cycle: Cycle) -> None:

@@ -102,10 +102,14 @@ def _words_of_output(case: Case, document_number: str) -> dict[str, str]:
     return _words(case) | {"number": document_number, "items": items}
 
 
-def _words(case: Case) -> dict[str, str]:
-    """What every letter about a case may say; every other blank is empty."""
-    about = {"applicant": case.applicant_name, "programme": case.plan.programme_title, "case": case.case_id}
+def words_about(applicant_name: str, programme_title: str, subject_id: str) -> dict[str, str]:
+    """What every letter may say, about a case or a voucher; every other blank is empty."""
+    about = {"applicant": applicant_name, "programme": programme_title, "case": subject_id}
     return dict.fromkeys(BLANKS, "") | about
+
+
+def _words(case: Case) -> dict[str, str]:
+    return words_about(case.applicant_name, case.plan.programme_title, case.case_id)
 
 
 def _letter(

@@ -17,9 +17,11 @@ from duifu.v1.events_pb2 import PaymentBatchMade, PaymentBatchSigned, PaymentOrd
 
 def make_batch(cycle: Cycle) -> list[Message]:
     """Everything that was ordered since the last batch, once there is nothing more to order; none without signers."""
+    if not cycle.opened.release or cycle.ready():
+        return []
     batched = {order_id for batch in cycle.batches for order_id in batch.order_ids}
     orders = [ordered for ordered in cycle.outstanding() if ordered.order_id not in batched]
-    if not cycle.opened.release or cycle.ready() or not orders:
+    if not orders:
         return []
     amount_fen = sum(ordered.amount_fen for ordered in orders)
     return [

@@ -200,7 +200,7 @@ def quarter_standing(cycle: Cycle) -> str:
         )
     if not cycle.frozen:
         return f"{quarter}受理中：{len(cycle.claims)}笔申请，{cycle.opened.cut_off_on}截止"
-    if cycle.opened.awaits_ruling and not cycle.confirmed:
+    if cycle.awaits_ruling:
         return f"{quarter}待主管部门确认"
     if waiting := cycle.waiting_for():
         return f"{quarter}等待核定：{'、'.join(waiting)}"

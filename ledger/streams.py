@@ -1,5 +1,7 @@
 """Names of streams. A name is what makes the stream unique, so an auditor can read it in the database."""
 
+from collections.abc import Iterable, Iterator
+
 DEPLOYMENT = "deployment"
 CASES = "case/"
 CYCLES = "cycle/"
@@ -16,6 +18,11 @@ def case(case_id: str) -> str:
 def cycle(cycle_id: str) -> str:
     """One quarter of one programme."""
     return f"{CYCLES}{cycle_id}"
+
+
+def cycle_ids(names: Iterable[str]) -> Iterator[str]:
+    """The ids in names of quarters' streams."""
+    return (name.removeprefix(CYCLES) for name in names)
 
 
 def grant_round(round_id: str) -> str:

@@ -345,7 +345,7 @@ def _state(cycle: Cycle) -> str:
         return "closed"
     if not cycle.frozen:
         return "receiving"
-    if cycle.opened.awaits_ruling and not cycle.confirmed:
+    if cycle.awaits_ruling:
         return "awaits-ruling"
     if cycle.waiting_for():
         return "assessing"

@@ -267,7 +267,7 @@ def cycle_stage(cycle: Cycle) -> str:
 def _cycle_waits_on(cycle: Cycle) -> str:
     if not cycle.frozen:
         return "截止日"
-    if cycle.opened.awaits_ruling and not cycle.confirmed:
+    if cycle.awaits_ruling:
         return "主管部门确认"
     if to_sign := cycle.to_sign():
         return cycle.step(to_sign[0].next_step).role_title

@@ -65,7 +65,7 @@ class RedemptionCycleWorkflow(FollowsLedger[Cycle]):
             await self.until_news()
         elif not cycle.frozen:
             await self.until_cut_off()
-        elif (cycle.claims and cycle.opened.awaits_ruling and not cycle.confirmed) or cycle.waiting_for():
+        elif (cycle.claims and cycle.awaits_ruling) or cycle.waiting_for():
             await self.until_news()
         elif cycle.ready():
             if await self.until(cycle.pay_at, f"{cycle.opened.pay_on} 起支付"):

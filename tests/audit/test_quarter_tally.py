@@ -82,7 +82,9 @@ def test_a_claim_that_came_back_says_why_and_how_long_it_took_in_all(spring: Row
     assert brought.from_cycle_id == FIRST_QUARTER
     assert _read(spring, FIRST_QUARTER).claims[REDEMPTION].brought == []
     assert "账户已销户" in brought.reason
-    assert spring.before(brought.place.stream, brought.place.position + 1).version == brought.place.version  # type: ignore[union-attr]
+    there = spring.before(brought.place.stream, brought.place.position + 1)
+    assert there is not None
+    assert there.version == brought.place.version
     assert account.days_to_pay() == [98]  # from 25 March to 1 July, when the second quarter had been cut off
 
 

@@ -214,7 +214,9 @@ def test_every_source_is_an_event_that_is_there(home: Path, pages: dict[str, str
 
 
 def must_be_about(rows: Rows, source: str, words: str) -> None:
-    stream, version, position = re.fullmatch(r"(?:\S+：|<\w+>)?(\S+) 序号(\d+) 位置(\d+)", source).groups()  # type: ignore[union-attr]
+    written = re.fullmatch(r"(?:\S+：|<\w+>)?(\S+) 序号(\d+) 位置(\d+)", source)
+    assert written is not None
+    stream, version, position = written.groups()
     stream = re.sub(r"^.*[>：]", "", stream)
     row = rows.before(stream, int(position) + 1)
     assert row is not None

@@ -44,6 +44,14 @@ def a_quarter_in_payment(desk: Desk, firms: int) -> PaymentList:
     return the_list(desk)
 
 
+def a_folder_in_payment(folder: Path, firms: int) -> Path:
+    """The folder, with a ledger in which such a quarter has been ordered."""
+    desk = Desk(folder / "ledger.sqlite")
+    a_quarter_in_payment(desk, firms)
+    desk.ledger.close()
+    return folder
+
+
 def the_list(desk: Desk, list_id: str = Q1) -> PaymentList:
     """The orders of a quarter or a round as the ledger has them now."""
     listed = find_list(desk.ledger, list_id)

@@ -21,7 +21,7 @@ from tests.desk import Desk, the_rulebook
 from tests.exchange.payment_files import (
     Q1,
     a_copy_of,
-    a_quarter_in_payment,
+    a_folder_in_payment,
     all_orders,
     an_entry,
     camt_053,
@@ -80,11 +80,7 @@ def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def in_payment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a ledger in which a quarter has been ordered, which each test copies."""
-    folder = tmp_path_factory.mktemp("in-payment")
-    desk = Desk(folder / "ledger.sqlite")
-    a_quarter_in_payment(desk, FIRMS)
-    desk.ledger.close()
-    return folder
+    return a_folder_in_payment(tmp_path_factory.mktemp("in-payment"), FIRMS)
 
 
 @pytest.fixture

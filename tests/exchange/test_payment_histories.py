@@ -18,7 +18,7 @@ from tests.exchange.payment_files import (
     Q1,
     Answers,
     a_copy_of,
-    a_quarter_in_payment,
+    a_folder_in_payment,
     all_orders,
     camt_053,
     csv_of,
@@ -44,11 +44,7 @@ files = st.lists(
 
 @pytest.fixture(scope="module")
 def in_payment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("in-payment")
-    desk = Desk(folder / "ledger.sqlite")
-    a_quarter_in_payment(desk, FIRMS)
-    desk.ledger.close()
-    return folder
+    return a_folder_in_payment(tmp_path_factory.mktemp("in-payment"), FIRMS)
 
 
 def take_in(desk: Desk, file: File) -> list[str]:
