@@ -23,12 +23,12 @@ from activities.invoices import HttpInvoices
 from activities.ledger import DoorLedger
 from activities.notices import EditionLetters, HttpNotices
 from activities.outside import Outside
+from activities.quarter_pages import QuarterPages
 from activities.registries import HttpRegistries
 from activities.reminders import CutOffReminders
 from activities.treasury import HttpTreasury
-from commands import cycle_payments, deployment, grant_payments, payment_reports, privacy
+from commands import deployment, grant_payments, payment_reports, privacy
 from commands.door import Door
-from duifu.v1.work_pb2 import PaymentOrder
 from ledger.address import shown
 from ledger.keys import KeysUnavailable, SubjectKeys
 from ledger.store import Ledger, LedgerUnavailable
@@ -80,18 +80,11 @@ def workflow_runner(sandboxed: bool) -> WorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PURE))
 
 
-def was_ordered(ledger: Ledger, order: PaymentOrder) -> bool:
-    """Whether the quarter or the round that an order names has ordered it."""
-    if order.round_id:
-        return grant_payments.was_ordered(ledger, order)
-    return cycle_payments.was_ordered(ledger, order)
-
-
 def a_treasury(config: Settings, outside: Outside, ledger: Ledger) -> FileTreasury | HttpTreasury:
     """Over HTTP; or, where the city has no such interface, by files that people carry."""
     if config.treasury == "files":
-        return FileTreasury(partial(was_ordered, ledger), partial(payment_reports.report_of, ledger))
-    return HttpTreasury(outside, partial(was_ordered, ledger))
+        return FileTreasury(partial(grant_payments.was_ordered, ledger), partial(payment_reports.report_of, ledger))
+    return HttpTreasury(outside, partial(grant_payments.was_ordered, ledger))
 
 
 @asynccontextmanager
@@ -102,7 +95,7 @@ async def running_worker(config: Settings, client: Client, door: Door) -> AsyncI
     registries, invoices = HttpRegistries(outside), HttpInvoices(outside)
     treasury = a_treasury(config, outside, door.ledger)
     notices = HttpNotices(outside)
-    reminders = CutOffReminders(door, notices)
+    reminders, pages = CutOffReminders(door, notices), QuarterPages(door, treasury)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="activity") as threads:
         worker = Worker(
             client,
@@ -123,6 +116,9 @@ async def running_worker(config: Settings, client: Client, door: Door) -> AsyncI
                 registries.query_registry,
                 invoices.verify_invoices,
                 treasury.pay,
+                pages.assess_page,
+                pages.order_page,
+                pages.pay_page,
                 notices.deliver_letter,
                 reminders.remind_holders,
             ],

@@ -24,6 +24,10 @@ class FileTreasury(ports.Treasury):
     async def pay(self, order: PaymentOrder) -> PaymentReport:
         """Raises ApplicationError: PAYMENT_UNDER_WAY while the ledger does not know the end, NOT_ORDERED for good."""
         await must_be_ordered(self._was_ordered, order)
+        return await self.hand_in(order)
+
+    async def hand_in(self, order: PaymentOrder) -> PaymentReport:
+        """The same, for an order that comes from the ledger itself."""
         report = await asyncio.to_thread(self._report_of, order)
         if report is None:
             raise not_yet("PAYMENT_UNDER_WAY", f"{order.order_id} 尚无回单文件")

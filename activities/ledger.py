@@ -30,9 +30,11 @@ class DoorLedger(ports.Ledger, ports.Openings):
 
     @activity.defn(name="facts_since", no_thread_cancel_exception=True)
     def facts_since(self, query: FactQuery) -> FactPage:
-        """The events of one stream after a version, at most FACTS_MAX of them."""
+        """The events of one stream after a version, at most FACTS_MAX of them; of a quarter, where it stands."""
         # The head is read first: whatever was recorded up to it is then in the stream we read.
         position = self._door.ledger.head()
+        if standing := self._door.standing(query.stream):
+            return FactPage(summary=standing.summary, quarter=standing, position=position)
         recorded = self._door.ledger.stream(query.stream, query.after_version, ports.FACTS_MAX)
         # What is in Temporal's history cannot be destroyed with a key: no person's value goes there.
         facts = [Fact(version=r.originator_version, envelope=for_workflows(r.envelope)) for r in recorded]

@@ -36,6 +36,10 @@ class HttpTreasury(ports.Treasury):
         TREASURY_UNKNOWN is tried again: somebody must mend it there, and nothing else waits for that.
         """
         await must_be_ordered(self._was_ordered, order)
+        return await self.hand_in(order)
+
+    async def hand_in(self, order: PaymentOrder) -> PaymentReport:
+        """The same, for an order that comes from the ledger itself."""
         orders = f"/treasuries/{order.treasury}/orders" if order.treasury else "/treasury/orders"
         body = {
             "payeeName": order.payee_name,

@@ -14,11 +14,13 @@ from audit.labels import LABELS, VALUES
 from audit.story import sentence
 from domain.amount import InvoiceTotals
 from domain.case import OpenStage
-from domain.cycle import Batch, Claim
+from domain.cycle import Batch
 from domain.dates import SHANGHAI
 from domain.money import exact_text, show, show_exact
 from domain.orders import Order
+from domain.quarter_index import Claim
 from domain.round import Standing
+from domain.states import DERIVED
 from domain.wording import CHECKS, CLAIM_STATES, OUTCOMES, RESULTS, STANDINGS, check_title, deadline, last_day
 from duifu.v1.events_pb2 import CaseClosed
 from duifu.v1.facts_pb2 import Application, CheckResult, Contract, RedemptionRequest
@@ -66,7 +68,8 @@ def as_json(value: Any) -> Any:
             return sorted(as_json(inner) for inner in value)
         case Sequence():
             return [as_json(inner) for inner in value]
-    return {_camel(field.name): as_json(getattr(value, field.name)) for field in fields(value)}
+    told = (field for field in fields(value) if field.metadata != DERIVED)
+    return {_camel(field.name): as_json(getattr(value, field.name)) for field in told}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,8 @@ def stage_line(stage: OpenStage) -> str:
 
 def _parts(whole: Any) -> Iterator[tuple[int, str, Any]]:
     if not isinstance(whole, Message):
-        yield from ((number, field.name, getattr(whole, field.name)) for number, field in enumerate(fields(whole)))
+        told = (field for field in fields(whole) if field.metadata != DERIVED)
+        yield from ((number, field.name, getattr(whole, field.name)) for number, field in enumerate(told))
         return
     for field, value in whole.ListFields():
         if field.enum_type is not None:

@@ -54,6 +54,8 @@ HANDLERS: dict[type[Message], Handler | None] = {
     events.CycleFrozen: quarter_decisions.frozen,
     events.CycleConfirmed: quarter_decisions.confirmed,
     events.CycleReminded: quarter_decisions.reminded,
+    events.CyclePaused: quarter_decisions.paused,
+    events.CycleResumed: quarter_decisions.resumed,
     events.PaymentBatchMade: quarter_decisions.batched,
     events.PaymentBatchSigned: quarter_decisions.signed,
     events.FiguresBroughtForward: quarter_decisions.brought_forward,

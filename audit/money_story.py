@@ -74,6 +74,10 @@ def of_quarter(event: Message) -> str | None:
             )
         case events.CycleConfirmed():
             return f"主管部门确认：{event.reason}"
+        case events.CyclePaused():
+            return f"{event.paused_by}暂停拨付：{event.reason}"
+        case events.CycleResumed():
+            return f"{event.resumed_by}恢复拨付：{event.reason}"
         case events.PaymentOrdered():
             return f"支付指令{event.order_id}：{event.pay_on}向案件{event.case_id}支付{show(event.amount_fen)}"
         case events.ClaimDeferred():

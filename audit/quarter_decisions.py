@@ -4,10 +4,10 @@ from audit.compared import Comparison, Decision
 from audit.folded import Quarter
 from audit.remaking import Remaking
 from domain import cycle_decisions, duties, payment_answers, release
-from domain.cycle import Claim, ClaimState
 from domain.dates import Quarter as Days
 from domain.evaluation.paying import payable
 from domain.kinds import CASE, ENTERPRISE_YEAR
+from domain.quarter_index import Claim, ClaimState
 from duifu.v1.commands_pb2 import RemindCycle, SignPayments
 from duifu.v1.events_pb2 import (
     CLAIM_PAYMENT_STATUS_DEFERRED,
@@ -19,7 +19,9 @@ from duifu.v1.events_pb2 import (
     CycleConfirmed,
     CycleFrozen,
     CycleOpened,
+    CyclePaused,
     CycleReminded,
+    CycleResumed,
     FiguresBroughtForward,
     PaymentBatchMade,
     PaymentBatchSigned,
@@ -97,6 +99,25 @@ def confirmed(remaking: Remaking, event: CycleConfirmed) -> None:
     quarter = remaking.own_quarter
     if _compare(remaking, quarter, quarter.opened.cycle_id) is not None:
         cycle_decisions.confirm(quarter.whole(), event.reason)
+
+
+def paused(remaking: Remaking, event: CyclePaused) -> None:
+    """It was not paused already, and there is a reason; from now on nothing may be ordered. (暂停拨付)"""
+    quarter = remaking.own_quarter
+    if (check := _compare(remaking, quarter, quarter.opened.cycle_id)) is not None:
+        actor = remaking.entry.envelope.actor
+        (derived,) = cycle_decisions.pause(quarter.whole(), event.reason, actor)
+        check.same_message("", event, derived, quarter.opened.clause)
+    quarter.may_pay = False
+
+
+def resumed(remaking: Remaking, event: CycleResumed) -> None:
+    """It was paused, and there is a reason."""
+    quarter = remaking.own_quarter
+    if (check := _compare(remaking, quarter, quarter.opened.cycle_id)) is not None:
+        actor = remaking.entry.envelope.actor
+        (derived,) = cycle_decisions.resume(quarter.whole(), event.reason, actor)
+        check.same_message("", event, derived, quarter.opened.clause)
 
 
 def ordered(remaking: Remaking, event: PaymentOrdered) -> None:

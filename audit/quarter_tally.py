@@ -113,6 +113,7 @@ class QuarterTally:
         self.closed: events.CycleClosed | None = None
         self.closed_version = 0
         self.is_frozen = self.is_confirmed = False
+        self.paused: events.CyclePaused | None = None
         self.sums = {step: Sum() for step in Step}
         self.lines: dict[str, Line] = {}  # by case, in the order in which they joined
         self.unassessed: dict[str, Line] = {}
@@ -148,6 +149,10 @@ class QuarterTally:
                 self.is_frozen = True
             case events.CycleConfirmed():
                 self.is_confirmed = True
+            case events.CyclePaused():
+                self.paused = event
+            case events.CycleResumed():
+                self.paused = None
             case events.CycleClosed():
                 self.closed, self.closed_version = event, self.version
             case _:

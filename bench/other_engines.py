@@ -31,7 +31,7 @@ from bench.world import World, a_world
 from telemetry import logs
 from tests.postgres import Server
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parent.parent
 Play = Callable[[int, int], Awaitable[list[float]]]  # clients and cases to seconds of each acknowledgement
 
 
@@ -59,8 +59,8 @@ def ours(world: World) -> Play:
 def another(venv: Path, script: str, *arguments: str) -> Iterator[Play]:
     """A contestant in a process of its own, which plays when it is told to."""
     with tempfile.TemporaryDirectory(prefix="duifu-bench-", ignore_cleanup_errors=True) as home:
-        command = [str(venv / "bin" / "python"), str(HERE / "others" / script), home, *arguments]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        command = [str(venv / "bin" / "python"), "-m", f"bench.others.{script}", home, *arguments]
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert process.stdin is not None
         assert process.stdout is not None
         orders, answers = process.stdin, process.stdout
@@ -98,10 +98,10 @@ async def main(venv: Path, restate_server: Path, cases: int, rounds: int, client
         async with a_world() as world:
             contestants = {"ours": ours(world)}
             on_sqlite = f"sqlite:///{folder}/dbos.sqlite"
-            contestants["DBOS, SQLite"] = others.enter_context(another(venv, "dbos_cases.py", on_sqlite))
+            contestants["DBOS, SQLite"] = others.enter_context(another(venv, "dbos_cases", on_sqlite))
             on_postgres = server.url(server.new_database())
-            contestants["DBOS, PostgreSQL"] = others.enter_context(another(venv, "dbos_cases.py", on_postgres))
-            contestants["Restate"] = others.enter_context(another(venv, "restate_cases.py", str(restate_server)))
+            contestants["DBOS, PostgreSQL"] = others.enter_context(another(venv, "dbos_cases", on_postgres))
+            contestants["Restate"] = others.enter_context(another(venv, "restate_cases", str(restate_server)))
             for round_number in range(rounds + 1):
                 for clients in client_counts:
                     for name in contestants if round_number % 2 else reversed(contestants):

@@ -15,7 +15,7 @@ from domain.dates import civil_date
 from domain.kinds import CYCLE
 from domain.money import show as show_money
 from domain.wording import CLAIM_STATES, RESULTS, quarter_standing
-from duifu.v1.commands_pb2 import Command, ConfirmCycle, OpenCycle
+from duifu.v1.commands_pb2 import Command, ConfirmCycle, OpenCycle, PauseCycle, ResumeCycle
 from ledger import streams
 from worker import open_door
 
@@ -50,6 +50,27 @@ def confirm(cycle_id: str, reason: str, asking: Asking) -> None:
     asking.send(Command(confirm_cycle=ConfirmCycle(cycle_id=cycle_id, reason=reason)), OFFICER)
 
 
+@cycle.command()
+@click.argument("cycle_id")
+@click.option("--reason", required=True, help="Why payments have to wait.")
+@acting
+def pause(cycle_id: str, reason: str, asking: Asking) -> None:
+    """Pause the payments of CYCLE_ID: nothing more is ordered or handed to the treasury until it is resumed.
+
+    What the treasury has already comes to its end there, and its answers are recorded.
+    """
+    asking.send(Command(pause_cycle=PauseCycle(cycle_id=cycle_id, reason=reason)), OFFICER)
+
+
+@cycle.command()
+@click.argument("cycle_id")
+@click.option("--reason", required=True, help="Why it may go on.")
+@acting
+def resume(cycle_id: str, reason: str, asking: Asking) -> None:
+    """Let the payments of CYCLE_ID go on where they were paused."""
+    asking.send(Command(resume_cycle=ResumeCycle(cycle_id=cycle_id, reason=reason)), OFFICER)
+
+
 @cycle.command("show")
 @click.argument("cycle_id")
 @unmasking
@@ -78,7 +99,7 @@ def show_cycle(cycle_id: str, unmask: bool, home: str | None, json_wanted: bool)
     console.print(link(config, cycle_id), markup=False)
     paid = {order.ordered.case_id: order for order in state.orders.values()}
     rows = []
-    for claim in state.claims.values():
+    for claim in state.in_order():
         order = paid.get(claim.case_id)
         result = RESULTS[order.result] if order else CLAIM_STATES[claim.state]
         ordered_fen = order.ordered.amount_fen if order else 0

@@ -29,6 +29,7 @@ WAITING_SHOWN = 5  # claims
 class Keeps(StrEnum):
     """What a quarter may wait for."""
 
+    PAUSE = "pause"
     CUT_OFF = "cut-off"
     RULING = "ruling"
     CLAIMS = "claims"
@@ -118,6 +119,8 @@ class Watched:
         opened = tally.opened
         for window in held(self._door.rulebook, [opened.programme_id], civil_date(now)):
             yield Reason(Keeps.FREEZE, window)
+        if tally.paused is not None:
+            yield Reason(Keeps.PAUSE, f"暂停拨付：{tally.paused.reason}（{tally.paused.paused_by}）")
         if not tally.is_frozen:
             has_come = now >= opened.cut_off_at.ToDatetime(SHANGHAI)
             said = "已到截止时间，等待流程冻结" if has_come else f"受理至{opened.cut_off_on} 24:00截止"

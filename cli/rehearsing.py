@@ -12,7 +12,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from commands import deployment
 from commands.door import Door, declared
 from commands.work import fold
-from domain import checks, legal_clock, letters
+from domain import checks, legal_clock, letters, quarter_reminders
 from domain.case import Case
 from domain.clock import clock_reading
 from domain.cycle import Cycle
@@ -74,7 +74,8 @@ def under_way(door: Door) -> Iterator[Open]:
     for stream in door.ledger.streams(streams.CYCLES):
         cycle, version = fold(door.ledger, stream, CYCLE)
         if cycle.closed is None:
-            blocked = (cycle.claims and cycle.awaits_ruling) or cycle.waiting_for() or cycle.to_sign()
+            awaits_ruling = len(cycle.claims) and cycle.awaits_ruling
+            blocked = awaits_ruling or len(cycle.index.waiting) or cycle.to_sign() or cycle.paused
             held_until = _payments_held_until(door, cycle.opened.programme_id)
             pay_at = None if blocked else max(cycle.pay_at, held_until or cycle.pay_at)
             yield Open(cycle.cycle_id, version, pay_at if cycle.frozen else _moment_of(cycle, door.business_now()))
@@ -98,8 +99,8 @@ def _payments_held_until(door: Door, programme_id: str) -> datetime | None:
 
 def _moment_of(cycle: Cycle, at: datetime) -> datetime:
     """The reminder that has come and is not on record; else the next one, or the cut-off."""
-    reminder = cycle.to_remind(at)
-    return reminder.remind_at.ToDatetime(SHANGHAI) if reminder else cycle.next_moment(at)
+    reminder = quarter_reminders.to_remind(cycle.opened, cycle.reminded, at)
+    return reminder.remind_at.ToDatetime(SHANGHAI) if reminder else quarter_reminders.next_moment(cycle.opened, at)
 
 
 def _due_at(case: Case) -> datetime | None:

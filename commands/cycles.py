@@ -7,7 +7,7 @@ from domain.cycle import cycle_id as id_of_cycle
 from domain.dates import Quarter
 from domain.refusals import Refused
 from domain.serving import served
-from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL, ConfirmCycle, OpenCycle, RemindCycle
+from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL, ConfirmCycle, OpenCycle, PauseCycle, RemindCycle, ResumeCycle
 
 CYCLE_OFFICER = "cycle-officer"
 
@@ -52,6 +52,20 @@ def confirm(work: Work, command: ConfirmCycle) -> str:
     """The authority's ruling on a batch that the text leaves open. (BJ-A13)"""
     _must_be_cycle_officer(work, command.cycle_id)
     work.on_cycle(command.cycle_id, cycle_decisions.confirm(work.cycle(command.cycle_id), command.reason))
+    return command.cycle_id
+
+
+def pause(work: Work, command: PauseCycle) -> str:
+    """Nothing more of the quarter goes out until it is resumed. Raises Refused ROLE_MISMATCH, and like the domain."""
+    _must_be_cycle_officer(work, command.cycle_id)
+    work.on_cycle(command.cycle_id, cycle_decisions.pause(work.cycle(command.cycle_id), command.reason, work.actor))
+    return command.cycle_id
+
+
+def resume(work: Work, command: ResumeCycle) -> str:
+    """The quarter goes on where it was. Raises Refused ROLE_MISMATCH, and like the domain."""
+    _must_be_cycle_officer(work, command.cycle_id)
+    work.on_cycle(command.cycle_id, cycle_decisions.resume(work.cycle(command.cycle_id), command.reason, work.actor))
     return command.cycle_id
 
 

@@ -14,13 +14,17 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from commands import deployment, freezes, inbox
 from commands.handlers import AFTERWARDS, HANDLERS, INTERNAL
+from commands.kept import Kept
 from commands.work import Work
 from domain.clock import business_time
+from domain.cycle import Cycle
 from domain.dates import timestamp
+from domain.kinds import CYCLE
+from domain.quarter_standing import standing_of
 from domain.refusals import Refused, sentence
 from domain.wellformed import must_be_wellformed
 from domain.wording import quarter_standing, round_standing, standing
-from duifu.v1.answers_pb2 import Answer, Receipt
+from duifu.v1.answers_pb2 import Answer, QuarterStanding, Receipt
 from duifu.v1.commands_pb2 import AUTHENTICATION_DECLARED, AUTHENTICATION_INTERNAL, Actor, Command
 from duifu.v1.events_pb2 import Cause, CommandAccepted, CommandRefused, Envelope
 from ledger import streams
@@ -54,8 +58,18 @@ class Door:
 
     def __init__(self, ledger: Ledger, rulebook: Rulebook, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
         """`now` is the machine's clock; business time follows from it and the ledger."""
-        self.ledger, self.rulebook = ledger, rulebook
+        self.ledger, self.rulebook, self.kept = ledger, rulebook, Kept(ledger)
         self._now = now
+
+    def quarter(self, cycle_id: str) -> tuple[Cycle, int]:
+        """A quarter as it stands, and the version of its stream; empty and 0 if nobody has opened it."""
+        return self.kept.fold(streams.cycle(cycle_id), CYCLE)
+
+    def standing(self, stream: str) -> QuarterStanding | None:
+        """Where a quarter stands, by the name of its stream; None if it is not the stream of a quarter."""
+        if not stream.startswith(streams.CYCLES):
+            return None
+        return standing_of(*self.quarter(stream.removeprefix(streams.CYCLES)))
 
     def business_now(self) -> datetime:
         """The time that rules go by."""
@@ -109,7 +123,7 @@ class Door:
             standing_now = deployment.current(self.ledger)
             recorded_at = self._now()
             at = business_time(recorded_at, standing_now.clock)
-            work = Work(self.ledger, self.rulebook, actor, at, standing_now)
+            work = Work(self.kept, self.rulebook, actor, at, standing_now)
             try:
                 inbox.must_be_lent(work, getattr(command, kind))
                 freezes.must_not_be_frozen(work, kind, getattr(command, kind))
@@ -129,8 +143,9 @@ class Door:
             )
             envelope = _envelope(command, actor, cause, work, recorded_at)
             events = [(streams.command(command.command_id), 1, accepted), *work.events]
+            recorded = [_recorded(envelope, *event) for event in events]
             try:
-                positions = self.ledger.append([_recorded(envelope, *event) for event in events], work.rests_on())
+                positions = self.ledger.append(recorded, work.rests_on())
             except AppendTooLarge:
                 raise Refused("COMMIT_TOO_LARGE", events=len(events), most=APPEND_MAX) from None
             except LedgerUnavailable:
@@ -143,6 +158,7 @@ class Door:
                 # Somebody wrote first: decide again on what is there now. Spread out, so that no writer starves.
                 time.sleep(random.uniform(0, BACKOFF_SECONDS_MAX) * min(attempt, 10) / 10)  # noqa: S311 (not a secret)
                 continue
+            work.keep(recorded)
             return accepted.summary, _receipt(accepted, positions[0], self._leaf(command))
         raise Refused("LEDGER_BUSY", attempts=ATTEMPTS_MAX)
 
@@ -167,7 +183,7 @@ class Door:
     ) -> None:
         recorded_at = self._now()
         standing_now = deployment.current(self.ledger)
-        work = Work(self.ledger, self.rulebook, actor, business_time(recorded_at, standing_now.clock), standing_now)
+        work = Work(self.kept, self.rulebook, actor, business_time(recorded_at, standing_now.clock), standing_now)
         attempted = CommandRefused(
             command_id=command.command_id,
             request_sha256=digest,

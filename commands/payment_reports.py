@@ -2,7 +2,7 @@
 
 from domain.money import show
 from duifu.v1.commands_pb2 import PAYMENT_STATUS_RETURNED, PAYMENT_STATUS_SETTLED
-from duifu.v1.events_pb2 import GrantReturned, GrantSettled, PaymentReturned, PaymentSettled
+from duifu.v1.events_pb2 import GrantReturned, GrantSettled
 from duifu.v1.work_pb2 import PaymentOrder, PaymentReport
 from ledger import streams
 from ledger.registry import unwrap
@@ -11,17 +11,18 @@ from ledger.store import Ledger
 
 def report_of(ledger: Ledger, order: PaymentOrder) -> PaymentReport | None:
     """What is on record of an order's end; None while it has none."""
-    stream = streams.grant_round(order.round_id) if order.round_id else streams.cycle(order.cycle_id)
-    for recorded in ledger.stream(stream):
+    if not order.round_id:
+        return None  # a quarter asks only about orders that have no answer on record
+    for recorded in ledger.stream(streams.grant_round(order.round_id)):
         match unwrap(recorded.envelope.event):
-            case (PaymentSettled() | GrantSettled()) as settled if settled.order_id == order.order_id:
+            case GrantSettled() as settled if settled.order_id == order.order_id:
                 return PaymentReport(
                     summary=f"{order.payee_name} {show(order.amount_fen)} 已支付",
                     order_id=order.order_id,
                     status=PAYMENT_STATUS_SETTLED,
                     bank_reference=settled.bank_reference,
                 )
-            case (PaymentReturned() | GrantReturned()) as returned if returned.order_id == order.order_id:
+            case GrantReturned() as returned if returned.order_id == order.order_id:
                 return PaymentReport(
                     summary=f"{order.payee_name} {show(order.amount_fen)} 退回：{returned.reason}",
                     order_id=order.order_id,

@@ -7,11 +7,11 @@ from commands.work import Work
 from domain import amount, duties, review, single
 from domain import voucher as vouchers
 from domain.case import Case
-from domain.cycle import ClaimState
 from domain.evaluation import settlement
 from domain.facts import CaseFacts
 from domain.format.programme import Programme
 from domain.kinds import INVOICE, VOUCHER
+from domain.quarter_index import ClaimState
 from domain.refusals import Refused
 from domain.serving import served
 from domain.voucher import Voucher

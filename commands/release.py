@@ -1,6 +1,7 @@
 """People sign what was ordered, or hold an order back, before the treasury is asked to pay. (复核、放行)"""
 
-from commands.cycle_payments import take_back
+from commands.in_quarter import InQuarter
+from commands.payment_results import take_back
 from commands.work import Work
 from domain import release
 from duifu.v1.commands_pb2 import SignPayments, WithholdPayment
@@ -21,5 +22,5 @@ def withhold(work: Work, command: WithholdPayment) -> str:
     quarter = work.cycle(command.cycle_id)
     ordered = release.must_be_withholdable(quarter, command.order_id, work.actor, command.reason)
     withheld = PaymentReturned(order_id=ordered.order_id, reason=command.reason, withheld_by=work.actor.id)
-    take_back(work, quarter, ordered, withheld, f"未予放行：{command.reason}")
+    take_back(InQuarter(work, command.cycle_id), ordered, withheld, f"未予放行：{command.reason}")
     return command.cycle_id

@@ -1,12 +1,13 @@
 """One command's view of the ledger: streams read once, events collected, written together at the end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
 from google.protobuf.message import Message
 
+from commands.kept import Kept
 from domain.case import Case
 from domain.cycle import Cycle
 from domain.dates import civil_date
@@ -17,6 +18,7 @@ from domain.round import Round
 from domain.single import Register
 from duifu.v1.commands_pb2 import Actor
 from ledger import streams
+from ledger.mapper import Recorded
 from ledger.registry import unwrap
 from ledger.store import Ledger
 from policy.rulebook import Rulebook
@@ -36,8 +38,8 @@ class Loaded:
 class Work:
     """Collects what one command does. Nothing is written before the door puts `events`."""
 
-    def __init__(self, ledger: Ledger, rulebook: Rulebook, actor: Actor, at: datetime, deployment: Deployment):
-        self._ledger = ledger
+    def __init__(self, kept: Kept, rulebook: Rulebook, actor: Actor, at: datetime, deployment: Deployment):
+        self._kept, self._ledger = kept, kept.ledger
         self.rulebook = rulebook
         self.actor = actor
         self.at = at  # business time
@@ -54,11 +56,20 @@ class Work:
     def read(self, stream: str, kind: Kind[S]) -> S:
         """The state of a stream, with this command's own events."""
         if stream not in self._loaded:
-            state, version = fold(self._ledger, stream, kind)
+            state, version = self._kept.fold(stream, kind) if kind is CYCLE else fold(self._ledger, stream, kind)
             self._loaded[stream] = Loaded(kind, state, version)
         state = self._loaded[stream].state
         assert isinstance(state, type(kind.initial))
         return state
+
+    def look_up(self, names: Collection[str], kind: Kind[Any]) -> None:
+        """Read several streams of one kind at once, so that `read` finds them."""
+        missing = {name for name in names if name not in self._loaded}
+        found = self._ledger.streams_of(missing) if missing else {}
+        for name in missing:
+            recorded = found.get(name, [])
+            state = kind.fold(unwrap(event.envelope.event) for event in recorded)
+            self._loaded[name] = Loaded(kind, state, recorded[-1].originator_version if recorded else 0)
 
     def record(self, stream: str, kind: Kind[Any], events: Iterable[Message]) -> None:
         """Add events to a stream."""
@@ -68,6 +79,13 @@ class Work:
             version = loaded.version + 1
             self.events.append((stream, version, event))
             self._loaded[stream] = Loaded(kind, kind.evolve(loaded.state, event), version)
+
+    def keep(self, recorded: Iterable[Recorded]) -> None:
+        """What was recorded is on the ledger: the next command need not read the quarters again."""
+        newest = {event.originator_id: event for event in recorded}
+        for stream, loaded in self._loaded.items():
+            if loaded.kind is CYCLE and stream in newest:
+                self._kept.keep(stream, loaded.state, newest[stream])
 
     def named_in(self, account: str) -> list[Case]:
         """The cases that name this account as contact."""

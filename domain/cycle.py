@@ -1,17 +1,20 @@
 """One quarter of one programme: who joined, what was paid, deferred or returned, and how it closed. (BJ-4.3)"""
 
+from __future__ import annotations  # the maps cannot be subscripted while the program runs
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
+from heapq import nsmallest
 
 from google.protobuf.message import Message
+from rpds import HashTrieMap
 
-from domain import orders
 from domain.case import UnknownEvent
 from domain.dates import SHANGHAI, Quarter, from_iso, is_quarter
 from domain.orders import Order
-from domain.states import changed
+from domain.quarter_index import Claim, ClaimState, Index
+from domain.states import DERIVED, changed
 from duifu.v1.events_pb2 import (
     ClaimAdmitted,
     ClaimAssessed,
@@ -21,7 +24,9 @@ from duifu.v1.events_pb2 import (
     CycleConfirmed,
     CycleFrozen,
     CycleOpened,
+    CyclePaused,
     CycleReminded,
+    CycleResumed,
     FiguresBroughtForward,
     PaymentBatchMade,
     PaymentBatchSigned,
@@ -29,30 +34,11 @@ from duifu.v1.events_pb2 import (
     PaymentReturned,
     PaymentSettled,
     ReleaseStep,
-    Reminder,
 )
 from duifu.v1.work_pb2 import PaymentOrder
 
-
-class ClaimState(StrEnum):
-    """Where a claim stands in its quarter."""
-
-    ADMITTED = "admitted"  # waits for verification and assessment
-    READY = "ready"  # assessed; waits for the batch
-    DROPPED = "dropped"
-    DONE = "done"  # ordered, deferred, or both
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One claim in one quarter."""
-
-    case_id: str
-    voucher_id: str
-    uscc: str
-    state: ClaimState
-    due_fen: int = 0
-    verified_by: tuple[str, ...] = ()  # accounts
+#: Payment orders that are handed to the treasury in one piece of work.
+PAGE_ORDERS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +58,25 @@ class Batch:
 
 @dataclass(frozen=True)
 class Cycle:
-    """The state of one quarter. Empty before its first claim."""
+    """The state of one quarter. Empty before its first claim.
+
+    What it holds of each claim is shared between one state and the next, so that an event costs the same whether the
+    quarter has ten claims or a hundred thousand. Such maps have no order: who needs one sorts.
+    """
 
     opened: CycleOpened = field(default_factory=CycleOpened)
-    claims: Mapping[str, Claim] = field(default_factory=dict)  # in the order in which they joined
-    orders: Mapping[str, Order[PaymentOrdered]] = field(default_factory=dict)
-    deferred: Mapping[str, int] = field(default_factory=dict)  # case -> fen
-    carried: Mapping[str, int] = field(default_factory=dict)  # case -> fen that joined a later quarter
+    claims: HashTrieMap[str, Claim] = field(default_factory=HashTrieMap)
+    orders: HashTrieMap[str, Order[PaymentOrdered]] = field(default_factory=HashTrieMap)
+    deferred: HashTrieMap[str, int] = field(default_factory=HashTrieMap)  # case -> fen
+    carried: HashTrieMap[str, int] = field(default_factory=HashTrieMap)  # case -> fen that joined a later quarter
     brought: FiguresBroughtForward = field(default_factory=FiguresBroughtForward)  # by the quarter before
     reminded: frozenset[int] = frozenset()  # days before the cut-off
     batches: tuple[Batch, ...] = ()
     frozen: bool = False
+    paused: CyclePaused | None = None
     confirmed: bool = False
     closed: CycleClosed | None = None
+    index: Index = field(default_factory=Index, metadata=DERIVED)
 
     @property
     def cycle_id(self) -> str:
@@ -111,18 +103,23 @@ class Cycle:
         """Whether the authority has still to rule that it is paid. (BJ-A13)"""
         return self.opened.awaits_ruling and not self.confirmed
 
-    def waiting_for(self) -> list[str]:
-        """Claims that are not assessed yet."""
-        return [c.case_id for c in self.claims.values() if c.state == ClaimState.ADMITTED]
+    def in_order(self) -> list[Claim]:
+        """All claims, oldest request first: case numbers count up as requests come in. (BJ-A17)"""
+        return [self.claims[case_id] for case_id in sorted(self.claims)]
 
-    def ready(self) -> list[Claim]:
-        """Claims to be paid, oldest request first: case numbers count up as requests come in. (BJ-A17)"""
-        return sorted((c for c in self.claims.values() if c.state == ClaimState.READY), key=lambda c: c.case_id)
+    def waiting_for(self, at_most: int | None = None) -> list[str]:
+        """Claims that are not assessed yet, oldest request first; not more than so many of them."""
+        return sorted(self.index.waiting) if at_most is None else nsmallest(at_most, self.index.waiting)
+
+    def ready(self, at_most: int | None = None) -> list[Claim]:
+        """Claims to be paid, oldest request first; not more than so many of them."""
+        case_ids = sorted(self.index.payable) if at_most is None else nsmallest(at_most, self.index.payable)
+        return [self.claims[case_id] for case_id in case_ids]
 
     def paying_for(self, uscc: str) -> list[Claim]:
         """Claims of an enterprise that the quarter pays or has dealt with, oldest request first."""
-        found = (c for c in self.claims.values() if c.uscc == uscc and c.state in (ClaimState.READY, ClaimState.DONE))
-        return sorted(found, key=lambda c: c.case_id)
+        found = (self.claims[case_id] for case_id in sorted(self.index.of_holder.get(uscc, ())))
+        return [claim for claim in found if claim.state in (ClaimState.READY, ClaimState.DONE)]
 
     def takes_over(self, case_id: str) -> bool:
         """Whether what is carried over of a claim may join: until the close, unless its turn is past."""
@@ -133,35 +130,34 @@ class Cycle:
         """Whether something of this claim waits here: for its assessment, its order, or the treasury's answer."""
         claim = self.claims.get(case_id)
         waits = claim is not None and claim.state in (ClaimState.ADMITTED, ClaimState.READY)
-        return waits or any(ordered.case_id == case_id for ordered in self.outstanding())
+        return waits or (claim is not None and claim.order_id in self.index.unanswered)
 
     @property
     def has_paid(self) -> bool:
         """Whether it has begun to order payments, or to put them off."""
-        return bool(self.orders or self.deferred)
-
-    def to_remind(self, at: datetime) -> Reminder | None:
-        """The reminder whose moment has come, of several the last; those of before it are in vain then."""
-        said = min(self.reminded, default=None)
-        due = [r for r in self.opened.reminders if r.remind_at.ToDatetime(SHANGHAI) <= at]
-        nearest = min(due, key=lambda reminder: reminder.days_left, default=None)
-        return nearest if nearest and (said is None or nearest.days_left < said) else None
-
-    def next_moment(self, at: datetime) -> datetime:
-        """When the quarter has to be seen to before it is cut off: the next reminder, or the cut-off."""
-        moments = (reminder.remind_at.ToDatetime(SHANGHAI) for reminder in self.opened.reminders)
-        return min((moment for moment in moments if moment > at), default=self.cut_off_at)
+        return len(self.orders) > 0 or len(self.deferred) > 0
 
     def outstanding(self) -> list[PaymentOrdered]:
-        """Orders without an answer of the treasury."""
-        return orders.outstanding(self.orders)
+        """Orders without an answer of the treasury, as they were given."""
+        return [self.orders[order_id].ordered for order_id in sorted(self.index.unanswered, key=as_given)]
 
-    def to_pay(self) -> list[PaymentOrdered]:
-        """Orders that the treasury is asked to carry out: outstanding, and signed by everybody who has to."""
+    def to_pay(self, page: int | None = None) -> list[PaymentOrdered]:
+        """Orders that the treasury is asked to carry out: outstanding, and signed by everybody who has to.
+
+        Of one page, or all of them.
+        """
+        going_out = (order_id for order_id in self._going_out() if page in (None, page_of(order_id)))
+        return [self.orders[order_id].ordered for order_id in sorted(going_out, key=as_given)]
+
+    def pages_to_pay(self) -> list[int]:
+        """The pages with such orders."""
+        return sorted({page_of(order_id) for order_id in self._going_out()})
+
+    def _going_out(self) -> Iterable[str]:
         if not self.opened.release:
-            return self.outstanding()
-        released = {order_id for batch in self.batches if not batch.next_step for order_id in batch.order_ids}
-        return [ordered for ordered in self.outstanding() if ordered.order_id in released]
+            return self.index.unanswered
+        released = (order_id for batch in self.batches if not batch.next_step for order_id in batch.order_ids)
+        return (order_id for order_id in released if order_id in self.index.unanswered)
 
     def in_batch(self, batch: Batch) -> list[PaymentOrdered]:
         """The orders of a batch that were not held back, and not answered."""
@@ -188,6 +184,16 @@ def quarters_of(programme_id: str, cycle_ids: Iterable[str]) -> list[Quarter]:
     return [Quarter.parse(ending) for ending in endings if is_quarter(ending)]
 
 
+def page_of(order_id: str) -> int:
+    """The page that an order is on, from 0: orders are numbered from 1 in their quarter."""
+    return (int(order_id.rpartition("-")[2]) - 1) // PAGE_ORDERS
+
+
+def as_given(order_id: str) -> tuple[int, str]:
+    """A key that sorts the orders of a quarter as they were given: their numbers count up, beyond five digits too."""
+    return len(order_id), order_id
+
+
 def payment_order(cycle_id: str, ordered: PaymentOrdered) -> PaymentOrder:
     """An order as the treasury is asked to carry it out."""
     return PaymentOrder(
@@ -212,8 +218,9 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
             known = cycle.claims.get(event.case_id)
             state = ClaimState.READY if event.carried_from_cycle_id else ClaimState.ADMITTED
             due_fen = event.carried_fen + (known.due_fen if known and known.state == ClaimState.READY else 0)
-            verified_by = tuple(event.verified_by)
-            return _with_claim(cycle, Claim(event.case_id, event.voucher_id, event.uscc, state, due_fen, verified_by))
+            verified_by, order_id = tuple(event.verified_by), known.order_id if known else ""
+            claim = Claim(event.case_id, event.voucher_id, event.uscc, state, due_fen, verified_by, order_id)
+            return _with_claim(cycle, claim)
         case ClaimAssessed():
             claim, verified_by = cycle.claims[event.case_id], tuple(event.verified_by)
             ready = replace(claim, state=ClaimState.READY, due_fen=event.due_fen, verified_by=verified_by)
@@ -225,20 +232,23 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
         case CycleConfirmed():
             return changed(cycle, confirmed=True)
         case PaymentOrdered():
-            done = _with_claim(cycle, replace(cycle.claims[event.case_id], state=ClaimState.DONE))
-            return changed(done, orders={**cycle.orders, event.order_id: Order(event)})
+            ordered = replace(cycle.claims[event.case_id], state=ClaimState.DONE, order_id=event.order_id)
+            done = _with_claim(cycle, ordered)
+            index = done.index.with_order(event.order_id, event.amount_fen)
+            return changed(done, orders=cycle.orders.insert(event.order_id, Order(event)), index=index)
         case ClaimDeferred():
             done = _with_claim(cycle, replace(cycle.claims[event.case_id], state=ClaimState.DONE))
             later = _carried(cycle, event.case_id, event.amount_fen if event.to_cycle_id else 0)
-            return changed(done, deferred={**cycle.deferred, event.case_id: event.amount_fen}, carried=later)
+            index = done.index.with_deferred(cycle.deferred.get(event.case_id), event.amount_fen)
+            deferred = cycle.deferred.insert(event.case_id, event.amount_fen)
+            return changed(done, deferred=deferred, carried=later, index=index)
         case PaymentSettled():
-            return changed(cycle, orders=orders.with_result(cycle.orders, event.order_id, "settled"))
+            return _answered(cycle, event.order_id, "settled")
         case PaymentReturned():
-            ordered = cycle.orders[event.order_id].ordered
-            later = _carried(cycle, ordered.case_id, ordered.amount_fen if event.to_cycle_id else 0)
-            result = "withheld" if event.withheld_by else "returned"
-            answered = orders.with_result(cycle.orders, event.order_id, result)
-            return changed(cycle, orders=answered, carried=later)
+            returned = cycle.orders[event.order_id].ordered
+            later = _carried(cycle, returned.case_id, returned.amount_fen if event.to_cycle_id else 0)
+            answered = _answered(cycle, event.order_id, "withheld" if event.withheld_by else "returned")
+            return changed(answered, carried=later)
         case PaymentBatchMade():
             made = Batch(event.batch, tuple(event.order_ids), tuple(event.steps))
             return changed(cycle, batches=(*cycle.batches, made))
@@ -253,6 +263,10 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
                     for batch in cycle.batches
                 ),
             )
+        case CyclePaused():
+            return changed(cycle, paused=event)
+        case CycleResumed():
+            return changed(cycle, paused=None)
         case CycleReminded():
             return changed(cycle, reminded=cycle.reminded | {event.days_left})
         case FiguresBroughtForward():
@@ -262,9 +276,18 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
     raise UnknownEvent(type(event).__name__)
 
 
-def _carried(cycle: Cycle, case_id: str, amount_fen: int) -> Mapping[str, int]:
-    return {**cycle.carried, case_id: cycle.carried.get(case_id, 0) + amount_fen} if amount_fen else cycle.carried
+def _carried(cycle: Cycle, case_id: str, amount_fen: int) -> HashTrieMap[str, int]:
+    if not amount_fen:
+        return cycle.carried
+    return cycle.carried.insert(case_id, cycle.carried.get(case_id, 0) + amount_fen)
+
+
+def _answered(cycle: Cycle, order_id: str, result: str) -> Cycle:
+    known = cycle.orders[order_id]
+    index = cycle.index.with_answer(order_id, known.result, result, known.ordered.amount_fen)
+    return changed(cycle, orders=cycle.orders.insert(order_id, replace(known, result=result)), index=index)
 
 
 def _with_claim(cycle: Cycle, claim: Claim) -> Cycle:
-    return changed(cycle, claims={**cycle.claims, claim.case_id: claim})
+    index = cycle.index.with_claim(cycle.claims.get(claim.case_id), claim)
+    return changed(cycle, claims=cycle.claims.insert(claim.case_id, claim), index=index)

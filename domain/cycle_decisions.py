@@ -1,26 +1,31 @@
 """What may become of a quarter: opened, cut off, ruled on, paid and closed. (BJ-4.3, BJ-A11, BJ-A13)"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from google.protobuf.message import Message
 
 from domain.calendar import WorkingCalendar
-from domain.cycle import ClaimState, Cycle, cycle_id
+from domain.cycle import Cycle, as_given, cycle_id
 from domain.dates import SHANGHAI, Quarter, end_of, start_of, timestamp
 from domain.format.programme import Programme
+from domain.quarter_index import ClaimState
 from domain.refusals import Refused
-from duifu.v1.commands_pb2 import RemindCycle
+from duifu.v1.commands_pb2 import Actor, RemindCycle
 from duifu.v1.events_pb2 import (
     ClaimAmount,
     CycleClosed,
     CycleConfirmed,
     CycleFrozen,
     CycleOpened,
+    CyclePaused,
     CycleReminded,
+    CycleResumed,
     FiguresBroughtForward,
     Reminder,
 )
+
+LISTED = 10  # claims that a refusal names
 
 
 def open_cycle(programme: Programme, quarter: Quarter, calendar: WorkingCalendar, on: date) -> CycleOpened:
@@ -84,7 +89,7 @@ def remind(cycle: Cycle, command: RemindCycle, at: datetime) -> list[Message]:
     Raises Refused CYCLE_UNKNOWN, CYCLE_CLOSED, CYCLE_FROZEN, CUT_OFF_REMINDER_UNKNOWN,
     CUT_OFF_REMINDED, CUT_OFF_REMINDER_EARLY.
     """
-    _must_exist(cycle)
+    must_be_open(cycle)
     clause = cycle.opened.clause
     if cycle.frozen:
         raise Refused("CYCLE_FROZEN", clause, cycle=cycle.cycle_id)
@@ -100,22 +105,46 @@ def remind(cycle: Cycle, command: RemindCycle, at: datetime) -> list[Message]:
 
 def freeze(cycle: Cycle, at: datetime) -> list[Message]:
     """No more claims join. Raises Refused CYCLE_UNKNOWN, CYCLE_FROZEN, CUT_OFF_NOT_REACHED."""
-    _must_exist(cycle)
+    must_be_open(cycle)
     if cycle.frozen:
         raise Refused("CYCLE_FROZEN", cycle.opened.clause, cycle=cycle.cycle_id)
     if at < cycle.cut_off_at:
         raise Refused("CUT_OFF_NOT_REACHED", cycle.opened.clause, cycle=cycle.cycle_id, cut_off=cycle.cut_off_at, at=at)
-    return [CycleFrozen(case_ids=[c.case_id for c in cycle.claims.values() if c.state != ClaimState.DROPPED])]
+    return [CycleFrozen(case_ids=[c.case_id for c in cycle.in_order() if c.state != ClaimState.DROPPED])]
 
 
 def confirm(cycle: Cycle, reason: str) -> list[Message]:
     """The authority rules that this batch is paid. Raises Refused CYCLE_UNKNOWN, NO_RULING_NEEDED, REASON_MISSING."""
-    _must_exist(cycle)
+    must_be_open(cycle)
     if not cycle.awaits_ruling:
         raise Refused("NO_RULING_NEEDED", "BJ-A13", cycle=cycle.cycle_id)
     if not reason.strip():
         raise Refused("REASON_MISSING", "BJ-A13", title=cycle.cycle_id)
     return [CycleConfirmed(reason=reason)]
+
+
+def pause(cycle: Cycle, reason: str, actor: Actor) -> list[Message]:
+    """Nothing more is ordered or handed to the treasury until somebody resumes it. (暂停拨付)
+
+    Raises Refused CYCLE_UNKNOWN, CYCLE_CLOSED, CYCLE_PAUSED, REASON_MISSING.
+    """
+    must_be_open(cycle)
+    if cycle.paused is not None:
+        known, paused_by = cycle.paused.reason, cycle.paused.paused_by
+        raise Refused("CYCLE_PAUSED", cycle.opened.clause, cycle=cycle.cycle_id, reason=known, paused_by=paused_by)
+    if not reason.strip():
+        raise Refused("REASON_MISSING", cycle.opened.clause, title=cycle.cycle_id)
+    return [CyclePaused(reason=reason, paused_by=actor.id)]
+
+
+def resume(cycle: Cycle, reason: str, actor: Actor) -> list[Message]:
+    """It goes on where it was. Raises Refused CYCLE_UNKNOWN, CYCLE_CLOSED, CYCLE_NOT_PAUSED, REASON_MISSING."""
+    must_be_open(cycle)
+    if cycle.paused is None:
+        raise Refused("CYCLE_NOT_PAUSED", cycle.opened.clause, cycle=cycle.cycle_id)
+    if not reason.strip():
+        raise Refused("REASON_MISSING", cycle.opened.clause, title=cycle.cycle_id)
+    return [CycleResumed(reason=reason, resumed_by=actor.id)]
 
 
 def must_be_its_turn(cycle: Cycle, open_quarters: Iterable[Cycle]) -> None:
@@ -124,13 +153,13 @@ def must_be_its_turn(cycle: Cycle, open_quarters: Iterable[Cycle]) -> None:
     `open_quarters` are those of the programme that are not closed. Raises Refused EARLIER_QUARTER_UNPAID.
     """
     for earlier in _before(cycle, open_quarters):
-        if unpaid := [*earlier.waiting_for(), *(claim.case_id for claim in earlier.ready())]:
+        if unpaid := sorted(earlier.index.waiting.union(earlier.index.payable)):
             raise Refused(
                 "EARLIER_QUARTER_UNPAID",
                 "BJ-A17",
                 cycle=cycle.cycle_id,
                 earlier=earlier.cycle_id,
-                claims="、".join(unpaid),
+                claims=listed(unpaid),
             )
 
 
@@ -143,39 +172,42 @@ def must_close_in_order(cycle: Cycle, open_quarters: Iterable[Cycle]) -> None:
 def must_be_payable(cycle: Cycle, at: datetime) -> None:
     """Money may move now.
 
-    Raises Refused CYCLE_UNKNOWN, CYCLE_NOT_FROZEN, RULING_MISSING, CLAIMS_NOT_READY, PAY_DAY_NOT_REACHED.
+    Raises Refused CYCLE_UNKNOWN, CYCLE_PAUSED, CYCLE_NOT_FROZEN, RULING_MISSING, CLAIMS_NOT_READY, PAY_DAY_NOT_REACHED.
     """
-    _must_exist(cycle)
+    must_be_open(cycle)
     clause = cycle.opened.clause
+    if cycle.paused is not None:
+        reason, paused_by = cycle.paused.reason, cycle.paused.paused_by
+        raise Refused("CYCLE_PAUSED", clause, cycle=cycle.cycle_id, reason=reason, paused_by=paused_by)
     if not cycle.frozen:
         raise Refused("CYCLE_NOT_FROZEN", clause, cycle=cycle.cycle_id)
     if cycle.awaits_ruling:
         raise Refused("RULING_MISSING", "BJ-A13", cycle=cycle.cycle_id)
     if waiting := cycle.waiting_for():
-        raise Refused("CLAIMS_NOT_READY", clause, cycle=cycle.cycle_id, claims="、".join(waiting))
+        raise Refused("CLAIMS_NOT_READY", clause, cycle=cycle.cycle_id, claims=listed(waiting))
     if at < cycle.pay_at:
         raise Refused("PAY_DAY_NOT_REACHED", clause, cycle=cycle.cycle_id, pay_on=cycle.opened.pay_on, at=at)
 
 
 def close(cycle: Cycle) -> list[Message]:
     """Name what became of every claim. Raises Refused CYCLE_UNKNOWN, CYCLE_NOT_FROZEN, CYCLE_NOT_SETTLED."""
-    _must_exist(cycle)
+    must_be_open(cycle)
     if not cycle.frozen:
         raise Refused("CYCLE_NOT_FROZEN", cycle.opened.clause, cycle=cycle.cycle_id)
-    undone = [c.case_id for c in cycle.claims.values() if c.state not in (ClaimState.DROPPED, ClaimState.DONE)]
-    undone += [order.case_id for order in cycle.outstanding()]
+    undone = sorted(cycle.index.waiting.union(cycle.index.payable)) + [order.case_id for order in cycle.outstanding()]
     if undone:
-        raise Refused("CYCLE_NOT_SETTLED", cycle.opened.clause, cycle=cycle.cycle_id, claims="、".join(undone))
+        raise Refused("CYCLE_NOT_SETTLED", cycle.opened.clause, cycle=cycle.cycle_id, claims=listed(undone))
+    all_orders = [cycle.orders[order_id] for order_id in sorted(cycle.orders, key=as_given)]
     paid, returned = (
         [
             ClaimAmount(case_id=order.ordered.case_id, amount_fen=order.ordered.amount_fen)
-            for order in cycle.orders.values()
+            for order in all_orders
             if order.result in results
         ]
         for results in (("settled",), ("returned", "withheld"))
     )
     deferred, carried = (
-        [ClaimAmount(case_id=case_id, amount_fen=fen) for case_id, fen in amounts.items()]
+        [ClaimAmount(case_id=case_id, amount_fen=amounts[case_id]) for case_id in sorted(amounts)]
         for amounts in (cycle.deferred, cycle.carried)
     )
     return [
@@ -183,7 +215,7 @@ def close(cycle: Cycle) -> list[Message]:
             paid=paid,
             deferred=deferred,
             returned=returned,
-            dropped_case_ids=[c.case_id for c in cycle.claims.values() if c.state == ClaimState.DROPPED],
+            dropped_case_ids=[c.case_id for c in cycle.in_order() if c.state == ClaimState.DROPPED],
             paid_fen=sum(a.amount_fen for a in paid),
             deferred_fen=sum(a.amount_fen for a in deferred),
             returned_fen=sum(a.amount_fen for a in returned),
@@ -193,11 +225,18 @@ def close(cycle: Cycle) -> list[Message]:
     ]
 
 
+def listed(case_ids: Sequence[str]) -> str:
+    """The claims that stand in the way, the first few by name."""
+    named = "、".join(case_ids[:LISTED])
+    return f"{named} 等{len(case_ids)}笔" if len(case_ids) > LISTED else named
+
+
 def _before(cycle: Cycle, others: Iterable[Cycle]) -> list[Cycle]:
     return sorted((other for other in others if other.number < cycle.number), key=lambda other: other.number)
 
 
-def _must_exist(cycle: Cycle) -> None:
+def must_be_open(cycle: Cycle) -> None:
+    """The quarter is there, and has not closed. Raises Refused CYCLE_UNKNOWN, CYCLE_CLOSED."""
     if not cycle.cycle_id:
         raise Refused("CYCLE_UNKNOWN")
     if cycle.closed is not None:

@@ -17,7 +17,7 @@ from duifu.v1.events_pb2 import PaymentBatchMade, PaymentBatchSigned, PaymentOrd
 
 def make_batch(cycle: Cycle) -> list[Message]:
     """Everything that was ordered since the last batch, once there is nothing more to order; none without signers."""
-    if not cycle.opened.release or cycle.ready():
+    if not cycle.opened.release or len(cycle.index.payable):
         return []
     batched = {order_id for batch in cycle.batches for order_id in batch.order_ids}
     orders = [ordered for ordered in cycle.outstanding() if ordered.order_id not in batched]

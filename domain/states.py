@@ -4,6 +4,9 @@ from typing import Any, TypeVar
 
 S = TypeVar("S")
 
+#: Marks a field that follows from the others: it is there for speed, and nobody is told of it.
+DERIVED = {"derived": True}
+
 
 def changed(state: S, **values: Any) -> S:
     """A copy of a frozen dataclass without slots that has these values instead.

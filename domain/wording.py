@@ -4,11 +4,12 @@ from datetime import date, datetime, timedelta
 
 from domain.calendar import WorkingCalendar
 from domain.case import Case, OpenStage
-from domain.cycle import ClaimState, Cycle
+from domain.cycle import Cycle
 from domain.dates import SHANGHAI, from_iso, start_of
 from domain.legal_clock import limit_of, read
 from domain.money import show
 from domain.opinions import given, wanted
+from domain.quarter_index import ClaimState
 from domain.round import Round, Standing
 from duifu.v1.commands_pb2 import (
     AUTHENTICATION_INTERNAL,
@@ -82,6 +83,7 @@ CLAIM_STATES = {
 }
 #: What became of an order to a treasury.
 RESULTS = {"": "待国库结果", "settled": "已支付", "returned": "支付退回", "withheld": "未予放行"}
+WAITING_NAMED = 5  # claims that hold up a quarter
 NO_PLAN = CasePlan()
 #: For who has no programme at hand; a programme file titles its own.
 CHECK_TITLES = {
@@ -198,20 +200,23 @@ def quarter_standing(cycle: Cycle) -> str:
             f"{quarter}已结清：支付{len(closed.paid)}笔{show(closed.paid_fen)}，"
             f"递延{len(closed.deferred)}笔{show(closed.deferred_fen)}，退回{len(closed.returned)}笔{show(closed.returned_fen)}"
         )
+    if cycle.paused is not None:
+        return f"{quarter}暂停拨付：{cycle.paused.reason}"
     if not cycle.frozen:
         return f"{quarter}受理中：{len(cycle.claims)}笔申请，{cycle.opened.cut_off_on}截止"
     if cycle.awaits_ruling:
         return f"{quarter}待主管部门确认"
-    if waiting := cycle.waiting_for():
-        return f"{quarter}等待核定：{'、'.join(waiting)}"
+    if waiting := cycle.waiting_for(WAITING_NAMED):
+        more = f"等{len(cycle.index.waiting)}笔" if len(cycle.index.waiting) > len(waiting) else ""
+        return f"{quarter}等待核定：{'、'.join(waiting)}{more}"
     if to_sign := cycle.to_sign():
         step = cycle.step(to_sign[0].next_step)
         amount_fen = sum(ordered.amount_fen for ordered in cycle.in_batch(to_sign[0]))
         count = len(cycle.in_batch(to_sign[0]))
         return f"{quarter}待{step.title}：{count}笔{show(amount_fen)}，由{step.role_title}签署"
-    if outstanding := cycle.outstanding():
-        return f"{quarter}支付中：{len(outstanding)}笔待国库结果"
-    return f"{quarter}待支付：{len(cycle.ready())}笔，{cycle.opened.pay_on}起支付"
+    if outstanding := len(cycle.index.unanswered):
+        return f"{quarter}支付中：{outstanding}笔待国库结果"
+    return f"{quarter}待支付：{len(cycle.index.payable)}笔，{cycle.opened.pay_on}起支付"
 
 
 def round_standing(round_: Round) -> str:

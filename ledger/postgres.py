@@ -5,7 +5,7 @@ its numbers back. The same row keeps the frontier of the RFC 6962 tree, so every
 VACUUM and ANALYZE run beside the writers.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from select import POLLIN, poll
 from typing import Any, cast
@@ -318,6 +318,21 @@ class LedgerRecorder(LeafedRecorder, PostgresApplicationRecorder):
         if rows:
             newest = rows[0 if desc else -1]
             self._tails.remember({newest["originator_id"]: (newest["originator_version"], bytes(newest["leaf"]))})
+        return [
+            StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"]))
+            for row in rows
+        ]
+
+    def select_streams(self, names: Collection[str]) -> Sequence[StoredEvent]:
+        """The events of all these streams, stream by stream and in order; their newest leaves are remembered."""
+        statement = SQL(
+            "SELECT originator_id, originator_version, topic, state, leaf FROM {events} "
+            "WHERE originator_id = ANY(%s) ORDER BY originator_id, originator_version"
+        ).format(**self.names)
+        storable = Texts(name for name in names if "\0" not in name)
+        with self.datastore.get_connection() as connection:
+            rows = connection.execute(statement, (storable,), prepare=True).fetchall()
+        self._tails.remember({row["originator_id"]: (row["originator_version"], bytes(row["leaf"])) for row in rows})
         return [
             StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"]))
             for row in rows

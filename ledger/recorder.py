@@ -1,10 +1,10 @@
 """What a ledger's recorder answers besides what the library asks of one, whatever the database."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from eventsourcing.persistence import ApplicationRecorder
+from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 
 from ledger.chain import Tails
 from ledger.following import DenseSubscription
@@ -29,6 +29,10 @@ class LeafedRecorder(ApplicationRecorder):
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> DenseSubscription:
         """Everything after position `gt`, as it comes. Raises HoleInLog."""
         return DenseSubscription(self, gt, topics)
+
+    @abstractmethod
+    def select_streams(self, names: Collection[str]) -> Sequence[StoredEvent]:
+        """The events of all these streams, stream by stream and in order; their newest leaves are remembered."""
 
     @abstractmethod
     def streams_like(self, prefix: str) -> Sequence[str]:

@@ -1,8 +1,9 @@
 """The ledger's file: one SQLite database in WAL mode, written durably, one writer at a time."""
 
+import json
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from operator import attrgetter
@@ -207,6 +208,18 @@ class LedgerRecorder(LeafedRecorder, SQLiteApplicationRecorder):
         if rows:
             newest = rows[0 if desc else -1]
             self._tails.remember({newest["originator_id"]: (newest["originator_version"], newest["leaf"])})
+        return [StoredEvent(*row[:4]) for row in rows]
+
+    def select_streams(self, names: Collection[str]) -> Sequence[StoredEvent]:
+        """The events of all these streams, stream by stream and in order; their newest leaves are remembered."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(
+                f"SELECT originator_id, originator_version, topic, state, leaf FROM {self.events_table_name} "  # noqa: S608 (our own names)
+                "WHERE originator_id IN (SELECT value FROM json_each(?)) ORDER BY originator_id, originator_version",
+                (json.dumps(list(names)),),
+            )
+            rows = cursor.fetchall()
+        self._tails.remember({row["originator_id"]: (row["originator_version"], row["leaf"]) for row in rows})
         return [StoredEvent(*row[:4]) for row in rows]
 
     def insert_events(

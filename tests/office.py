@@ -105,6 +105,11 @@ class TemporalServer:
         await until(answers, "the Temporal server")
         return found[0]
 
+    @property
+    def process_id(self) -> int:
+        """Of the server."""
+        return self._part.pid
+
     def kill(self) -> None:
         """A power cut."""
         self._part.kill()

@@ -5,10 +5,11 @@ from typing import Any
 
 from domain import tasks
 from domain.case import Case
-from domain.cycle import ClaimState, Cycle
+from domain.cycle import Cycle
 from domain.dates import SHANGHAI
 from domain.headroom import EnterpriseYear
 from domain.money import floor, from_exact_text
+from domain.quarter_index import ClaimState
 from domain.wording import last_day, quarter_standing, standing
 from duifu.v1.events_pb2 import (
     CASE_OUTCOME_CANCELLED,
@@ -299,12 +300,9 @@ def _enterprise_year(stream: str, year: EnterpriseYear, place: Place) -> Enterpr
 
 def _cycle(book: CycleBook, place: Place) -> CycleRow:
     cycle, opened, closed = book.cycle, book.cycle.opened, book.cycle.closed
-    claims = list(cycle.claims.values())
-    done = [claim for claim in claims if claim.state == ClaimState.DONE]
-    orders = {
-        result: [order.ordered.amount_fen for order in cycle.orders.values() if order.result == result]
-        for result in ("", "settled", "returned")
-    }
+    claims, orders = cycle.index.claims, cycle.index.orders
+    admitted, ready, done = claims[ClaimState.ADMITTED], claims[ClaimState.READY], claims[ClaimState.DONE]
+    under_way, settled, returned = orders[""], orders["settled"], orders["returned"]
     return CycleRow(
         cycle_id=cycle.cycle_id,
         programme_id=opened.programme_id,
@@ -316,22 +314,22 @@ def _cycle(book: CycleBook, place: Place) -> CycleRow:
         cut_off_on=opened.cut_off_on,
         pay_on=opened.pay_on,
         closed_on=book.closed_on,
-        claims=len(claims),
-        unassessed=len(cycle.waiting_for()),
-        dropped=sum(claim.state == ClaimState.DROPPED for claim in claims),
-        done=len(done),
-        due_fen=sum(claim.due_fen for claim in claims if claim.state != ClaimState.DROPPED),
-        done_due_fen=sum(claim.due_fen for claim in done),
+        claims=len(cycle.claims),
+        unassessed=admitted.count,
+        dropped=claims[ClaimState.DROPPED].count,
+        done=done.count,
+        due_fen=admitted.fen + ready.fen + done.fen,
+        done_due_fen=done.fen,
         orders=len(cycle.orders),
-        ordered_fen=sum(order.ordered.amount_fen for order in cycle.orders.values()),
-        settled=len(orders["settled"]),
-        settled_fen=sum(orders["settled"]),
-        returned=len(orders["returned"]),
-        returned_fen=sum(orders["returned"]),
-        under_way=len(orders[""]),
-        under_way_fen=sum(orders[""]),
-        deferred=len(cycle.deferred),
-        deferred_fen=sum(cycle.deferred.values()),
+        ordered_fen=under_way.fen + settled.fen + returned.fen + orders["withheld"].fen,
+        settled=settled.count,
+        settled_fen=settled.fen,
+        returned=returned.count,
+        returned_fen=returned.fen,
+        under_way=under_way.count,
+        under_way_fen=under_way.fen,
+        deferred=cycle.index.deferred.count,
+        deferred_fen=cycle.index.deferred.fen,
         closed_paid_fen=closed.paid_fen if closed else 0,
         closed_deferred_fen=closed.deferred_fen if closed else 0,
         closed_returned_fen=closed.returned_fen if closed else 0,
@@ -347,6 +345,6 @@ def _state(cycle: Cycle) -> str:
         return "receiving"
     if cycle.awaits_ruling:
         return "awaits-ruling"
-    if cycle.waiting_for():
+    if len(cycle.index.waiting):
         return "assessing"
-    return "paying" if cycle.outstanding() else "payable"
+    return "paying" if len(cycle.index.unanswered) else "payable"

@@ -34,7 +34,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows import display, post, queries
     from workflows.expert_panel import start_panel
-    from workflows.following import Background, FollowsLedger
+    from workflows.following import Background, Facts, FollowsLedger
 
 CHECKS, LETTERS = "check", "letter"
 #: What the ledger is asked in a system stage, by the plan's name for it.
@@ -50,7 +50,7 @@ class CaseWorkflow(FollowsLedger[Case]):
 
     @workflow.init
     def __init__(self, start: WorkflowStart) -> None:
-        self.follow(f"case/{start.subject_id}", start, Case(), case_course.evolve)
+        self.follow(start, Facts(f"case/{start.subject_id}", Case(), case_course.evolve))
         self.background = Background()
         self.renews = False  # answers that grow old
         self.away: set[tuple[str, str, int]] = set()  # check, stage and round whose source is asked patiently

@@ -14,8 +14,10 @@ from domain import case_links, special_approvals
 from domain.case import CORRECTION, Case
 from domain.checks import counts_through
 from domain.clock import clock_reading
-from domain.cycle import Cycle
+from domain.dates import SHANGHAI
 from domain.money import show
+from domain.quarter_standing import lines as quarter_lines
+from domain.quarter_standing import pause_line
 from domain.round import Round, Standing
 from domain.wording import (
     CHECKS,
@@ -25,10 +27,10 @@ from domain.wording import (
     check_title,
     clock_lines,
     opinion_lines,
-    quarter_standing,
     round_standing,
     standing,
 )
+from duifu.v1.answers_pb2 import QuarterStanding
 from duifu.v1.events_pb2 import CaseOpened
 from duifu.v1.facts_pb2 import Application
 from duifu.v1.work_pb2 import BusinessClock
@@ -118,15 +120,15 @@ def case_attributes(case: Case) -> list[SearchAttributeUpdate[Any]]:
     ]
 
 
-def cycle_attributes(cycle: Cycle) -> list[SearchAttributeUpdate[Any]]:
+def cycle_attributes(quarter: QuarterStanding) -> list[SearchAttributeUpdate[Any]]:
     """Where the quarter stands, for the list of workflows."""
-    closed = cycle.closed
+    cut_off_at = quarter.opened.cut_off_at.ToDatetime(SHANGHAI)
     return [
-        STAGE.value_set(cycle_stage(cycle)),
-        WAITS_ON.value_set("" if closed else _cycle_waits_on(cycle)),
-        OUTCOME.value_set("已结清" if closed else "办理中"),
-        DUE_AT.value_unset() if cycle.frozen else DUE_AT.value_set(cycle.cut_off_at),
-        AMOUNT_FEN.value_set(closed.paid_fen if closed else sum(c.due_fen for c in cycle.claims.values())),
+        STAGE.value_set(quarter.stage),
+        WAITS_ON.value_set(quarter.waits_on),
+        OUTCOME.value_set("已结清" if quarter.closed else "办理中"),
+        DUE_AT.value_unset() if quarter.frozen else DUE_AT.value_set(cut_off_at),
+        AMOUNT_FEN.value_set(quarter.paid_fen if quarter.closed else quarter.due_fen),
     ]
 
 
@@ -226,21 +228,19 @@ def _round_waits_on(round_: Round) -> str:
     return "公示期" if round_.standing(Standing.NOTICED) else "拨付审核"
 
 
-def cycle_card(cycle: Cycle, obstacle: str, now: datetime, clock: BusinessClock) -> str:
+def cycle_card(quarter: QuarterStanding, obstacle: str, now: datetime, clock: BusinessClock) -> str:
     """The status card of a quarter, Markdown."""
-    opened = cycle.opened
+    opened = quarter.opened
     lines = [
         f"## {_mark(clock)}{opened.programme_title} {opened.quarter} 兑付批次",
-        f"**{quarter_standing(cycle)}**",
+        f"**{quarter.summary}**",
         "",
         *([f"- **受阻**：{obstacle}"] if obstacle else []),
+        *([pause_line(quarter.paused)] if quarter.HasField("paused") else []),
         f"- 受理 {opened.opens_on} 至 {opened.cut_off_on}（{opened.clause}）",
         f"- 批次日 {opened.as_of_on}，{opened.pay_on}起支付",
+        *quarter_lines(quarter),
     ]
-    for claim in list(cycle.claims.values())[:50]:
-        lines += [f"- {claim.case_id}：{show(claim.due_fen)}（{claim.state}）"]
-    if len(cycle.claims) > 50:
-        lines += [f"- 另有{len(cycle.claims) - 50}笔"]
     lines += ["", f"更新于业务时间 {now:%Y-%m-%d %H:%M}{_reading(now, clock)}"]
     return "\n".join(lines)
 
@@ -251,24 +251,3 @@ def _mark(clock: BusinessClock) -> str:
 
 def _reading(now: datetime, clock: BusinessClock) -> str:
     return f"（演练；Temporal 时间轴上为 {clock_reading(now, clock):%Y-%m-%d %H:%M}）" if clock.is_rehearsal else ""
-
-
-def cycle_stage(cycle: Cycle) -> str:
-    """The part of its way that a quarter is on."""
-    if cycle.closed is not None:
-        return "已结清"
-    if not cycle.frozen:
-        return "受理中"
-    if to_sign := cycle.to_sign():
-        return f"待{cycle.step(to_sign[0].next_step).title}"
-    return "支付中" if cycle.outstanding() else "核定中"
-
-
-def _cycle_waits_on(cycle: Cycle) -> str:
-    if not cycle.frozen:
-        return "截止日"
-    if cycle.awaits_ruling:
-        return "主管部门确认"
-    if to_sign := cycle.to_sign():
-        return cycle.step(to_sign[0].next_step).role_title
-    return "国库" if cycle.outstanding() else "核验"

@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from duifu.v1.panel_pb2 import LapsePanel
     from duifu.v1.work_pb2 import BusinessClock, Ending, Progress, WorkflowStart
     from workflows import display, panel_card
-    from workflows.following import FollowsLedger
+    from workflows.following import Facts, FollowsLedger
 
 NAME = "ExpertPanel"
 
@@ -25,7 +25,7 @@ class ExpertPanelWorkflow(FollowsLedger[Panel]):
 
     @workflow.init
     def __init__(self, start: WorkflowStart) -> None:
-        self.follow(f"panel/{start.subject_id}", start, Panel(), panels.evolve)
+        self.follow(start, Facts(f"panel/{start.subject_id}", Panel(), panels.evolve))
 
     @property
     def panel(self) -> Panel:

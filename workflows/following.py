@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from google.protobuf.message import Message
@@ -15,7 +16,7 @@ from domain.dates import SHANGHAI
 from domain.refusals import Refused, sentence
 from domain.wellformed import must_be_wellformed
 from domain.wording import last_day
-from duifu.v1.answers_pb2 import Answer, FactPage, Refusal
+from duifu.v1.answers_pb2 import Answer, FactPage, QuarterStanding, Refusal
 from duifu.v1.commands_pb2 import Actor, Command
 from duifu.v1.events_pb2 import Event
 from duifu.v1.work_pb2 import CommandRequest, FactQuery, Nudge, Progress, WorkflowStart
@@ -30,16 +31,11 @@ SYSTEM = Actor(id="duifu", role="system")
 
 
 class Following(Generic[S]):
-    """The state of one stream as far as this workflow knows it.
+    """The state of one stream as far as this workflow knows it. News that says nothing new changes nothing."""
 
-    Facts are taken in order of version, whatever the order in which news of them arrives; news that says nothing new,
-    or that is forged, changes nothing.
-    """
-
-    def __init__(self, stream: str, initial: S, evolve: Callable[[S, Message], S]):
+    def __init__(self, stream: str, initial: S):
         self.stream, self.state, self.version = stream, initial, 0
-        self.is_behind = True  # something may have been recorded that is not folded yet
-        self._evolve = evolve
+        self.is_behind = True  # something may have been recorded that is not known here yet
         self._known_position = 0
         self._fetching = asyncio.Lock()
 
@@ -78,6 +74,25 @@ class Following(Generic[S]):
         return answer
 
     def learn(self, page: FactPage) -> None:
+        """Take in what is new of the ledger's answer."""
+        raise NotImplementedError
+
+    def _request(self, command: Command) -> CommandRequest:
+        return CommandRequest(command=command, stream=self.stream, after_version=self.version)
+
+    def _taken(self, answer: Answer) -> Refusal | None:
+        self.learn(answer.facts)
+        return answer.refusal if answer.HasField("refusal") else None
+
+
+class Facts(Following[S]):
+    """Folds the facts of a stream, in order of version, whatever the order in which news of them arrives."""
+
+    def __init__(self, stream: str, initial: S, evolve: Callable[[S, Message], S]):
+        super().__init__(stream, initial)
+        self._evolve = evolve
+
+    def learn(self, page: FactPage) -> None:
         """Fold what is new of a page; what is known already is passed over, a gap is asked for again."""
         for fact in page.facts:
             if fact.version == self.version + 1:
@@ -90,23 +105,26 @@ class Following(Generic[S]):
         if len(page.facts) == FACTS_MAX:
             self.is_behind = True
 
-    def _request(self, command: Command) -> CommandRequest:
-        return CommandRequest(command=command, stream=self.stream, after_version=self.version)
 
-    def _taken(self, answer: Answer) -> Refusal | None:
-        self.learn(answer.facts)
-        return answer.refusal if answer.HasField("refusal") else None
+class Standing(Following[QuarterStanding]):
+    """Where a quarter stands: as much of it as its history has room for, however many claims it has."""
+
+    def learn(self, page: FactPage) -> None:
+        """Take the newest standing."""
+        if page.quarter.version > self.version:
+            self.state, self.version = page.quarter, page.quarter.version
+        self._known_position = max(self._known_position, page.position)
 
 
 class FollowsLedger(Generic[S]):
     """What the case workflow and the quarter's workflow have in common: they hear, are asked, wait and are seen."""
 
-    def follow(self, stream: str, start: WorkflowStart, initial: S, evolve: Callable[[S, Message], S]) -> None:
+    def follow(self, start: WorkflowStart, following: Following[S]) -> None:
         """Begin to follow a stream; called once, from `__init__`."""
         self.start = start
         self.clock = start.clock
         self.subject_id = start.subject_id
-        self.following = Following(stream, initial, evolve)
+        self.following = following
         self.is_waiting = False
         self.obstacle = ""  # why the ledger refused what this workflow asked for
         self._shown: dict[str, str] = {}  # search attributes as they were written last, by name
@@ -188,8 +206,12 @@ class FollowsLedger(Generic[S]):
 
         Later is as soon as the refusal says, where it says when.
         """
+        await self.see_to(summary, partial(self.following.carry_out, command_id, summary, command))
+
+    async def see_to(self, summary: str, work: Callable[[], Awaitable[Refusal | None]]) -> None:
+        """Do what the ledger decides about. A refusal is shown, and it is done again upon news or later."""
         before = self.turning_point()
-        refusal = await self.following.carry_out(command_id, summary, command)
+        refusal = await work()
         self.obstacle = sentence(refusal) if refusal else ""
         if refusal and self.turning_point() == before:
             self._show_standing()

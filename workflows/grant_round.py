@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from duifu.v1.work_pb2 import Ending, PaymentReport, Progress, WorkflowStart
     from workflows import display, paying
-    from workflows.following import FollowsLedger
+    from workflows.following import Facts, FollowsLedger
 
 
 @workflow.defn(name="GrantRound")
@@ -25,7 +25,7 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
 
     @workflow.init
     def __init__(self, start: WorkflowStart) -> None:
-        self.follow(f"round/{start.subject_id}", start, Round(), rounds.evolve)
+        self.follow(start, Facts(f"round/{start.subject_id}", Round(), rounds.evolve))
 
     @property
     def round(self) -> Round:

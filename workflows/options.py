@@ -55,8 +55,21 @@ def page(summary: str) -> ActivityConfig:
     )
 
 
-#: Payment orders of one quarter that are under way at once.
+def pages(summary: str) -> ActivityConfig:
+    """Pages of a quarter: asked again until all is done and the treasury has answered, however long that takes."""
+    return ActivityConfig(
+        start_to_close_timeout=timedelta(hours=2),
+        heartbeat_timeout=timedelta(seconds=60),
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10)),
+        summary=summary,
+    )
+
+
+#: Payment orders of one round that are under way at once.
 PAYMENTS_AT_ONCE = 4
+
+#: Pages of payments of one quarter that are under way at once.
+PAGES_AT_ONCE = 3
 
 #: The machines' clocks may differ a little: these refusals mean that the ledger's has not come that far yet.
 TOO_EARLY = frozenset({"NOT_DUE", "CUT_OFF_NOT_REACHED", "CUT_OFF_REMINDER_EARLY", "PAY_DAY_NOT_REACHED"})

@@ -13,6 +13,8 @@ from duifu.v1.work_pb2 import (
     LetterText,
     PaymentOrder,
     PaymentReport,
+    QuarterPage,
+    QuarterPageDone,
     QuarterStart,
     ReminderPage,
     RemindersSent,
@@ -66,6 +68,25 @@ class Treasury:
     @activity.defn(name="pay")
     async def pay(self, order: PaymentOrder) -> PaymentReport:
         """Have an order paid once, however often it is asked, and report how it ended. Raises while it has not."""
+        raise NotImplementedError
+
+
+class Quarters:
+    """A quarter's claims, a page at a time. Every call may be repeated."""
+
+    @activity.defn(name="assess_page")
+    def assess_page(self, page: QuarterPage) -> QuarterPageDone:
+        """Assess every claim of a quarter that waits for nobody. A refusal is an answer."""
+        raise NotImplementedError
+
+    @activity.defn(name="order_page")
+    def order_page(self, page: QuarterPage) -> QuarterPageDone:
+        """Order the next claims of a quarter. A refusal is an answer."""
+        raise NotImplementedError
+
+    @activity.defn(name="pay_page")
+    async def pay_page(self, page: QuarterPage) -> QuarterPageDone:
+        """Have the orders of one page paid, and put every answer on record. Raises while one of them has not ended."""
         raise NotImplementedError
 
 

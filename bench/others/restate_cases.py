@@ -7,22 +7,17 @@ decision, from the request to its answer. Arguments: a folder for state, the pro
 
 import asyncio
 import json
-import os
-import socket
 import sqlite3
-import subprocess
 import sys
 import time
 from pathlib import Path
-from threading import Thread
 
 import httpx
 import restate
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
+
+from bench.others.restate_server import a_server
 
 STAGES = ("first", "second", "third", "fourth", "fifth")
-PATIENCE_SECONDS = 60
 home = Path(sys.argv[1])
 rows = sqlite3.connect(home / "rows.sqlite", check_same_thread=False, isolation_level=None)
 case = restate.VirtualObject("Case")
@@ -64,58 +59,16 @@ async def play_all(ingress: str, number: int, clients: int, cases: int) -> list[
     return acks
 
 
-def a_free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def until(answers: str, method: str = "GET", **how: object) -> None:
-    """Ask until the answer is good."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            if httpx.request(method, answers, trust_env=False, timeout=10, **how).is_success:
-                return
-        except httpx.HTTPError:
-            pass
-        if time.monotonic() > deadline:
-            raise SystemExit(f"{answers} did not answer")
-        time.sleep(0.2)
-
-
 def main() -> None:
     """Start the server, register the service, serve until the input ends."""
     rows.execute("PRAGMA journal_mode=WAL")
     rows.execute("PRAGMA synchronous=FULL")
     rows.execute("CREATE TABLE IF NOT EXISTS audit (case_id TEXT, stage TEXT, UNIQUE (case_id, stage))")
-    service, ingress, admin, node = (a_free_port() for _ in range(4))
-    config = Config()
-    config.bind = [f"127.0.0.1:{service}"]
-    app = restate.app(services=[case])
-    Thread(target=lambda: asyncio.run(serve(app, config, shutdown_trigger=asyncio.Event().wait)), daemon=True).start()
-    env = os.environ | {
-        "RESTATE_BASE_DIR": str(home / "restate"),
-        "RESTATE_INGRESS__BIND_ADDRESS": f"127.0.0.1:{ingress}",
-        "RESTATE_ADMIN__BIND_ADDRESS": f"127.0.0.1:{admin}",
-        "RESTATE_BIND_ADDRESS": f"127.0.0.1:{node}",
-        "RESTATE_LISTEN_MODE": "tcp",
-        "RESTATE_DISABLE_TELEMETRY": "true",
-        "RESTATE_LOG_FILTER": "error",
-    }
-    with (home / "restate.log").open("wb") as log:
-        server = subprocess.Popen([sys.argv[2], "--no-logo"], env=env, stdout=log, stderr=log)
-    try:
-        until(f"http://127.0.0.1:{admin}/health")
-        until(f"http://127.0.0.1:{admin}/deployments", "POST", json={"uri": f"http://127.0.0.1:{service}"})
+    with a_server(sys.argv[2], home, case) as (ingress, _):
         print("[]", flush=True)
         for number, line in enumerate(sys.stdin):
             clients, cases = map(int, line.split())
-            print(json.dumps(asyncio.run(play_all(f"http://127.0.0.1:{ingress}", number, clients, cases))), flush=True)
-    finally:
-        server.terminate()
-        server.wait()
+            print(json.dumps(asyncio.run(play_all(ingress, number, clients, cases))), flush=True)
 
 
 if __name__ == "__main__":

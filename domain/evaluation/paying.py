@@ -11,9 +11,9 @@ from fractions import Fraction
 
 from domain import headroom
 from domain.calculation.allocation import Share, pro_rata
-from domain.cycle import Claim
 from domain.dates import Quarter
 from domain.headroom import Cap, EnterpriseYear
+from domain.quarter_index import Claim
 
 
 @dataclass(frozen=True, slots=True)

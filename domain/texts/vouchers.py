@@ -170,6 +170,14 @@ TEXTS: Texts = {
         "zh": ("批次 {cycle} 待主管部门确认。", "主管部门确认（ConfirmCycle）后支付。"),
         "en": ("Cycle {cycle} waits for a ruling of the authority.", "Confirm it with ConfirmCycle."),
     },
+    "CYCLE_PAUSED": {
+        "zh": ("批次 {cycle} 已由 {paused_by} 暂停拨付：{reason}。", "恢复后继续（duifu cycle resume）。"),
+        "en": ("Cycle {cycle} was paused by {paused_by}: {reason}.", "It goes on once resumed (duifu cycle resume)."),
+    },
+    "CYCLE_NOT_PAUSED": {
+        "zh": ("批次 {cycle} 没有暂停拨付。", "无需处理。"),
+        "en": ("Cycle {cycle} is not paused.", "Nothing needs to be done."),
+    },
     "NO_RULING_NEEDED": {
         "zh": ("批次 {cycle} 无需确认或已确认。", "无需处理。"),
         "en": ("Cycle {cycle} needs no ruling, or has it.", "Nothing needs to be done."),

@@ -44,9 +44,9 @@ def find_list(ledger: Ledger, list_id: str) -> PaymentList | None:
         return None
     quarter, _ = fold(ledger, streams.cycle(list_id), CYCLE)
     if quarter.cycle_id:
+        given = sorted(quarter.orders.items(), key=lambda order: cycle.as_given(order[0]))
         ordered = {
-            order_id: Order(cycle.payment_order(list_id, order.ordered), order.result)
-            for order_id, order in quarter.orders.items()
+            order_id: Order(cycle.payment_order(list_id, order.ordered), order.result) for order_id, order in given
         }
         released = {order.order_id: "" for order in quarter.to_pay()}
         return PaymentList(list_id, False, quarter.closed is not None, ordered, released)

@@ -1,21 +1,24 @@
 """A treasury that is reached by files: the worker learns from the ledger alone how an order ended."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.testing import ActivityEnvironment
 
 from activities.file_treasury import FileTreasury
+from activities.quarter_pages import QuarterPages
+from commands import grant_payments
 from commands.payment_reports import report_of
 from domain.payment_answers import Result
-from duifu.v1.commands_pb2 import PAYMENT_STATUS_RETURNED, PAYMENT_STATUS_SETTLED
-from duifu.v1.work_pb2 import PaymentOrder
+from duifu.v1.commands_pb2 import PAYMENT_STATUS_RETURNED
+from duifu.v1.work_pb2 import PaymentOrder, QuarterPage, QuarterPageDone
 from tests.desk import Desk
-from tests.exchange.payment_files import a_quarter_in_payment, all_orders, csv_of, put_in
+from tests.exchange.payment_files import Q1, a_quarter_in_payment, all_orders, csv_of, put_in
 from tests.rounds import ROUND_ID, RoundDesk
-from worker import was_ordered
 
 
 @pytest.fixture
@@ -26,21 +29,34 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def the_treasury(desk: Desk) -> FileTreasury:
-    return FileTreasury(partial(was_ordered, desk.ledger), partial(report_of, desk.ledger))
+    return FileTreasury(partial(grant_payments.was_ordered, desk.ledger), partial(report_of, desk.ledger))
 
 
-async def test_an_order_is_under_way_until_a_file_says_how_it_ended(desk: Desk) -> None:
+async def pay(desk: Desk) -> QuarterPageDone:
+    """What the quarter's workflow is told when it has the first page of orders paid."""
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, workflow_id=Q1)
+    done: QuarterPageDone = await environment.run(
+        QuarterPages(desk.door, the_treasury(desk)).pay_page, QuarterPage(cycle_id=Q1)
+    )
+    return done
+
+
+async def test_orders_are_under_way_until_files_say_how_all_of_them_ended(desk: Desk) -> None:
     first, second = all_orders(a_quarter_in_payment(desk, 2))
-    with pytest.raises(ApplicationError, match="尚无回单文件") as waiting:
-        await the_treasury(desk).pay(first)
+    with pytest.raises(ApplicationError, match="2笔") as waiting:
+        await pay(desk)
+    put_in(desk, csv_of([(first, Result.SETTLED)]))
+    with pytest.raises(ApplicationError, match="1笔"):
+        await pay(desk)
+    put_in(desk, csv_of([(second, Result.RETURNED)]))
 
-    put_in(desk, csv_of([(first, Result.SETTLED), (second, Result.RETURNED)]))
-    settled, returned = [await the_treasury(desk).pay(order) for order in (first, second)]
+    done = await pay(desk)
 
     assert (waiting.value.type, waiting.value.non_retryable) == ("PAYMENT_UNDER_WAY", False)
     assert waiting.value.category == ApplicationErrorCategory.BENIGN
-    assert (settled.status, settled.bank_reference) == (PAYMENT_STATUS_SETTLED, f"GK-{first.order_id}-settled")
-    assert (returned.status, returned.reason) == (PAYMENT_STATUS_RETURNED, "账户已销户")
+    assert (done.done, done.commits) == (0, 0)  # the files have said it, nobody else
+    assert [order.result for order in desk.cycle(Q1).orders.values() if not order.result] == []
 
 
 async def test_each_level_of_a_round_has_its_own_end(tmp_path: Path) -> None:
@@ -60,9 +76,8 @@ async def test_each_level_of_a_round_has_its_own_end(tmp_path: Path) -> None:
     desk.ledger.close()
 
 
-async def test_what_the_ledger_did_not_order_has_no_answer(desk: Desk) -> None:
-    (order,) = all_orders(a_quarter_in_payment(desk, 1))
-    order.amount_fen += 1
+async def test_what_no_round_has_ordered_has_no_answer(desk: Desk) -> None:
+    (order,) = all_orders(a_quarter_in_payment(desk, 1))  # a quarter's are paid by the page
 
     with pytest.raises(ApplicationError) as refused:
         await the_treasury(desk).pay(order)

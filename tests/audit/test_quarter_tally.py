@@ -49,7 +49,12 @@ def must_agree(tally: QuarterTally, cycle: Cycle) -> None:
     }
     assert [payment.ordered for payment in tally.outstanding.values()] == cycle.outstanding()
     assert tally.has_paid == cycle.has_paid
-    assert (tally.is_frozen, tally.is_confirmed, tally.closed) == (cycle.frozen, cycle.confirmed, cycle.closed)
+    assert (tally.is_frozen, tally.is_confirmed, tally.paused, tally.closed) == (
+        cycle.frozen,
+        cycle.confirmed,
+        cycle.paused,
+        cycle.closed,
+    )
 
 
 def test_after_every_event_of_every_quarter_the_count_is_what_deciders_know(years_file: Path) -> None:

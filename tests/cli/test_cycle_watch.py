@@ -19,7 +19,7 @@ from cli.__main__ import main
 from cli.cycle_progress import as_lines, on_screen
 from cli.quarter_followed import Followed, Keeps, Look, Watched
 from domain.money import yuan
-from duifu.v1.commands_pb2 import CloseCycle, ConfirmCycle
+from duifu.v1.commands_pb2 import CloseCycle, ConfirmCycle, PauseCycle, ResumeCycle
 from duifu.v1.events_pb2 import Envelope, PaymentBatchMade
 from ledger import streams
 from ledger.mapper import Recorded
@@ -105,6 +105,15 @@ def test_what_keeps_it_goes_away_one_after_the_other(desk: Desk) -> None:
     assert keeps(watched.look()) == [Keeps.CLOSING]
     desk.system(close_cycle=CloseCycle(cycle_id=FIRST))
     assert keeps(watched.look()) == []
+
+
+def test_a_pause_is_named_with_its_reason_and_who_said_so(desk: Desk) -> None:
+    desk.send(CYCLE_OFFICER, pause_cycle=PauseCycle(cycle_id=FIRST, reason="财政年终封账"))
+    paused = Watched(desk.door, FIRST).look()
+    desk.send(CYCLE_OFFICER, resume_cycle=ResumeCycle(cycle_id=FIRST, reason="已开账"))
+
+    assert f"暂停拨付：财政年终封账（{CYCLE_OFFICER.id}）" in [reason.text for reason in paused.reasons]
+    assert Keeps.PAUSE not in keeps(Watched(desk.door, FIRST).look())
 
 
 def test_a_cut_off_that_has_come_and_was_not_carried_out_is_said(desk: Desk) -> None:

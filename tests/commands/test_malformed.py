@@ -24,6 +24,7 @@ from duifu.v1.commands_pb2 import (
     AdvanceRehearsal,
     AllocateRound,
     ApproveSpecially,
+    AssessClaims,
     AssessRedemption,
     ClaimTask,
     CloseCycle,
@@ -46,12 +47,15 @@ from duifu.v1.commands_pb2 import (
     OpenCycle,
     OrderGrants,
     OrderPayments,
+    PauseCycle,
+    PaymentResult,
     RaiseObjection,
     RecordCheck,
     RecordGrantPayment,
     RecordLetter,
     RecordOutput,
     RecordPayment,
+    RecordPayments,
     ReleaseTask,
     RemindCycle,
     RemindStage,
@@ -60,6 +64,7 @@ from duifu.v1.commands_pb2 import (
     RequestRedemption,
     RescaleVoucher,
     RestartClock,
+    ResumeCycle,
     ReturnForRework,
     RevokeDelegation,
     RevokeSpecialApproval,
@@ -106,6 +111,8 @@ def well_formed() -> dict[str, tuple[Actor, Any]]:
     listing = CreditListing(list_name="失信被执行人", listed_on="2020-01-01", is_dishonesty=True)
     answer = RecordCheck(case_id=CASE, stage="acceptance", round=1, result=credit_check(listing))
     settled = RecordPayment(cycle_id=CYCLE, order_id="1", status=PAYMENT_STATUS_SETTLED, bank_reference="GK")
+    result = PaymentResult(order_id="1", status=PAYMENT_STATUS_SETTLED, bank_reference="GK")
+    several = RecordPayments(cycle_id=CYCLE, results=[result])
     finding = Finding(code="BJ_E_RELATED", is_met=True, reason="已核实")
     decide = Decide(case_id=CASE, stage="acceptance", verdict=VERDICT_PASS, findings=[finding], approved_fen=1)
     rescaling = RescaleVoucher(
@@ -124,6 +131,8 @@ def well_formed() -> dict[str, tuple[Actor, Any]]:
         "request_redemption": (applicant(), RequestRedemption(request=a_redemption(VOUCHER))),
         "replace_bank_account": (applicant(), ReplaceBankAccount(case_id=CASE, bank_account=an_account())),
         "confirm_cycle": (CYCLE_OFFICER, ConfirmCycle(cycle_id=CYCLE, reason="同意")),
+        "pause_cycle": (CYCLE_OFFICER, PauseCycle(cycle_id=CYCLE, reason="财政年终封账")),
+        "resume_cycle": (CYCLE_OFFICER, ResumeCycle(cycle_id=CYCLE, reason="已开账")),
         "rescale_voucher": (REVIEW, rescaling),
         "open_cycle": (CYCLE_OFFICER, OpenCycle(programme_id=PROGRAMME, quarter="2024Q1")),
         "record_check": (SYSTEM, answer),
@@ -146,6 +155,8 @@ def well_formed() -> dict[str, tuple[Actor, Any]]:
         "freeze_cycle": (SYSTEM, FreezeCycle(cycle_id=CYCLE)),
         "order_payments": (SYSTEM, OrderPayments(cycle_id=CYCLE)),
         "record_payment": (SYSTEM, settled),
+        "record_payments": (SYSTEM, several),
+        "assess_claims": (SYSTEM, AssessClaims(cycle_id=CYCLE, after_case_id=CASE)),
         "close_cycle": (SYSTEM, CloseCycle(cycle_id=CYCLE)),
         "claim_task": (ACCEPTANCE, ClaimTask(case_id=CASE, stage="acceptance")),
         "release_task": (ACCEPTANCE, ReleaseTask(case_id=CASE, stage="acceptance")),
@@ -353,6 +364,8 @@ MAY_BE_LEFT_OUT = {
         *papers("request"),
     ],
     "confirm_cycle": ["reason"],
+    "pause_cycle": ["reason"],
+    "resume_cycle": ["reason"],
     "remind_cycle": ["letters", "pageSha256"],
     "withhold_payment": ["reason"],
     "record_check": ["round", "result.credit", "result.credit.listings", *LISTING],
@@ -363,6 +376,8 @@ MAY_BE_LEFT_OUT = {
     "freeze_cycle": ["cycleId"],
     "order_payments": ["cycleId"],
     "record_payment": ["bankReference"],
+    "record_payments": ["results[0].bankReference"],
+    "assess_claims": ["afterCaseId"],
     "close_cycle": ["cycleId"],
     "destroy_subject_key": ["reason", "legalBasis"],
     "give_opinion": ["reason", "agreedFen"],

@@ -452,7 +452,7 @@ def test_what_is_malformed_leaves_no_trace(panels: PanelDesk, command: dict[str,
 
 def test_a_panel_whose_case_stays_where_it_is_goes_on(panels: PanelDesk) -> None:
     desk, case_id = panels.desk, panels.drawn()
-    work = Work(desk.ledger, desk.door.rulebook, SYSTEM, desk.now, deployment.current(desk.ledger))
+    work = Work(desk.door.kept, desk.door.rulebook, SYSTEM, desk.now, deployment.current(desk.ledger))
 
     panel_streams.dissolve(work, desk.case(case_id))
 

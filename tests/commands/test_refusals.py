@@ -22,6 +22,7 @@ from duifu.v1.commands_pb2 import (
     Actor,
     AdvanceRehearsal,
     AllocateRound,
+    AssessClaims,
     AssessRedemption,
     ClaimTask,
     CloseCycle,
@@ -41,11 +42,14 @@ from duifu.v1.commands_pb2 import (
     OpenCycle,
     OrderGrants,
     OrderPayments,
+    PauseCycle,
+    PaymentResult,
     RaiseObjection,
     RecordCheck,
     RecordGrantPayment,
     RecordLetter,
     RecordPayment,
+    RecordPayments,
     ReleaseTask,
     RemindCycle,
     RemindStage,
@@ -53,6 +57,7 @@ from duifu.v1.commands_pb2 import (
     RequestCorrection,
     RequestRedemption,
     RestartClock,
+    ResumeCycle,
     RevokeDelegation,
     StartRehearsal,
     StopClock,
@@ -802,6 +807,50 @@ def a_ruling_without_a_reason(desk: Desk) -> Asked:
     return CYCLE_OFFICER, {"confirm_cycle": ConfirmCycle(cycle_id=TAIL)}
 
 
+# PauseCycle, ResumeCycle
+
+
+def paused(desk: Desk) -> None:
+    requested(desk)
+    desk.send(CYCLE_OFFICER, pause_cycle=PauseCycle(cycle_id=Q1, reason="财政年终封账"))
+
+
+@refused_with("ROLE_MISMATCH")
+def a_pause_by_another_role(desk: Desk) -> Asked:
+    requested(desk)
+    return REVIEW, {"pause_cycle": PauseCycle(cycle_id=Q1, reason="封账")}
+
+
+@refused_with("CYCLE_PAUSED", "BJ-4.3")
+def a_second_pause(desk: Desk) -> Asked:
+    paused(desk)
+    return CYCLE_OFFICER, {"pause_cycle": PauseCycle(cycle_id=Q1, reason="封账")}
+
+
+@refused_with("REASON_MISSING", "BJ-4.3")
+def a_pause_without_a_reason(desk: Desk) -> Asked:
+    requested(desk)
+    return CYCLE_OFFICER, {"pause_cycle": PauseCycle(cycle_id=Q1)}
+
+
+@refused_with("CYCLE_PAUSED", "BJ-4.3")
+def payments_while_the_quarter_is_paused(desk: Desk) -> Asked:
+    paused(desk)
+    return SYSTEM, {"order_payments": OrderPayments(cycle_id=Q1)}
+
+
+@refused_with("CYCLE_NOT_PAUSED", "BJ-4.3")
+def a_resumption_of_what_was_not_paused(desk: Desk) -> Asked:
+    requested(desk)
+    return CYCLE_OFFICER, {"resume_cycle": ResumeCycle(cycle_id=Q1, reason="开账")}
+
+
+@refused_with("REASON_MISSING", "BJ-4.3")
+def a_resumption_without_a_reason(desk: Desk) -> Asked:
+    paused(desk)
+    return CYCLE_OFFICER, {"resume_cycle": ResumeCycle(cycle_id=Q1)}
+
+
 # OpenCycle
 
 
@@ -1344,6 +1393,7 @@ def a_command_id_used_for_something_else(desk: Desk) -> Asked:
     return submitting(an_application(a_contract(number="another")))
 
 
+SETTLED = PaymentResult(order_id="x", status=PAYMENT_STATUS_SETTLED)
 SYSTEM_COMMANDS: dict[str, Any] = {
     "record_check": RecordCheck(case_id="x", stage="acceptance", round=1, result=credit_check()),
     "record_letter": RecordLetter(case_id="x"),
@@ -1354,6 +1404,8 @@ SYSTEM_COMMANDS: dict[str, Any] = {
     "remind_cycle": RemindCycle(cycle_id=Q1, days_left=7),
     "freeze_cycle": FreezeCycle(cycle_id=Q1),
     "order_payments": OrderPayments(cycle_id=Q1),
+    "record_payments": RecordPayments(cycle_id=Q1, results=[SETTLED]),
+    "assess_claims": AssessClaims(cycle_id=Q1),
     "close_cycle": CloseCycle(cycle_id=Q1),
     "lapse_panel": LapsePanel(case_id="x"),
     "allocate_round": AllocateRound(round_id="x"),

@@ -8,9 +8,7 @@ import pytest
 
 from audit.compared import Difference
 from audit.recompute import recompute
-from commands.cycle_payments import was_ordered
 from domain import release
-from domain.cycle import payment_order
 from domain.money import yuan
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import (
@@ -49,7 +47,7 @@ def ordered(desk: Desk, *settled_fen: int) -> list[str]:
         desk.redemption_through_the_door(request, firm)
     desk.freeze(Q1)
     desk.order_payments(Q1)
-    return list(desk.cycle(Q1).orders)
+    return sorted(desk.cycle(Q1).orders)
 
 
 def seen(desk: Desk) -> str:
@@ -65,7 +63,7 @@ def sign(desk: Desk, actor: Actor, step: str, **more: Any) -> None:
 
 def goes_out(desk: Desk, order_id: str) -> bool:
     """Whether the treasury would be asked to pay, whoever asks for it."""
-    return was_ordered(desk.ledger, payment_order(Q1, desk.cycle(Q1).orders[order_id].ordered))
+    return order_id in [ordered.order_id for ordered in desk.cycle(Q1).to_pay()]
 
 
 def withhold(desk: Desk, order_id: str, actor: Actor = RELEASER, reason: str = "账户待核实") -> None:

@@ -212,6 +212,21 @@ def test_a_stream_is_read_from_any_version_and_its_newest_event_alone(ledger: Le
     assert ledger.newest("b") is None
 
 
+def test_several_streams_are_read_at_once_each_in_order(ledger: Ledger) -> None:
+    ledger.append([an_event("case/a", 1), an_event("case/b", 1), an_event("case/a", 2), an_event("case/c", 1)])
+
+    found = ledger.streams_of(["case/a", "case/c", "case/none", "case/\0"])
+
+    assert {name: [one.originator_version for one in events] for name, events in found.items()} == {
+        "case/a": [1, 2],
+        "case/c": [1],
+    }
+    assert found["case/a"] == ledger.stream("case/a")
+    ledger.append([an_event("case/a", 3)])  # on the leaf that was read with it
+    assert [one.originator_version for one in ledger.stream("case/a")] == [1, 2, 3]
+    assert ledger.streams_of([]) == {}
+
+
 def test_streams_are_found_by_the_beginning_of_their_names(ledger: Ledger) -> None:
     ledger.append(
         [an_event("case/b", 1), an_event("case/b", 2), an_event("case/a"), an_event("cases"), an_event("cycle/a")]

@@ -172,6 +172,7 @@ class FactPage(_message.Message):
     SUMMARY_FIELD_NUMBER: _builtins.int
     FACTS_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
+    QUARTER_FIELD_NUMBER: _builtins.int
     summary: _builtins.str
     position: _builtins.int
     """the log was read up to here"""
@@ -179,17 +180,136 @@ class FactPage(_message.Message):
     def facts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Fact]:
         """in order of version, without gaps"""
 
+    @_builtins.property
+    def quarter(self) -> Global___QuarterStanding:
+        """of a quarter, instead of its facts: it may have a hundred thousand claims"""
+
     def __init__(
         self,
         *,
         summary: _builtins.str = ...,
         facts: _abc.Iterable[Global___Fact] | None = ...,
         position: _builtins.int = ...,
+        quarter: Global___QuarterStanding | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["quarter", b"quarter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts", "position", b"position", "summary", b"summary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts", "position", b"position", "quarter", b"quarter", "summary", b"summary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FactPage: _TypeAlias = FactPage  # noqa: Y015
+
+@_typing.final
+class QuarterStanding(_message.Message):
+    """Where a quarter stands: as much as its workflow needs to go on, however many claims it has."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUMMARY_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    OPENED_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    WAITS_ON_FIELD_NUMBER: _builtins.int
+    FROZEN_FIELD_NUMBER: _builtins.int
+    AWAITS_RULING_FIELD_NUMBER: _builtins.int
+    PAUSED_FIELD_NUMBER: _builtins.int
+    REMINDED_FIELD_NUMBER: _builtins.int
+    CLAIMS_FIELD_NUMBER: _builtins.int
+    DUE_FEN_FIELD_NUMBER: _builtins.int
+    UNASSESSED_FIELD_NUMBER: _builtins.int
+    WAITING_FOR_FIELD_NUMBER: _builtins.int
+    READY_FIELD_NUMBER: _builtins.int
+    OUTSTANDING_FIELD_NUMBER: _builtins.int
+    OUTSTANDING_FEN_FIELD_NUMBER: _builtins.int
+    PAGES_TO_PAY_FIELD_NUMBER: _builtins.int
+    SETTLED_FIELD_NUMBER: _builtins.int
+    SETTLED_FEN_FIELD_NUMBER: _builtins.int
+    RETURNED_FIELD_NUMBER: _builtins.int
+    RETURNED_FEN_FIELD_NUMBER: _builtins.int
+    DEFERRED_FIELD_NUMBER: _builtins.int
+    DEFERRED_FEN_FIELD_NUMBER: _builtins.int
+    DROPPED_FIELD_NUMBER: _builtins.int
+    CLOSED_FIELD_NUMBER: _builtins.int
+    PAID_FEN_FIELD_NUMBER: _builtins.int
+    summary: _builtins.str
+    version: _builtins.int
+    """of its stream"""
+    stage: _builtins.str
+    waits_on: _builtins.str
+    frozen: _builtins.bool
+    awaits_ruling: _builtins.bool
+    claims: _builtins.int
+    due_fen: _builtins.int
+    unassessed: _builtins.int
+    ready: _builtins.int
+    """to be ordered"""
+    outstanding: _builtins.int
+    """orders without an answer"""
+    outstanding_fen: _builtins.int
+    settled: _builtins.int
+    settled_fen: _builtins.int
+    returned: _builtins.int
+    """or withheld"""
+    returned_fen: _builtins.int
+    deferred: _builtins.int
+    deferred_fen: _builtins.int
+    dropped: _builtins.int
+    closed: _builtins.bool
+    paid_fen: _builtins.int
+    """once closed"""
+    @_builtins.property
+    def opened(self) -> _events_pb2.CycleOpened:
+        """empty: nobody has opened it"""
+
+    @_builtins.property
+    def paused(self) -> _events_pb2.CyclePaused: ...
+    @_builtins.property
+    def reminded(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """days before the cut-off"""
+
+    @_builtins.property
+    def waiting_for(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """the oldest of those"""
+
+    @_builtins.property
+    def pages_to_pay(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """pages of orders of which some may go out now"""
+
+    def __init__(
+        self,
+        *,
+        summary: _builtins.str = ...,
+        version: _builtins.int = ...,
+        opened: _events_pb2.CycleOpened | None = ...,
+        stage: _builtins.str = ...,
+        waits_on: _builtins.str = ...,
+        frozen: _builtins.bool = ...,
+        awaits_ruling: _builtins.bool = ...,
+        paused: _events_pb2.CyclePaused | None = ...,
+        reminded: _abc.Iterable[_builtins.int] | None = ...,
+        claims: _builtins.int = ...,
+        due_fen: _builtins.int = ...,
+        unassessed: _builtins.int = ...,
+        waiting_for: _abc.Iterable[_builtins.str] | None = ...,
+        ready: _builtins.int = ...,
+        outstanding: _builtins.int = ...,
+        outstanding_fen: _builtins.int = ...,
+        pages_to_pay: _abc.Iterable[_builtins.int] | None = ...,
+        settled: _builtins.int = ...,
+        settled_fen: _builtins.int = ...,
+        returned: _builtins.int = ...,
+        returned_fen: _builtins.int = ...,
+        deferred: _builtins.int = ...,
+        deferred_fen: _builtins.int = ...,
+        dropped: _builtins.int = ...,
+        closed: _builtins.bool = ...,
+        paid_fen: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["opened", b"opened", "paused", b"paused"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaits_ruling", b"awaits_ruling", "claims", b"claims", "closed", b"closed", "deferred", b"deferred", "deferred_fen", b"deferred_fen", "dropped", b"dropped", "due_fen", b"due_fen", "frozen", b"frozen", "opened", b"opened", "outstanding", b"outstanding", "outstanding_fen", b"outstanding_fen", "pages_to_pay", b"pages_to_pay", "paid_fen", b"paid_fen", "paused", b"paused", "ready", b"ready", "reminded", b"reminded", "returned", b"returned", "returned_fen", b"returned_fen", "settled", b"settled", "settled_fen", b"settled_fen", "stage", b"stage", "summary", b"summary", "unassessed", b"unassessed", "version", b"version", "waiting_for", b"waiting_for", "waits_on", b"waits_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QuarterStanding: _TypeAlias = QuarterStanding  # noqa: Y015

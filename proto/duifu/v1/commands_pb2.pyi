@@ -250,6 +250,10 @@ class Command(_message.Message):
     REMIND_CYCLE_FIELD_NUMBER: _builtins.int
     SIGN_PAYMENTS_FIELD_NUMBER: _builtins.int
     WITHHOLD_PAYMENT_FIELD_NUMBER: _builtins.int
+    RECORD_PAYMENTS_FIELD_NUMBER: _builtins.int
+    PAUSE_CYCLE_FIELD_NUMBER: _builtins.int
+    RESUME_CYCLE_FIELD_NUMBER: _builtins.int
+    ASSESS_CLAIMS_FIELD_NUMBER: _builtins.int
     RESCALE_VOUCHER_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """Derived by the sender from what makes the command unique; the same id and content gets the same answer."""
@@ -374,6 +378,14 @@ class Command(_message.Message):
     @_builtins.property
     def withhold_payment(self) -> Global___WithholdPayment: ...
     @_builtins.property
+    def record_payments(self) -> Global___RecordPayments: ...
+    @_builtins.property
+    def pause_cycle(self) -> Global___PauseCycle: ...
+    @_builtins.property
+    def resume_cycle(self) -> Global___ResumeCycle: ...
+    @_builtins.property
+    def assess_claims(self) -> Global___AssessClaims: ...
+    @_builtins.property
     def rescale_voucher(self) -> Global___RescaleVoucher: ...
     def __init__(
         self,
@@ -438,13 +450,17 @@ class Command(_message.Message):
         remind_cycle: Global___RemindCycle | None = ...,
         sign_payments: Global___SignPayments | None = ...,
         withhold_payment: Global___WithholdPayment | None = ...,
+        record_payments: Global___RecordPayments | None = ...,
+        pause_cycle: Global___PauseCycle | None = ...,
+        resume_cycle: Global___ResumeCycle | None = ...,
+        assess_claims: Global___AssessClaims | None = ...,
         rescale_voucher: Global___RescaleVoucher | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "approve_specially", b"approve_specially", "assess_redemption", b"assess_redemption", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "give_opinion", b"give_opinion", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "lapse_panel", b"lapse_panel", "lapse_stage", b"lapse_stage", "link_cases", b"link_cases", "open_cycle", b"open_cycle", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "register_expert", b"register_expert", "release_task", b"release_task", "remind_cycle", b"remind_cycle", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "rescale_voucher", b"rescale_voucher", "restart_clock", b"restart_clock", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "revoke_special_approval", b"revoke_special_approval", "seal_sheet", b"seal_sheet", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "sign_payments", b"sign_payments", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "unlink_cases", b"unlink_cases", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case", "withhold_payment", b"withhold_payment"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "approve_specially", b"approve_specially", "assess_claims", b"assess_claims", "assess_redemption", b"assess_redemption", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "give_opinion", b"give_opinion", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "lapse_panel", b"lapse_panel", "lapse_stage", b"lapse_stage", "link_cases", b"link_cases", "open_cycle", b"open_cycle", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "pause_cycle", b"pause_cycle", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "record_payments", b"record_payments", "register_expert", b"register_expert", "release_task", b"release_task", "remind_cycle", b"remind_cycle", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "rescale_voucher", b"rescale_voucher", "restart_clock", b"restart_clock", "resume_cycle", b"resume_cycle", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "revoke_special_approval", b"revoke_special_approval", "seal_sheet", b"seal_sheet", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "sign_payments", b"sign_payments", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "unlink_cases", b"unlink_cases", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case", "withhold_payment", b"withhold_payment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "approve_specially", b"approve_specially", "assess_redemption", b"assess_redemption", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "command_id", b"command_id", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "give_opinion", b"give_opinion", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "language", b"language", "lapse_panel", b"lapse_panel", "lapse_stage", b"lapse_stage", "link_cases", b"link_cases", "open_cycle", b"open_cycle", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "register_expert", b"register_expert", "release_task", b"release_task", "remind_cycle", b"remind_cycle", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "rescale_voucher", b"rescale_voucher", "restart_clock", b"restart_clock", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "revoke_special_approval", b"revoke_special_approval", "seal_sheet", b"seal_sheet", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "sign_payments", b"sign_payments", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "unlink_cases", b"unlink_cases", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case", "withhold_payment", b"withhold_payment"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "approve_specially", b"approve_specially", "assess_claims", b"assess_claims", "assess_redemption", b"assess_redemption", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "command_id", b"command_id", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "give_opinion", b"give_opinion", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "language", b"language", "lapse_panel", b"lapse_panel", "lapse_stage", b"lapse_stage", "link_cases", b"link_cases", "open_cycle", b"open_cycle", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "pause_cycle", b"pause_cycle", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "record_payments", b"record_payments", "register_expert", b"register_expert", "release_task", b"release_task", "remind_cycle", b"remind_cycle", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "rescale_voucher", b"rescale_voucher", "restart_clock", b"restart_clock", "resume_cycle", b"resume_cycle", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "revoke_special_approval", b"revoke_special_approval", "seal_sheet", b"seal_sheet", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "sign_payments", b"sign_payments", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "unlink_cases", b"unlink_cases", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case", "withhold_payment", b"withhold_payment"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["submit_application", "request_correction", "supply_correction", "decide", "withdraw_case", "request_redemption", "replace_bank_account", "confirm_cycle", "open_cycle", "record_output", "return_for_rework", "stop_clock", "restart_clock", "veto_case", "raise_objection", "settle_objection", "enter_check", "claim_task", "release_task", "hand_over_task", "record_check", "record_letter", "lapse_stage", "issue_voucher", "assess_redemption", "remind_stage", "lapse_panel", "open_sheet", "freeze_cycle", "order_payments", "record_payment", "close_cycle", "allocate_round", "close_notice", "order_grants", "record_grant_payment", "close_round", "start_rehearsal", "advance_rehearsal", "destroy_subject_key", "delegate_role", "revoke_delegation", "register_expert", "retire_expert", "convene_panel", "draw_panel", "declare_interest", "seal_sheet", "sign_conclusion", "give_opinion", "link_cases", "unlink_cases", "approve_specially", "revoke_special_approval", "remind_cycle", "sign_payments", "withhold_payment", "rescale_voucher"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["submit_application", "request_correction", "supply_correction", "decide", "withdraw_case", "request_redemption", "replace_bank_account", "confirm_cycle", "open_cycle", "record_output", "return_for_rework", "stop_clock", "restart_clock", "veto_case", "raise_objection", "settle_objection", "enter_check", "claim_task", "release_task", "hand_over_task", "record_check", "record_letter", "lapse_stage", "issue_voucher", "assess_redemption", "remind_stage", "lapse_panel", "open_sheet", "freeze_cycle", "order_payments", "record_payment", "close_cycle", "allocate_round", "close_notice", "order_grants", "record_grant_payment", "close_round", "start_rehearsal", "advance_rehearsal", "destroy_subject_key", "delegate_role", "revoke_delegation", "register_expert", "retire_expert", "convene_panel", "draw_panel", "declare_interest", "seal_sheet", "sign_conclusion", "give_opinion", "link_cases", "unlink_cases", "approve_specially", "revoke_special_approval", "remind_cycle", "sign_payments", "withhold_payment", "record_payments", "pause_cycle", "resume_cycle", "assess_claims", "rescale_voucher"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -1566,6 +1582,131 @@ class RecordPayment(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordPayment: _TypeAlias = RecordPayment  # noqa: Y015
+
+@_typing.final
+class RecordPayments(_message.Message):
+    """How some of a quarter's payments ended, as the treasury said it; those that are on record already change nothing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CYCLE_ID_FIELD_NUMBER: _builtins.int
+    RESULTS_FIELD_NUMBER: _builtins.int
+    cycle_id: _builtins.str
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___PaymentResult]: ...
+    def __init__(
+        self,
+        *,
+        cycle_id: _builtins.str = ...,
+        results: _abc.Iterable[Global___PaymentResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cycle_id", b"cycle_id", "results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordPayments: _TypeAlias = RecordPayments  # noqa: Y015
+
+@_typing.final
+class PaymentResult(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    BANK_REFERENCE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    order_id: _builtins.str
+    status: Global___PaymentStatus.ValueType
+    bank_reference: _builtins.str
+    reason: _builtins.str
+    """of a return"""
+    def __init__(
+        self,
+        *,
+        order_id: _builtins.str = ...,
+        status: Global___PaymentStatus.ValueType = ...,
+        bank_reference: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "order_id", b"order_id", "reason", b"reason", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PaymentResult: _TypeAlias = PaymentResult  # noqa: Y015
+
+@_typing.final
+class AssessClaims(_message.Message):
+    """Assess claims of a quarter that are verified and wait for nobody, as many as one commit takes, in the order of requests."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CYCLE_ID_FIELD_NUMBER: _builtins.int
+    AFTER_CASE_ID_FIELD_NUMBER: _builtins.int
+    cycle_id: _builtins.str
+    after_case_id: _builtins.str
+    """those up to here were looked at; empty: from the first"""
+    def __init__(
+        self,
+        *,
+        cycle_id: _builtins.str = ...,
+        after_case_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_case_id", b"after_case_id", "cycle_id", b"cycle_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssessClaims: _TypeAlias = AssessClaims  # noqa: Y015
+
+@_typing.final
+class PauseCycle(_message.Message):
+    """Let nothing more of a quarter be ordered or handed to the treasury, until it is resumed. (暂停拨付)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CYCLE_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    cycle_id: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        cycle_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cycle_id", b"cycle_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PauseCycle: _TypeAlias = PauseCycle  # noqa: Y015
+
+@_typing.final
+class ResumeCycle(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CYCLE_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    cycle_id: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        cycle_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cycle_id", b"cycle_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResumeCycle: _TypeAlias = ResumeCycle  # noqa: Y015
 
 @_typing.final
 class RemindCycle(_message.Message):

@@ -22,13 +22,14 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from duifu.v1 import answers_pb2 as duifu_dot_v1_dot_answers__pb2
 from duifu.v1 import commands_pb2 as duifu_dot_v1_dot_commands__pb2
 from duifu.v1 import facts_pb2 as duifu_dot_v1_dot_facts__pb2
 from duifu.v1 import plan_pb2 as duifu_dot_v1_dot_plan__pb2
 from duifu.v1 import privacy_pb2 as duifu_dot_v1_dot_privacy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13\x64uifu/v1/work.proto\x12\x08\x64uifu.v1\x1a\x17\x64uifu/v1/commands.proto\x1a\x14\x64uifu/v1/facts.proto\x1a\x13\x64uifu/v1/plan.proto\x1a\x16\x64uifu/v1/privacy.proto\"=\n\rBusinessClock\x12\x16\n\x0eoffset_seconds\x18\x01 \x01(\x03\x12\x14\n\x0cis_rehearsal\x18\x02 \x01(\x08\"\\\n\rWorkflowStart\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x12\n\nsubject_id\x18\x02 \x01(\t\x12&\n\x05\x63lock\x18\x03 \x01(\x0b\x32\x17.duifu.v1.BusinessClock\"\x19\n\x05Nudge\x12\x10\n\x08position\x18\x01 \x01(\x03\"2\n\tFactQuery\x12\x0e\n\x06stream\x18\x01 \x01(\t\x12\x15\n\rafter_version\x18\x02 \x01(\x03\"[\n\x0e\x43ommandRequest\x12\"\n\x07\x63ommand\x18\x01 \x01(\x0b\x32\x11.duifu.v1.Command\x12\x0e\n\x06stream\x18\x02 \x01(\t\x12\x15\n\rafter_version\x18\x03 \x01(\x03\"\xa1\x02\n\x0c\x43heckRequest\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\r\n\x05stage\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\x05\x12\r\n\x05\x63heck\x18\x04 \x01(\t\x12\x12\n\nbuyer_uscc\x18\x05 \x01(\t\x12\x15\n\rsupplier_uscc\x18\x06 \x01(\t\x12#\n\x08invoices\x18\x07 \x03(\x0b\x32\x11.duifu.v1.Invoice\x12\x18\n\x10\x62usiness_seconds\x18\x08 \x01(\x03\x12\x0f\n\x07\x61nswers\x18\t \x01(\t\x12\x16\n\x0e\x61pplicant_name\x18\n \x01(\t\x12(\n\tcontracts\x18\x0b \x03(\x0b\x32\x15.duifu.v1.ContractKey\x12\x16\n\x0eproject_number\x18\x0c \x01(\t\"=\n\x0b\x43ontractKey\x12\x17\n\x0f\x63ontract_number\x18\x01 \x01(\t\x12\x15\n\rcustomer_uscc\x18\x02 \x01(\t\"\xd1\x01\n\rLetterRequest\x12\x11\n\tletter_id\x18\x01 \x01(\t\x12\x10\n\x08template\x18\x02 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x03 \x01(\t\x12\x11\n\trecipient\x18\x04 \x01(\t\x12\x31\n\x05words\x18\x05 \x03(\x0b\x32\".duifu.v1.LetterRequest.WordsEntry\x12\x16\n\x0e\x65\x64ition_sha256\x18\x06 \x01(\t\x1a,\n\nWordsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\">\n\nLetterText\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x13\n\x0btext_sha256\x18\x03 \x01(\t\"d\n\x0eLetterDelivery\x12\x11\n\tletter_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x11\n\trecipient\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\"M\n\x0cReminderPage\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tdays_left\x18\x02 \x01(\x05\x12\x18\n\x10\x61\x66ter_voucher_id\x18\x03 \x01(\t\"Z\n\rRemindersSent\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x0f\n\x07letters\x18\x02 \x01(\x05\x12\x0e\n\x06sha256\x18\x03 \x01(\t\x12\x17\n\x0flast_voucher_id\x18\x04 \x01(\t\"6\n\x0cQuarterStart\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x10\n\x08opens_on\x18\x02 \x01(\t\"\xe7\x01\n\x0cPaymentOrder\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x12\n\npayee_name\x18\x02 \x01(\t\x12\x1e\n\x0e\x61\x63\x63ount_number\x18\x03 \x01(\tB\x06\xaa\xbb\x18\x02\x10\x04\x12\x11\n\tbank_name\x18\x04 \x01(\t\x12\x12\n\namount_fen\x18\x05 \x01(\x03\x12\x0f\n\x07purpose\x18\x06 \x01(\t\x12\x13\n\x0b\x62udget_year\x18\x07 \x01(\x05\x12\x0e\n\x06pay_on\x18\x08 \x01(\t\x12\x10\n\x08\x63ycle_id\x18\t \x01(\t\x12\x10\n\x08round_id\x18\n \x01(\t\x12\x10\n\x08treasury\x18\x0b \x01(\t\"\x83\x01\n\rPaymentReport\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\'\n\x06status\x18\x03 \x01(\x0e\x32\x17.duifu.v1.PaymentStatus\x12\x16\n\x0e\x62\x61nk_reference\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\"R\n\x06\x45nding\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x12\n\nsubject_id\x18\x02 \x01(\t\x12\x0f\n\x07outcome\x18\x03 \x01(\t\x12\x12\n\namount_fen\x18\x04 \x01(\x03\"\x87\x01\n\x08Progress\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\r\n\x05stage\x18\x03 \x01(\t\x12\x0f\n\x07is_idle\x18\x04 \x01(\x08\x12&\n\x05\x63lock\x18\x05 \x01(\x0b\x32\x17.duifu.v1.BusinessClock\x12\x11\n\twaits_for\x18\x06 \x03(\t\"x\n\rOpinionWanted\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x12\n\nrole_title\x18\x02 \x01(\t\x12#\n\x04part\x18\x03 \x01(\x0e\x32\x15.duifu.v1.OpinionPart\x12\x0e\n\x06people\x18\x04 \x01(\x05\x12\x10\n\x08given_by\x18\x05 \x03(\t\"\x9d\x02\n\x08NextStep\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\r\n\x05stage\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\x0c\n\x04role\x18\x05 \x01(\t\x12\x12\n\nrole_title\x18\x06 \x01(\t\x12\x11\n\topened_on\x18\x07 \x01(\t\x12\x0e\n\x06\x64ue_on\x18\x08 \x01(\t\x12\x12\n\nis_overdue\x18\t \x01(\x08\x12\x12\n\nclaimed_by\x18\n \x01(\t\x12\x12\n\nclaimed_on\x18\x0b \x01(\t\x12%\n\x08\x65xcluded\x18\x0c \x03(\x0b\x32\x13.duifu.v1.Exclusion\x12)\n\x08opinions\x18\r \x03(\x0b\x32\x17.duifu.v1.OpinionWanted\"J\n\tExclusion\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0e\n\x06\x63lause\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13\x64uifu/v1/work.proto\x12\x08\x64uifu.v1\x1a\x16\x64uifu/v1/answers.proto\x1a\x17\x64uifu/v1/commands.proto\x1a\x14\x64uifu/v1/facts.proto\x1a\x13\x64uifu/v1/plan.proto\x1a\x16\x64uifu/v1/privacy.proto\"=\n\rBusinessClock\x12\x16\n\x0eoffset_seconds\x18\x01 \x01(\x03\x12\x14\n\x0cis_rehearsal\x18\x02 \x01(\x08\"\\\n\rWorkflowStart\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x12\n\nsubject_id\x18\x02 \x01(\t\x12&\n\x05\x63lock\x18\x03 \x01(\x0b\x32\x17.duifu.v1.BusinessClock\"\x19\n\x05Nudge\x12\x10\n\x08position\x18\x01 \x01(\x03\"2\n\tFactQuery\x12\x0e\n\x06stream\x18\x01 \x01(\t\x12\x15\n\rafter_version\x18\x02 \x01(\x03\"[\n\x0e\x43ommandRequest\x12\"\n\x07\x63ommand\x18\x01 \x01(\x0b\x32\x11.duifu.v1.Command\x12\x0e\n\x06stream\x18\x02 \x01(\t\x12\x15\n\rafter_version\x18\x03 \x01(\x03\"\xa1\x02\n\x0c\x43heckRequest\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\r\n\x05stage\x18\x02 \x01(\t\x12\r\n\x05round\x18\x03 \x01(\x05\x12\r\n\x05\x63heck\x18\x04 \x01(\t\x12\x12\n\nbuyer_uscc\x18\x05 \x01(\t\x12\x15\n\rsupplier_uscc\x18\x06 \x01(\t\x12#\n\x08invoices\x18\x07 \x03(\x0b\x32\x11.duifu.v1.Invoice\x12\x18\n\x10\x62usiness_seconds\x18\x08 \x01(\x03\x12\x0f\n\x07\x61nswers\x18\t \x01(\t\x12\x16\n\x0e\x61pplicant_name\x18\n \x01(\t\x12(\n\tcontracts\x18\x0b \x03(\x0b\x32\x15.duifu.v1.ContractKey\x12\x16\n\x0eproject_number\x18\x0c \x01(\t\"=\n\x0b\x43ontractKey\x12\x17\n\x0f\x63ontract_number\x18\x01 \x01(\t\x12\x15\n\rcustomer_uscc\x18\x02 \x01(\t\"\xd1\x01\n\rLetterRequest\x12\x11\n\tletter_id\x18\x01 \x01(\t\x12\x10\n\x08template\x18\x02 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x03 \x01(\t\x12\x11\n\trecipient\x18\x04 \x01(\t\x12\x31\n\x05words\x18\x05 \x03(\x0b\x32\".duifu.v1.LetterRequest.WordsEntry\x12\x16\n\x0e\x65\x64ition_sha256\x18\x06 \x01(\t\x1a,\n\nWordsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\">\n\nLetterText\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x13\n\x0btext_sha256\x18\x03 \x01(\t\"d\n\x0eLetterDelivery\x12\x11\n\tletter_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\x11\n\trecipient\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\"M\n\x0cReminderPage\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x11\n\tdays_left\x18\x02 \x01(\x05\x12\x18\n\x10\x61\x66ter_voucher_id\x18\x03 \x01(\t\"Z\n\rRemindersSent\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x0f\n\x07letters\x18\x02 \x01(\x05\x12\x0e\n\x06sha256\x18\x03 \x01(\t\x12\x17\n\x0flast_voucher_id\x18\x04 \x01(\t\"6\n\x0cQuarterStart\x12\x14\n\x0cprogramme_id\x18\x01 \x01(\t\x12\x10\n\x08opens_on\x18\x02 \x01(\t\"\xe7\x01\n\x0cPaymentOrder\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x12\n\npayee_name\x18\x02 \x01(\t\x12\x1e\n\x0e\x61\x63\x63ount_number\x18\x03 \x01(\tB\x06\xaa\xbb\x18\x02\x10\x04\x12\x11\n\tbank_name\x18\x04 \x01(\t\x12\x12\n\namount_fen\x18\x05 \x01(\x03\x12\x0f\n\x07purpose\x18\x06 \x01(\t\x12\x13\n\x0b\x62udget_year\x18\x07 \x01(\x05\x12\x0e\n\x06pay_on\x18\x08 \x01(\t\x12\x10\n\x08\x63ycle_id\x18\t \x01(\t\x12\x10\n\x08round_id\x18\n \x01(\t\x12\x10\n\x08treasury\x18\x0b \x01(\t\"-\n\x0bQuarterPage\x12\x10\n\x08\x63ycle_id\x18\x01 \x01(\t\x12\x0c\n\x04page\x18\x02 \x01(\x05\"e\n\x0fQuarterPageDone\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\x05\x12\x0f\n\x07\x63ommits\x18\x03 \x01(\x05\x12\"\n\x07refusal\x18\x04 \x01(\x0b\x32\x11.duifu.v1.Refusal\"\x83\x01\n\rPaymentReport\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\'\n\x06status\x18\x03 \x01(\x0e\x32\x17.duifu.v1.PaymentStatus\x12\x16\n\x0e\x62\x61nk_reference\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\"R\n\x06\x45nding\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x12\n\nsubject_id\x18\x02 \x01(\t\x12\x0f\n\x07outcome\x18\x03 \x01(\t\x12\x12\n\namount_fen\x18\x04 \x01(\x03\"\xac\x01\n\x08Progress\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\r\n\x05stage\x18\x03 \x01(\t\x12\x0f\n\x07is_idle\x18\x04 \x01(\x08\x12&\n\x05\x63lock\x18\x05 \x01(\x0b\x32\x17.duifu.v1.BusinessClock\x12\x0e\n\x06\x63laims\x18\x07 \x01(\x05\x12\x13\n\x0b\x63laims_done\x18\x08 \x01(\x05\x12\x11\n\twaits_for\x18\x06 \x03(\t\"x\n\rOpinionWanted\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x12\n\nrole_title\x18\x02 \x01(\t\x12#\n\x04part\x18\x03 \x01(\x0e\x32\x15.duifu.v1.OpinionPart\x12\x0e\n\x06people\x18\x04 \x01(\x05\x12\x10\n\x08given_by\x18\x05 \x03(\t\"\x9d\x02\n\x08NextStep\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61se_id\x18\x02 \x01(\t\x12\r\n\x05stage\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\x0c\n\x04role\x18\x05 \x01(\t\x12\x12\n\nrole_title\x18\x06 \x01(\t\x12\x11\n\topened_on\x18\x07 \x01(\t\x12\x0e\n\x06\x64ue_on\x18\x08 \x01(\t\x12\x12\n\nis_overdue\x18\t \x01(\x08\x12\x12\n\nclaimed_by\x18\n \x01(\t\x12\x12\n\nclaimed_on\x18\x0b \x01(\t\x12%\n\x08\x65xcluded\x18\x0c \x03(\x0b\x32\x13.duifu.v1.Exclusion\x12)\n\x08opinions\x18\r \x03(\x0b\x32\x17.duifu.v1.OpinionWanted\"J\n\tExclusion\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0e\n\x06\x63lause\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,46 +40,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LETTERREQUEST_WORDSENTRY']._serialized_options = b'8\001'
   _globals['_PAYMENTORDER'].fields_by_name['account_number']._loaded_options = None
   _globals['_PAYMENTORDER'].fields_by_name['account_number']._serialized_options = b'\252\273\030\002\020\004'
-  _globals['_BUSINESSCLOCK']._serialized_start=125
-  _globals['_BUSINESSCLOCK']._serialized_end=186
-  _globals['_WORKFLOWSTART']._serialized_start=188
-  _globals['_WORKFLOWSTART']._serialized_end=280
-  _globals['_NUDGE']._serialized_start=282
-  _globals['_NUDGE']._serialized_end=307
-  _globals['_FACTQUERY']._serialized_start=309
-  _globals['_FACTQUERY']._serialized_end=359
-  _globals['_COMMANDREQUEST']._serialized_start=361
-  _globals['_COMMANDREQUEST']._serialized_end=452
-  _globals['_CHECKREQUEST']._serialized_start=455
-  _globals['_CHECKREQUEST']._serialized_end=744
-  _globals['_CONTRACTKEY']._serialized_start=746
-  _globals['_CONTRACTKEY']._serialized_end=807
-  _globals['_LETTERREQUEST']._serialized_start=810
-  _globals['_LETTERREQUEST']._serialized_end=1019
-  _globals['_LETTERREQUEST_WORDSENTRY']._serialized_start=975
-  _globals['_LETTERREQUEST_WORDSENTRY']._serialized_end=1019
-  _globals['_LETTERTEXT']._serialized_start=1021
-  _globals['_LETTERTEXT']._serialized_end=1083
-  _globals['_LETTERDELIVERY']._serialized_start=1085
-  _globals['_LETTERDELIVERY']._serialized_end=1185
-  _globals['_REMINDERPAGE']._serialized_start=1187
-  _globals['_REMINDERPAGE']._serialized_end=1264
-  _globals['_REMINDERSSENT']._serialized_start=1266
-  _globals['_REMINDERSSENT']._serialized_end=1356
-  _globals['_QUARTERSTART']._serialized_start=1358
-  _globals['_QUARTERSTART']._serialized_end=1412
-  _globals['_PAYMENTORDER']._serialized_start=1415
-  _globals['_PAYMENTORDER']._serialized_end=1646
-  _globals['_PAYMENTREPORT']._serialized_start=1649
-  _globals['_PAYMENTREPORT']._serialized_end=1780
-  _globals['_ENDING']._serialized_start=1782
-  _globals['_ENDING']._serialized_end=1864
-  _globals['_PROGRESS']._serialized_start=1867
-  _globals['_PROGRESS']._serialized_end=2002
-  _globals['_OPINIONWANTED']._serialized_start=2004
-  _globals['_OPINIONWANTED']._serialized_end=2124
-  _globals['_NEXTSTEP']._serialized_start=2127
-  _globals['_NEXTSTEP']._serialized_end=2412
-  _globals['_EXCLUSION']._serialized_start=2414
-  _globals['_EXCLUSION']._serialized_end=2488
+  _globals['_BUSINESSCLOCK']._serialized_start=149
+  _globals['_BUSINESSCLOCK']._serialized_end=210
+  _globals['_WORKFLOWSTART']._serialized_start=212
+  _globals['_WORKFLOWSTART']._serialized_end=304
+  _globals['_NUDGE']._serialized_start=306
+  _globals['_NUDGE']._serialized_end=331
+  _globals['_FACTQUERY']._serialized_start=333
+  _globals['_FACTQUERY']._serialized_end=383
+  _globals['_COMMANDREQUEST']._serialized_start=385
+  _globals['_COMMANDREQUEST']._serialized_end=476
+  _globals['_CHECKREQUEST']._serialized_start=479
+  _globals['_CHECKREQUEST']._serialized_end=768
+  _globals['_CONTRACTKEY']._serialized_start=770
+  _globals['_CONTRACTKEY']._serialized_end=831
+  _globals['_LETTERREQUEST']._serialized_start=834
+  _globals['_LETTERREQUEST']._serialized_end=1043
+  _globals['_LETTERREQUEST_WORDSENTRY']._serialized_start=999
+  _globals['_LETTERREQUEST_WORDSENTRY']._serialized_end=1043
+  _globals['_LETTERTEXT']._serialized_start=1045
+  _globals['_LETTERTEXT']._serialized_end=1107
+  _globals['_LETTERDELIVERY']._serialized_start=1109
+  _globals['_LETTERDELIVERY']._serialized_end=1209
+  _globals['_REMINDERPAGE']._serialized_start=1211
+  _globals['_REMINDERPAGE']._serialized_end=1288
+  _globals['_REMINDERSSENT']._serialized_start=1290
+  _globals['_REMINDERSSENT']._serialized_end=1380
+  _globals['_QUARTERSTART']._serialized_start=1382
+  _globals['_QUARTERSTART']._serialized_end=1436
+  _globals['_PAYMENTORDER']._serialized_start=1439
+  _globals['_PAYMENTORDER']._serialized_end=1670
+  _globals['_QUARTERPAGE']._serialized_start=1672
+  _globals['_QUARTERPAGE']._serialized_end=1717
+  _globals['_QUARTERPAGEDONE']._serialized_start=1719
+  _globals['_QUARTERPAGEDONE']._serialized_end=1820
+  _globals['_PAYMENTREPORT']._serialized_start=1823
+  _globals['_PAYMENTREPORT']._serialized_end=1954
+  _globals['_ENDING']._serialized_start=1956
+  _globals['_ENDING']._serialized_end=2038
+  _globals['_PROGRESS']._serialized_start=2041
+  _globals['_PROGRESS']._serialized_end=2213
+  _globals['_OPINIONWANTED']._serialized_start=2215
+  _globals['_OPINIONWANTED']._serialized_end=2335
+  _globals['_NEXTSTEP']._serialized_start=2338
+  _globals['_NEXTSTEP']._serialized_end=2623
+  _globals['_EXCLUSION']._serialized_start=2625
+  _globals['_EXCLUSION']._serialized_end=2699
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ isort:skip_file
 What Temporal carries between workflows and activities."""
 
 from collections import abc as _abc
+from duifu.v1 import answers_pb2 as _answers_pb2
 from duifu.v1 import commands_pb2 as _commands_pb2
 from duifu.v1 import facts_pb2 as _facts_pb2
 from duifu.v1 import plan_pb2 as _plan_pb2
@@ -477,6 +478,63 @@ class PaymentOrder(_message.Message):
 Global___PaymentOrder: _TypeAlias = PaymentOrder  # noqa: Y015
 
 @_typing.final
+class QuarterPage(_message.Message):
+    """A page of a quarter's work: some of its claims to be ordered, or some of its orders to be paid."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CYCLE_ID_FIELD_NUMBER: _builtins.int
+    PAGE_FIELD_NUMBER: _builtins.int
+    cycle_id: _builtins.str
+    page: _builtins.int
+    """of orders, from 0; payments only"""
+    def __init__(
+        self,
+        *,
+        cycle_id: _builtins.str = ...,
+        page: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cycle_id", b"cycle_id", "page", b"page"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QuarterPage: _TypeAlias = QuarterPage  # noqa: Y015
+
+@_typing.final
+class QuarterPageDone(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUMMARY_FIELD_NUMBER: _builtins.int
+    DONE_FIELD_NUMBER: _builtins.int
+    COMMITS_FIELD_NUMBER: _builtins.int
+    REFUSAL_FIELD_NUMBER: _builtins.int
+    summary: _builtins.str
+    done: _builtins.int
+    """claims or orders"""
+    commits: _builtins.int
+    @_builtins.property
+    def refusal(self) -> _answers_pb2.Refusal:
+        """why it did not go on"""
+
+    def __init__(
+        self,
+        *,
+        summary: _builtins.str = ...,
+        done: _builtins.int = ...,
+        commits: _builtins.int = ...,
+        refusal: _answers_pb2.Refusal | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["refusal", b"refusal"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["commits", b"commits", "done", b"done", "refusal", b"refusal", "summary", b"summary"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QuarterPageDone: _TypeAlias = QuarterPageDone  # noqa: Y015
+
+@_typing.final
 class PaymentReport(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -548,6 +606,8 @@ class Progress(_message.Message):
     STAGE_FIELD_NUMBER: _builtins.int
     IS_IDLE_FIELD_NUMBER: _builtins.int
     CLOCK_FIELD_NUMBER: _builtins.int
+    CLAIMS_FIELD_NUMBER: _builtins.int
+    CLAIMS_DONE_FIELD_NUMBER: _builtins.int
     WAITS_FOR_FIELD_NUMBER: _builtins.int
     summary: _builtins.str
     version: _builtins.int
@@ -555,6 +615,10 @@ class Progress(_message.Message):
     stage: _builtins.str
     is_idle: _builtins.bool
     """every fact is folded and nothing is under way but waiting"""
+    claims: _builtins.int
+    """of a quarter"""
+    claims_done: _builtins.int
+    """paid, put off, returned or dropped"""
     @_builtins.property
     def clock(self) -> Global___BusinessClock:
         """pinned when the workflow started"""
@@ -571,11 +635,13 @@ class Progress(_message.Message):
         stage: _builtins.str = ...,
         is_idle: _builtins.bool = ...,
         clock: Global___BusinessClock | None = ...,
+        claims: _builtins.int = ...,
+        claims_done: _builtins.int = ...,
         waits_for: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock", "is_idle", b"is_idle", "stage", b"stage", "summary", b"summary", "version", b"version", "waits_for", b"waits_for"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claims", b"claims", "claims_done", b"claims_done", "clock", b"clock", "is_idle", b"is_idle", "stage", b"stage", "summary", b"summary", "version", b"version", "waits_for", b"waits_for"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

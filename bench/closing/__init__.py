@@ -1,0 +1,1 @@
+"""Closing a quarter in bulk: the same claims, the same rule and the same treasury for every contestant."""

@@ -1,0 +1,112 @@
+"""How a quarter's payments ended: settled, returned, or held back before they went out. (F-7)"""
+
+from commands.in_quarter import InQuarter
+from commands.work import Work
+from domain import orders, payment_answers, release
+from domain.kinds import ENTERPRISE_YEAR, VOUCHER
+from domain.money import show
+from duifu.v1.commands_pb2 import PAYMENT_STATUS_SETTLED, PaymentResult, RecordPayment, RecordPayments
+from duifu.v1.events_pb2 import (
+    CASE_OUTCOME_PAID,
+    CLAIM_PAYMENT_STATUS_RETURNED,
+    CLAIM_PAYMENT_STATUS_SETTLED,
+    CaseClosed,
+    PaymentOrdered,
+    PaymentReturned,
+    PaymentSettled,
+    RedemptionHeadroomRestored,
+    VoucherRedeemed,
+)
+from ledger import streams
+
+
+def record_payment(work: Work, command: RecordPayment) -> str:
+    """Keep the treasury's answer to one order; the same answer again changes nothing.
+
+    Raises Refused ROLE_MISMATCH, EVIDENCE_MISSING, SIGNER_NOT_APART, ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT.
+    """
+    payment_answers.must_hand_in(work.actor, command.evidence_sha256, command.order_id)
+    quarter = work.cycle(command.cycle_id)
+    release.must_not_have_signed(quarter, command.order_id, work.actor)
+    ordered = orders.answered(quarter.orders, command.order_id, command.status, command.cycle_id)
+    if ordered is not None:
+        result = PaymentResult(
+            order_id=command.order_id,
+            status=command.status,
+            bank_reference=command.bank_reference,
+            reason=command.reason,
+        )
+        _keep(InQuarter(work, command.cycle_id), ordered, result, command.evidence_sha256)
+    return command.cycle_id
+
+
+def record_payments(work: Work, command: RecordPayments) -> str:
+    """Keep the treasury's answers to several orders in one commit; answers that are on record change nothing.
+
+    Raises Refused ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT; nothing is kept then, and each can be sent by itself.
+    """
+    quarter = work.cycle(command.cycle_id)
+    new = [
+        (ordered, result)
+        for result in command.results
+        if (ordered := orders.answered(quarter.orders, result.order_id, result.status, command.cycle_id))
+    ]
+    if not new:
+        return command.cycle_id
+    here = InQuarter(work, command.cycle_id)
+    here.look_up(quarter.claims[ordered.case_id] for ordered, _ in new)
+    work.look_up([streams.voucher(ordered.voucher_id) for ordered, _ in new], VOUCHER)
+    for ordered, result in new:
+        _keep(here, ordered, result)
+    return command.cycle_id
+
+
+def take_back(here: InQuarter, ordered: PaymentOrdered, returned: PaymentReturned, why: str) -> None:
+    """Money does not go out, or came back: the year's head-room is free again, the claim joins a later quarter. (F-7)
+
+    `returned` says all but which quarter that is; `why` is what the claim is told.
+    """
+    claim = here.quarter.claims[ordered.case_id]
+    restored = RedemptionHeadroomRestored(order_id=ordered.order_id, amount_fen=ordered.amount_fen)
+    here.work.record(here.year_stream(claim), ENTERPRISE_YEAR, [restored])
+    later = here.carry(claim, ordered.amount_fen)
+    returned.to_cycle_id = later
+    here.work.on_cycle(here.cycle_id, [returned])
+    why = why if later else f"{why}；无后续批次，失效"
+    here.tell(ordered.case_id, CLAIM_PAYMENT_STATUS_RETURNED, ordered.amount_fen, why, later)
+    if not later:
+        here.end_if_over(ordered.case_id)
+
+
+def _keep(here: InQuarter, ordered: PaymentOrdered, result: PaymentResult, evidence_sha256: str = "") -> None:
+    if result.status == PAYMENT_STATUS_SETTLED:
+        _settle(here, ordered, result.bank_reference, evidence_sha256)
+        return
+    returned = PaymentReturned(
+        order_id=ordered.order_id,
+        bank_reference=result.bank_reference,
+        reason=result.reason,
+        evidence_sha256=evidence_sha256,
+    )
+    take_back(here, ordered, returned, f"支付退回：{result.reason}；请更换账户")
+
+
+def _settle(here: InQuarter, ordered: PaymentOrdered, bank_reference: str, evidence_sha256: str) -> None:
+    work, opened = here.work, here.quarter.opened
+    settled = PaymentSettled(order_id=ordered.order_id, bank_reference=bank_reference, evidence_sha256=evidence_sha256)
+    work.on_cycle(here.cycle_id, [settled])
+    redeemed = VoucherRedeemed(case_id=ordered.case_id, cycle_id=here.cycle_id, amount_fen=ordered.amount_fen)
+    work.record(streams.voucher(ordered.voucher_id), VOUCHER, [redeemed])
+    here.tell(ordered.case_id, CLAIM_PAYMENT_STATUS_SETTLED, ordered.amount_fen, f"国库回单{bank_reference}")
+    case = work.case(ordered.case_id)
+    if case.settled_fen != case.due_fen:
+        here.end_if_over(case.case_id)
+        return
+    closed = CaseClosed(
+        outcome=CASE_OUTCOME_PAID,
+        summary=f"已兑付{show(case.due_fen)}（{case.redemption.voucher_id}，{opened.quarter}）",
+        clause=opened.clause,
+        voucher_id=case.redemption.voucher_id,
+        amount_fen=case.due_fen,
+    )
+    work.on_case(case.case_id, [closed])
