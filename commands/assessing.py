@@ -1,7 +1,5 @@
 """Claims of a quarter that are verified and not yet assessed, many at a time. (BJ-4.6)"""
 
-from heapq import nsmallest
-
 from commands import redemptions
 from commands.in_quarter import InQuarter
 from commands.work import Work
@@ -36,4 +34,4 @@ def assess_claims(work: Work, command: AssessClaims) -> str:
 
 def looked_at(quarter: Cycle, after_case_id: str) -> list[str]:
     """The claims that one such command looks at, in the order of requests."""
-    return nsmallest(CLAIMS_AT_ONCE, (case_id for case_id in quarter.index.waiting if case_id > after_case_id))
+    return quarter.index.waiting.first(CLAIMS_AT_ONCE, after_case_id)

@@ -5,7 +5,6 @@ from __future__ import annotations  # the maps cannot be subscripted while the p
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from heapq import nsmallest
 
 from google.protobuf.message import Message
 from rpds import HashTrieMap
@@ -109,12 +108,12 @@ class Cycle:
 
     def waiting_for(self, at_most: int | None = None) -> list[str]:
         """Claims that are not assessed yet, oldest request first; not more than so many of them."""
-        return sorted(self.index.waiting) if at_most is None else nsmallest(at_most, self.index.waiting)
+        return list(self.index.waiting) if at_most is None else self.index.waiting.first(at_most)
 
     def ready(self, at_most: int | None = None) -> list[Claim]:
         """Claims to be paid, oldest request first; not more than so many of them."""
-        case_ids = sorted(self.index.payable) if at_most is None else nsmallest(at_most, self.index.payable)
-        return [self.claims[case_id] for case_id in case_ids]
+        payable = self.index.payable
+        return [self.claims[case_id] for case_id in (payable if at_most is None else payable.first(at_most))]
 
     def paying_for(self, uscc: str) -> list[Claim]:
         """Claims of an enterprise that the quarter pays or has dealt with, oldest request first."""
@@ -139,7 +138,7 @@ class Cycle:
 
     def outstanding(self) -> list[PaymentOrdered]:
         """Orders without an answer of the treasury, as they were given."""
-        return [self.orders[order_id].ordered for order_id in sorted(self.index.unanswered, key=as_given)]
+        return [self.orders[order_id].ordered for order_id in self.index.unanswered]
 
     def to_pay(self, page: int | None = None) -> list[PaymentOrdered]:
         """Orders that the treasury is asked to carry out: outstanding, and signed by everybody who has to.
@@ -151,6 +150,8 @@ class Cycle:
 
     def pages_to_pay(self) -> list[int]:
         """The pages with such orders."""
+        if not self.opened.release:
+            return [page_of(f"{thousand}000") for thousand in self.index.unanswered.beginnings()]
         return sorted({page_of(order_id) for order_id in self._going_out()})
 
     def _going_out(self) -> Iterable[str]:
@@ -185,8 +186,8 @@ def quarters_of(programme_id: str, cycle_ids: Iterable[str]) -> list[Quarter]:
 
 
 def page_of(order_id: str) -> int:
-    """The page that an order is on, from 0: orders are numbered from 1 in their quarter."""
-    return (int(order_id.rpartition("-")[2]) - 1) // PAGE_ORDERS
+    """The page that an order is on, from 0: a thousand numbers each, and the first order has number 1."""
+    return int(order_id.rpartition("-")[2]) // PAGE_ORDERS
 
 
 def as_given(order_id: str) -> tuple[int, str]:

@@ -153,7 +153,7 @@ def must_be_its_turn(cycle: Cycle, open_quarters: Iterable[Cycle]) -> None:
     `open_quarters` are those of the programme that are not closed. Raises Refused EARLIER_QUARTER_UNPAID.
     """
     for earlier in _before(cycle, open_quarters):
-        if unpaid := sorted(earlier.index.waiting.union(earlier.index.payable)):
+        if unpaid := sorted((*earlier.index.waiting, *earlier.index.payable)):
             raise Refused(
                 "EARLIER_QUARTER_UNPAID",
                 "BJ-A17",
@@ -194,7 +194,7 @@ def close(cycle: Cycle) -> list[Message]:
     must_be_open(cycle)
     if not cycle.frozen:
         raise Refused("CYCLE_NOT_FROZEN", cycle.opened.clause, cycle=cycle.cycle_id)
-    undone = sorted(cycle.index.waiting.union(cycle.index.payable)) + [order.case_id for order in cycle.outstanding()]
+    undone = sorted((*cycle.index.waiting, *cycle.index.payable)) + [order.case_id for order in cycle.outstanding()]
     if undone:
         raise Refused("CYCLE_NOT_SETTLED", cycle.opened.clause, cycle=cycle.cycle_id, claims=listed(undone))
     all_orders = [cycle.orders[order_id] for order_id in sorted(cycle.orders, key=as_given)]

@@ -5,8 +5,9 @@ from __future__ import annotations  # the maps cannot be subscripted while the p
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from rpds import HashTrieMap, HashTrieSet
+from rpds import HashTrieMap
 
+from domain.numbered import Numbered
 from domain.states import changed
 from domain.sums import NOTHING, Sum, Sums
 
@@ -37,10 +38,10 @@ class Claim:
 class Index:
     """Claims by where they stand and by holder, orders without an answer, and how much each kind comes to."""
 
-    waiting: HashTrieSet[str] = field(default_factory=HashTrieSet)  # claims that are not assessed
-    payable: HashTrieSet[str] = field(default_factory=HashTrieSet)  # claims that are ready
+    waiting: Numbered = field(default_factory=Numbered)  # claims that are not assessed
+    payable: Numbered = field(default_factory=Numbered)  # claims that are ready
     of_holder: HashTrieMap[str, tuple[str, ...]] = field(default_factory=HashTrieMap)  # uscc -> its claims
-    unanswered: HashTrieSet[str] = field(default_factory=HashTrieSet)  # orders
+    unanswered: Numbered = field(default_factory=Numbered)  # orders
     claims: Sums[ClaimState] = field(default_factory=Sums)  # what they are due
     orders: Sums[str] = field(default_factory=Sums)  # by result
     deferred: Sum = NOTHING

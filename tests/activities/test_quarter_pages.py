@@ -278,5 +278,5 @@ def test_results_that_are_on_record_change_nothing_and_one_of_another_quarter_re
 
 
 def test_pages_count_from_the_first_order() -> None:
-    assert [page_of(an_order(number)) for number in (1, 1000, 1001, 100_000, 100_001)] == [0, 0, 1, 99, 100]
+    assert [page_of(an_order(number)) for number in (1, 999, 1000, 99_999, 100_000)] == [0, 0, 1, 99, 100]
     assert APPEND_MAX == 500  # what one commit takes; pages are split into such
