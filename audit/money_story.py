@@ -17,7 +17,10 @@ def of_money(event: Message) -> str | None:
         case events.ContractClaimed():
             return f"合同的唯一一次申领由案件{event.case_id}使用（{event.voucher_id}）"
         case events.InvoiceBound():
-            return f"发票由案件{event.case_id}用于算力券{event.voucher_id}"
+            total = f"（价税合计{show(event.total_fen)}）" if event.total_fen else ""
+            return f"发票{total}由案件{event.case_id}用于算力券{event.voucher_id}"
+        case events.InvoiceReversed():
+            return f"红字发票{event.red_key}冲减{show(event.amount_fen)}（案件{event.case_id}）"
         case events.VoucherIssued():
             eligible = show_exact(event.eligible_fen)
             return (

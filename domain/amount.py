@@ -6,7 +6,9 @@ from fractions import Fraction
 
 from domain.calculation.apportion import Counting, inside
 from domain.dates import Period, from_iso
-from domain.money import exact_text, floor
+from domain.invoices import blue, key_of, key_of_reversed, red
+from domain.money import exact_text, floor, show_exact
+from domain.refusals import Refused
 from duifu.v1.events_pb2 import AmountStep, AmountTrace
 from duifu.v1.facts_pb2 import SERVICE_KIND_UNSPECIFIED, Contract, Invoice, InvoiceLine, RedemptionRequest
 
@@ -57,28 +59,57 @@ class InvoiceTotals:
     paid_fen: Fraction = Fraction(0)
     numbers: frozenset[str] = frozenset()  # delivery proofs and bank receipts already counted
     used_fen: Fraction = Fraction(0)  # the largest base so far; what was used once is never used again
+    reversed_fen: Fraction = Fraction(0)  # of its lines that count, by red invoices (F-2)
 
     @property
     def base_fen(self) -> Fraction:
-        """min(invoiced, delivered, paid). (BJ-A8)"""
-        return min(self.invoiced_fen, self.delivered_fen, self.paid_fen)
-
-
-def invoice_key(code: str, number: str) -> str:
-    """What makes an invoice unique with its seller; a fully digital one has no code. (F-2)"""
-    return f"{code}-{number}" if code else number
+        """min(invoiced, delivered, paid), of what red invoices left. (BJ-A8)"""
+        left_fen = max(Fraction(0), self.invoiced_fen - self.reversed_fen)
+        return min(left_fen, self.delivered_fen, self.paid_fen)
 
 
 def invoice_totals(
     known: Mapping[str, InvoiceTotals], request: RedemptionRequest, terms: Terms
 ) -> dict[str, InvoiceTotals]:
-    """The invoices of a request with what it adds; a proof or a receipt handed in twice counts once."""
-    return {
-        invoice_key(invoice.code, invoice.number): _grown(
-            known.get(invoice_key(invoice.code, invoice.number), InvoiceTotals()), invoice, request, terms
-        )
-        for invoice in request.invoices
+    """The blue invoices of a request with what it adds; what is handed in twice counts once.
+
+    A red invoice may take back what an earlier request handed in.
+    """
+    totals = {
+        key_of(invoice): _grown(known.get(key_of(invoice), InvoiceTotals()), invoice, request, terms)
+        for invoice in blue(request)
     }
+    for invoice in red(request):
+        key = key_of_reversed(invoice)
+        totals[key] = _reversed(totals.get(key) or known.get(key, InvoiceTotals()), invoice, terms)
+    return totals
+
+
+def must_leave_what_was_used(known: Mapping[str, InvoiceTotals], request: RedemptionRequest, terms: Terms) -> None:
+    """A red invoice takes back nothing that a voucher was assessed on: that is a matter of recovery, not of a request.
+
+    Raises Refused RED_INVOICE_AFTER_USE.
+    """
+    totals = invoice_totals(known, request, terms)
+    for invoice in red(request):
+        after = totals[key_of_reversed(invoice)]
+        if after.base_fen < after.used_fen:
+            raise Refused(
+                "RED_INVOICE_AFTER_USE",
+                "BJ-4.5",
+                number=invoice.number,
+                blue=invoice.reverses.number,
+                left=show_exact(exact_text(after.base_fen)),
+                used=show_exact(exact_text(after.used_fen)),
+            )
+
+
+def _reversed(before: InvoiceTotals, invoice: Invoice, terms: Terms) -> InvoiceTotals:
+    name = f"red {key_of(invoice)}"
+    if name in before.numbers:
+        return before
+    reversed_fen = before.reversed_fen + _invoiced(invoice, terms)
+    return replace(before, reversed_fen=reversed_fen, numbers=before.numbers | {name})
 
 
 def _grown(before: InvoiceTotals, invoice: Invoice, request: RedemptionRequest, terms: Terms) -> InvoiceTotals:

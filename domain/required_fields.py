@@ -33,6 +33,7 @@ MUST_BE_FILLED = {
     "duifu.v1.RedemptionRequest": ("voucher_id", "bank_account"),
     "duifu.v1.RequestRedemption": ("request",),
     "duifu.v1.Invoice": ("number", "lines", "sha256"),
+    "duifu.v1.InvoiceReference": ("number",),
     "duifu.v1.InvoiceLine": ("name", "amount_fen"),
     "duifu.v1.DeliveryProof": ("proof_number", "invoice_number", "amount_fen", "sha256"),
     "duifu.v1.BankReceipt": ("receipt_number", "invoice_number", "amount_fen", "sha256"),

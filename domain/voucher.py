@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from google.protobuf.message import Message
 
-from domain import amount
+from domain import amount, invoices
 from domain.amount import InvoiceTotals, Terms
 from domain.case import UnknownEvent
 from domain.dates import from_iso
@@ -47,14 +47,15 @@ def must_fit(voucher: Voucher, request: RedemptionRequest, received_on: date, *,
 
     The money goes to the holder; if the programme `pays_supplier`, to the supplier who charged so much less.
     Raises Refused INVOICE_OTHER_PARTY, RECEIPT_OTHER_PARTY, PAYEE_NOT_HOLDER, PAYEE_NOT_SUPPLIER,
-    PROOF_WITHOUT_INVOICE, NOT_YET_HAPPENED.
+    PROOF_WITHOUT_INVOICE, NOT_YET_HAPPENED, and what `invoices.must_be_in_order` raises.
     """
     supplier, payee = voucher.contract.supplier.uscc, request.bank_account.holder_name
     if pays_supplier and payee != voucher.contract.supplier.name:
         raise Refused("PAYEE_NOT_SUPPLIER", payee=payee, supplier=voucher.contract.supplier.name)
     if not pays_supplier and payee != voucher.holder_name:
         raise Refused("PAYEE_NOT_HOLDER", "BJ-4.6", payee=payee, holder=voucher.holder_name)
-    numbers = {invoice.number for invoice in request.invoices}
+    invoices.must_be_in_order(request)
+    numbers = {invoice.number for invoice in invoices.blue(request)}
     for invoice in request.invoices:
         if (invoice.buyer_uscc, invoice.seller_uscc) != (voucher.uscc, supplier):
             raise Refused(
@@ -100,6 +101,7 @@ def assess(voucher: Voucher, case_id: str, request: RedemptionRequest, terms: Te
             paid_fen=exact_text(after.paid_fen),
             base_fen=exact_text(after_fen),
             proof_numbers=sorted(after.numbers - before.numbers),
+            reversed_fen=exact_text(after.reversed_fen) if after.reversed_fen else "",
         )
     cumulative = min(voucher.eligible_fen, voucher.cumulative_fen + base)
     assessed.due_fen = amount.due(voucher.face_value_fen, voucher.eligible_fen, cumulative, voucher.due_fen, terms.rate)
@@ -205,6 +207,7 @@ def _totals(use: InvoiceUse, voucher: Voucher) -> InvoiceTotals:
         paid_fen=from_exact_text(use.paid_fen),
         numbers=before.numbers | frozenset(use.proof_numbers),
         used_fen=max(before.used_fen, from_exact_text(use.base_fen)),
+        reversed_fen=from_exact_text(use.reversed_fen or "0"),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
+from domain import invoices
 from domain.field_problems import Problem, Problems
 from domain.field_values import (
     COMMAND_ID,
@@ -28,6 +29,7 @@ from duifu.v1.facts_pb2 import (
     DeliveryProof,
     Facts,
     Invoice,
+    InvoiceReference,
     OtherBenefit,
     ServiceContract,
 )
@@ -114,8 +116,12 @@ def _contradictions(message: Message) -> Iterator[Broken]:
                 yield "endsOn", "before", {"other": "startsOn"}
             if message.tax_fen > message.amount_fen:
                 yield "taxFen", "more_than", {"other": "amountFen"}
+            if any(invoice.HasField("reverses") for invoice in message.invoices):
+                yield "invoices", "no_red_invoices", {}
         case Invoice():
             yield from _of_invoice(message)
+        case InvoiceReference() if not INVOICE_KEY.fullmatch(f"{message.code}-{message.number}"):
+            yield "number", "invoice_number", {}
         case DeliveryProof() if message.delivered_through < message.delivered_from:
             yield "deliveredThrough", "before", {"other": "deliveredFrom"}
         case OtherBenefit() if message.level and message.level not in LEVELS:
@@ -166,6 +172,7 @@ def _of_contact(contact: Contact) -> Iterator[Broken]:
 def _of_invoice(invoice: Invoice) -> Iterator[Broken]:
     if invoice.total_fen != sum(line.amount_fen for line in invoice.lines):
         yield "totalFen", "sum_of_lines", {}
+    yield from invoices.tax_problems(invoice)
     # Written in another way, the same invoice would be taken for another one.
     if invoice.number and not INVOICE_KEY.fullmatch(f"{invoice.code}-{invoice.number}"):
         yield "number", "invoice_number", {}

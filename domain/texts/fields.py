@@ -83,6 +83,13 @@ FIELD_TEXTS: Mapping[str, Mapping[str, str]] = {
         ("before_receipt", "{value!r} 早于 receivedOn {received!r}", "{value!r} is before receivedOn {received!r}"),
         ("more_than", "不得多于 {other}", "must not be more than {other}"),
         ("sum_of_lines", "须等于各行之和", "must equal the sum of the lines"),
+        ("sum_of_taxes", "须等于各行税额之和", "must equal the sum of the lines' taxes"),
+        ("net_and_tax", "加 taxFen 须等于 totalFen", "must make totalFen together with taxFen"),
+        (
+            "no_red_invoices",
+            "此处不收红字发票：金额以冲减后的蓝字发票为准，请与审计报告一致",
+            "no red invoices here: give what they left of the blue ones, as the audit report does",
+        ),
         ("sum_of_items", "须等于各项之和", "must equal the sum of the items"),
         ("sum_of_schedule", "各期之和须等于该项的 amountFen", "must add up to the item's amountFen"),
         ("both_days", "startsOn 和 endsOn 须同时填写，且先后有序", "startsOn and endsOn come together, in order"),

@@ -106,6 +106,76 @@ TEXTS: Texts = {
         "zh": ("发票 {number} 已用于算力券 {voucher}。", "同一发票只能用于一张算力券。"),
         "en": ("Invoice {number} already serves voucher {voucher}.", "An invoice serves one voucher only."),
     },
+    "INVOICE_TWICE": {
+        "zh": (
+            "本次申请中有两张号码为 {number} 的发票；交付凭证和付款凭证按号码对应，一次申请中号码不得重复。",
+            "同一发票只填写一次；代码不同而号码相同的，请分两次申请。",
+        ),
+        "en": (
+            "Two invoices of the request have the number {number}; proofs name an invoice by its number alone.",
+            "Give one invoice once; of two with the same number and other codes, ask for each on its own.",
+        ),
+    },
+    "RED_INVOICE_ALONE": {
+        "zh": (
+            "本次申请只有红字发票 {numbers}；红字发票只冲减蓝字发票，不单独兑付。",
+            "请连同蓝字发票或其他已结算的发票申请；已兑付的蓝字发票被红冲的，请报告主管部门。",
+        ),
+        "en": (
+            "The request has red invoices only ({numbers}); a red one reduces a blue one and releases nothing.",
+            "Hand it in with blue invoices; tell the authority if what it reverses was paid already.",
+        ),
+    },
+    "RED_INVOICE_EARLY": {
+        "zh": (
+            "红字发票 {number} 的日期 {day} 早于所冲减的蓝字发票 {blue} 的日期 {blue_day}。",
+            "请核对两张发票的日期和号码。",
+        ),
+        "en": (
+            "Red invoice {number} is dated {day}, before the blue one {blue} of {blue_day}.",
+            "Check the dates and numbers of both.",
+        ),
+    },
+    "RED_INVOICE_UNMATCHED": {
+        "zh": (
+            "红字发票 {number} 冲减的蓝字发票 {blue} 不在本次申请中，也未用于算力券 {voucher}。",
+            "请连同被冲减的蓝字发票提交，或核对所填的蓝字发票号码。",
+        ),
+        "en": (
+            "Red invoice {number} reverses {blue}, which is neither in the request nor serves voucher {voucher}.",
+            "Hand in the blue invoice with it, or check the number that it names.",
+        ),
+    },
+    "RED_INVOICE_EXCEEDS": {
+        "zh": (
+            "红字发票 {number} 冲减{amount_fen}，连同此前冲减的{before_fen}超过蓝字发票 {blue} 的{total_fen}。",
+            "红字发票合计不得超过蓝字发票；请核对金额和所填的蓝字发票号码。",
+        ),
+        "en": (
+            "Red invoice {number} reverses {amount_fen} after {before_fen}: more than the {total_fen} of {blue}.",
+            "Red invoices reverse at most the whole; check the amounts and the number of the blue one.",
+        ),
+    },
+    "RED_INVOICE_UNDER_WAY": {
+        "zh": (
+            "红字发票 {number} 冲减的蓝字发票 {blue} 在案件 {case} 中尚未核定。",
+            "请待该案核定后申请；或撤回该案，将两张发票一并提交。",
+        ),
+        "en": (
+            "Red invoice {number} reverses {blue}, which case {case} has handed in and which is not assessed yet.",
+            "Wait until it is, or withdraw that case and hand in both together.",
+        ),
+    },
+    "RED_INVOICE_AFTER_USE": {
+        "zh": (
+            "红字发票 {number} 使蓝字发票 {blue} 可计入的金额降至{left}，而已计入{used}。",
+            "多兑付的部分由主管部门追回，请向其报告；本次申请请勿包含该红字发票。",
+        ),
+        "en": (
+            "Red invoice {number} leaves {left} of {blue} that counts, and {used} has counted already.",
+            "Tell the authority, which claims back what was paid too much; ask again without that invoice.",
+        ),
+    },
     "RECEIPT_OTHER_PARTY": {
         "zh": (
             "付款凭证 {number} 的付款方为 {payer}、收款方为 {payee}，而合同的购方为 {holder}、供给方为 {supplier}。",

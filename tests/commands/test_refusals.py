@@ -70,6 +70,7 @@ from duifu.v1.facts_pb2 import (
     Application,
     CheckResult,
     Contract,
+    Invoice,
     RedemptionRequest,
     Relation,
 )
@@ -89,6 +90,7 @@ from tests.builders import (
     a_bank_receipt,
     a_contract,
     a_delivery_proof,
+    a_red_invoice,
     a_redemption,
     an_account,
     an_application,
@@ -99,6 +101,7 @@ from tests.builders import (
     credit_check,
     direction_fits,
     enterprise_check,
+    invoice_number,
     invoices_check,
     officer,
     relation_check,
@@ -663,6 +666,53 @@ def a_request_with_an_invoice_that_serves_another_voucher(desk: Desk) -> Asked:
     first, second = (a_voucher(desk, a_contract(number=number)) for number in ("A", "B"))
     desk.request(a_redemption(first, invoice=7))
     return redeeming(a_redemption(second, invoice=7))
+
+
+def with_red(desk: Desk, *red: Invoice, voucher_id: str = "", invoice: int = 1) -> Asked:
+    request = a_redemption(voucher_id or a_voucher(desk), invoice=invoice)
+    request.invoices.extend(red)
+    return redeeming(request)
+
+
+@refused_with("INVOICE_TWICE", "BJ-4.4")
+def a_request_with_one_invoice_twice(desk: Desk) -> Asked:
+    return with_red(desk, an_invoice(yuan(100_000)))
+
+
+@refused_with("RED_INVOICE_ALONE", "BJ-4.4")
+def a_request_with_a_red_invoice_alone(desk: Desk) -> Asked:
+    request = a_redemption(a_voucher(desk))
+    request.invoices[0].reverses.number = invoice_number(9)
+    return redeeming(request)
+
+
+@refused_with("RED_INVOICE_EARLY", "BJ-4.5")
+def a_request_with_a_red_invoice_of_the_day_before_the_blue_one(desk: Desk) -> Asked:
+    return with_red(desk, a_red_invoice(yuan(1), issued_on="2024-02-21"))
+
+
+@refused_with("RED_INVOICE_UNMATCHED", "BJ-4.5")
+def a_request_with_a_red_invoice_of_an_invoice_that_nobody_handed_in(desk: Desk) -> Asked:
+    return with_red(desk, a_red_invoice(yuan(1), reverses=9))
+
+
+@refused_with("RED_INVOICE_EXCEEDS", "BJ-4.5")
+def a_request_with_red_invoices_of_more_than_the_blue_one(desk: Desk) -> Asked:
+    return with_red(desk, a_red_invoice(yuan(60_000), 51), a_red_invoice(yuan(40_000) + 1, 52))
+
+
+@refused_with("RED_INVOICE_UNDER_WAY", "BJ-4.5")
+def a_request_with_a_red_invoice_of_one_that_is_being_verified(desk: Desk) -> Asked:
+    voucher_id = a_voucher(desk)
+    desk.request(a_redemption(voucher_id))
+    return with_red(desk, a_red_invoice(yuan(1)), voucher_id=voucher_id, invoice=2)
+
+
+@refused_with("RED_INVOICE_AFTER_USE", "BJ-4.5")
+def a_request_with_a_red_invoice_of_one_that_was_assessed(desk: Desk) -> Asked:
+    voucher_id = a_voucher(desk)
+    desk.redemption_through_the_door(a_redemption(voucher_id))
+    return with_red(desk, a_red_invoice(yuan(1)), voucher_id=voucher_id, invoice=2)
 
 
 @refused_with("RECEIPT_OTHER_PARTY")

@@ -307,6 +307,7 @@ class Event(_message.Message):
     PAYMENT_BATCH_SIGNED_FIELD_NUMBER: _builtins.int
     BENEFIT_GRANTED_FIELD_NUMBER: _builtins.int
     VOUCHER_RESCALED_FIELD_NUMBER: _builtins.int
+    INVOICE_REVERSED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def case_opened(self) -> Global___CaseOpened: ...
     @_builtins.property
@@ -501,6 +502,8 @@ class Event(_message.Message):
     def benefit_granted(self) -> Global___BenefitGranted: ...
     @_builtins.property
     def voucher_rescaled(self) -> Global___VoucherRescaled: ...
+    @_builtins.property
+    def invoice_reversed(self) -> Global___InvoiceReversed: ...
     def __init__(
         self,
         *,
@@ -601,12 +604,13 @@ class Event(_message.Message):
         payment_batch_signed: Global___PaymentBatchSigned | None = ...,
         benefit_granted: Global___BenefitGranted | None = ...,
         voucher_rescaled: Global___VoucherRescaled | None = ...,
+        invoice_reversed: Global___InvoiceReversed | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_reminded", b"cycle_reminded", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_reminded", b"cycle_reminded", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "invoice_reversed", b"invoice_reversed", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_reminded", b"cycle_reminded", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_reminded", b"cycle_reminded", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "invoice_reversed", b"invoice_reversed", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["case_opened", "stage_opened", "check_recorded", "correction_requested", "correction_supplied", "decided", "stage_lapsed", "issuance_held", "issuance_resumed", "letter_sent", "case_closed", "bank_account_replaced", "claim_payment_changed", "case_accepted", "amount_determined", "output_recorded", "sent_back", "clock_stopped", "clock_restarted", "case_registered", "contract_claimed", "invoice_bound", "reminded", "task_claimed", "task_released", "task_handed_over", "amount_allocated", "grant_payment_changed", "voucher_issued", "redemption_assessed", "voucher_redeemed", "headroom_reserved", "headroom_issued", "headroom_released", "redemption_headroom_used", "redemption_headroom_restored", "headroom_held", "cycle_opened", "claim_admitted", "claim_assessed", "claim_dropped", "cycle_frozen", "cycle_confirmed", "payment_ordered", "claim_deferred", "payment_settled", "payment_returned", "cycle_closed", "command_accepted", "command_refused", "rehearsal_started", "rehearsal_advanced", "contact_named", "subject_key_destroyed", "role_delegated", "delegation_revoked", "round_opened", "applicant_joined", "applicant_determined", "applicant_reopened", "applicant_left", "round_allocated", "notice_closed", "objection_raised", "objection_settled", "applicant_cleared", "grant_ordered", "grant_settled", "grant_returned", "round_closed", "expert_registered", "expert_retired", "panel_convened", "panel_drawn", "expert_seated", "interest_declared", "expert_left", "sheet_sealed", "sheets_complete", "sheet_opened", "scoring_reopened", "conclusion_drawn", "conclusion_signed", "panel_concluded", "panel_failed", "panel_dissolved", "opinion_given", "case_linked", "case_unlinked", "special_approval_given", "special_approval_revoked", "cycle_reminded", "figures_brought_forward", "payment_batch_made", "payment_batch_signed", "benefit_granted", "voucher_rescaled"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["case_opened", "stage_opened", "check_recorded", "correction_requested", "correction_supplied", "decided", "stage_lapsed", "issuance_held", "issuance_resumed", "letter_sent", "case_closed", "bank_account_replaced", "claim_payment_changed", "case_accepted", "amount_determined", "output_recorded", "sent_back", "clock_stopped", "clock_restarted", "case_registered", "contract_claimed", "invoice_bound", "reminded", "task_claimed", "task_released", "task_handed_over", "amount_allocated", "grant_payment_changed", "voucher_issued", "redemption_assessed", "voucher_redeemed", "headroom_reserved", "headroom_issued", "headroom_released", "redemption_headroom_used", "redemption_headroom_restored", "headroom_held", "cycle_opened", "claim_admitted", "claim_assessed", "claim_dropped", "cycle_frozen", "cycle_confirmed", "payment_ordered", "claim_deferred", "payment_settled", "payment_returned", "cycle_closed", "command_accepted", "command_refused", "rehearsal_started", "rehearsal_advanced", "contact_named", "subject_key_destroyed", "role_delegated", "delegation_revoked", "round_opened", "applicant_joined", "applicant_determined", "applicant_reopened", "applicant_left", "round_allocated", "notice_closed", "objection_raised", "objection_settled", "applicant_cleared", "grant_ordered", "grant_settled", "grant_returned", "round_closed", "expert_registered", "expert_retired", "panel_convened", "panel_drawn", "expert_seated", "interest_declared", "expert_left", "sheet_sealed", "sheets_complete", "sheet_opened", "scoring_reopened", "conclusion_drawn", "conclusion_signed", "panel_concluded", "panel_failed", "panel_dissolved", "opinion_given", "case_linked", "case_unlinked", "special_approval_given", "special_approval_revoked", "cycle_reminded", "figures_brought_forward", "payment_batch_made", "payment_batch_signed", "benefit_granted", "voucher_rescaled", "invoice_reversed"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -2241,21 +2245,56 @@ class InvoiceBound(_message.Message):
 
     VOUCHER_ID_FIELD_NUMBER: _builtins.int
     CASE_ID_FIELD_NUMBER: _builtins.int
+    TOTAL_FEN_FIELD_NUMBER: _builtins.int
     voucher_id: _builtins.str
     case_id: _builtins.str
+    total_fen: _builtins.int
+    """价税合计; 0 in what earlier versions stored"""
     def __init__(
         self,
         *,
         voucher_id: _builtins.str = ...,
         case_id: _builtins.str = ...,
+        total_fen: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "voucher_id", b"voucher_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "total_fen", b"total_fen", "voucher_id", b"voucher_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___InvoiceBound: _TypeAlias = InvoiceBound  # noqa: Y015
+
+@_typing.final
+class InvoiceReversed(_message.Message):
+    """A red invoice took this much back of the blue one whose stream this is. Said again, it takes the place of what was
+    said before of the same red invoice. (红冲, F-2)
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RED_KEY_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    red_key: _builtins.str
+    """of the red invoice: number, or code and number"""
+    amount_fen: _builtins.int
+    """价税合计"""
+    case_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        red_key: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+        case_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "case_id", b"case_id", "red_key", b"red_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InvoiceReversed: _TypeAlias = InvoiceReversed  # noqa: Y015
 
 @_typing.final
 class VoucherIssued(_message.Message):
@@ -2364,16 +2403,19 @@ class InvoiceUse(_message.Message):
     PAID_FEN_FIELD_NUMBER: _builtins.int
     BASE_FEN_FIELD_NUMBER: _builtins.int
     PROOF_NUMBERS_FIELD_NUMBER: _builtins.int
+    REVERSED_FEN_FIELD_NUMBER: _builtins.int
     invoice_key: _builtins.str
     invoiced_fen: _builtins.str
     """its lines that count"""
     delivered_fen: _builtins.str
     paid_fen: _builtins.str
     base_fen: _builtins.str
-    """min of the three"""
+    """min of the three, invoiced less what was reversed"""
+    reversed_fen: _builtins.str
+    """of invoiced_fen, by red invoices; empty: nothing"""
     @_builtins.property
     def proof_numbers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """delivery proofs and bank receipts counted by this claim"""
+        """delivery proofs, bank receipts and red invoices counted by this claim"""
 
     def __init__(
         self,
@@ -2384,10 +2426,11 @@ class InvoiceUse(_message.Message):
         paid_fen: _builtins.str = ...,
         base_fen: _builtins.str = ...,
         proof_numbers: _abc.Iterable[_builtins.str] | None = ...,
+        reversed_fen: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_fen", b"base_fen", "delivered_fen", b"delivered_fen", "invoice_key", b"invoice_key", "invoiced_fen", b"invoiced_fen", "paid_fen", b"paid_fen", "proof_numbers", b"proof_numbers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_fen", b"base_fen", "delivered_fen", b"delivered_fen", "invoice_key", b"invoice_key", "invoiced_fen", b"invoiced_fen", "paid_fen", b"paid_fen", "proof_numbers", b"proof_numbers", "reversed_fen", b"reversed_fen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -993,28 +993,60 @@ class InvoiceLine(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    TAX_FEN_FIELD_NUMBER: _builtins.int
     kind: Global___ServiceKind.ValueType
     name: _builtins.str
     amount_fen: _builtins.int
     """tax included"""
+    tax_fen: _builtins.int
+    """of amount_fen; 0: not stated, or none"""
     def __init__(
         self,
         *,
         kind: Global___ServiceKind.ValueType = ...,
         name: _builtins.str = ...,
         amount_fen: _builtins.int = ...,
+        tax_fen: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "kind", b"kind", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "kind", b"kind", "name", b"name", "tax_fen", b"tax_fen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___InvoiceLine: _TypeAlias = InvoiceLine  # noqa: Y015
 
 @_typing.final
+class InvoiceReference(_message.Message):
+    """Which invoice is meant. A fully digital one (数电票) has no code. (F-2)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    number: _builtins.str
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InvoiceReference: _TypeAlias = InvoiceReference  # noqa: Y015
+
+@_typing.final
 class Invoice(_message.Message):
-    """A settled invoice. Its key is (code, number); a fully digital one (数电票) has no code. (F-2)"""
+    """A settled invoice. Its key is (code, number); a fully digital one has no code. (F-2)
+
+    A red one (红字发票) reverses a blue one, wholly or in part. Its amounts say by how much, so they are above zero here
+    though its face shows them below.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1026,6 +1058,9 @@ class Invoice(_message.Message):
     LINES_FIELD_NUMBER: _builtins.int
     TOTAL_FEN_FIELD_NUMBER: _builtins.int
     SHA256_FIELD_NUMBER: _builtins.int
+    NET_FEN_FIELD_NUMBER: _builtins.int
+    TAX_FEN_FIELD_NUMBER: _builtins.int
+    REVERSES_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     number: _builtins.str
     issued_on: _builtins.str
@@ -1034,8 +1069,16 @@ class Invoice(_message.Message):
     total_fen: _builtins.int
     """价税合计; equals the sum of the lines"""
     sha256: _builtins.str
+    net_fen: _builtins.int
+    """合计金额, without tax; 0: not stated"""
+    tax_fen: _builtins.int
+    """合计税额; with net_fen it makes total_fen, and equals the sum of the lines' tax"""
     @_builtins.property
     def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___InvoiceLine]: ...
+    @_builtins.property
+    def reverses(self) -> Global___InvoiceReference:
+        """the blue invoice that this one, a red one, reverses"""
+
     def __init__(
         self,
         *,
@@ -1047,10 +1090,13 @@ class Invoice(_message.Message):
         lines: _abc.Iterable[Global___InvoiceLine] | None = ...,
         total_fen: _builtins.int = ...,
         sha256: _builtins.str = ...,
+        net_fen: _builtins.int = ...,
+        tax_fen: _builtins.int = ...,
+        reverses: Global___InvoiceReference | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["reverses", b"reverses"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["buyer_uscc", b"buyer_uscc", "code", b"code", "issued_on", b"issued_on", "lines", b"lines", "number", b"number", "seller_uscc", b"seller_uscc", "sha256", b"sha256", "total_fen", b"total_fen"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["buyer_uscc", b"buyer_uscc", "code", b"code", "issued_on", b"issued_on", "lines", b"lines", "net_fen", b"net_fen", "number", b"number", "reverses", b"reverses", "seller_uscc", b"seller_uscc", "sha256", b"sha256", "tax_fen", b"tax_fen", "total_fen", b"total_fen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
