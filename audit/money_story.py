@@ -2,6 +2,7 @@
 
 from google.protobuf.message import Message
 
+from domain import four_way
 from domain.money import show, show_exact
 from duifu.v1 import events_pb2 as events
 
@@ -29,7 +30,8 @@ def of_money(event: Message) -> str | None:
             )
         case events.RedemptionAssessed():
             base, so_far = show_exact(event.base_fen), show_exact(event.cumulative_fen)
-            return f"案件{event.case_id}核定应兑付{show(event.due_fen)}：本次基数{base}，累计{so_far}"
+            match = "".join(f"；{line}" for line in four_way.told(event))
+            return f"案件{event.case_id}核定应兑付{show(event.due_fen)}：本次基数{base}，累计{so_far}{match}"
         case events.VoucherRescaled():
             return _rescaled(event)
         case events.VoucherRedeemed():

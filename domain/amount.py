@@ -7,6 +7,7 @@ from fractions import Fraction
 from domain.calculation.apportion import Counting, inside
 from domain.dates import Period, from_iso
 from domain.invoices import blue, key_of, key_of_reversed, red
+from domain.metering import Metering
 from domain.money import exact_text, floor, show_exact
 from domain.refusals import Refused
 from duifu.v1.events_pb2 import AmountStep, AmountTrace
@@ -26,6 +27,7 @@ class Terms:
     formula_clause: str = ""  # of what it releases; empty: the same (BJ-A12)
     rate: Fraction | None = None  # what a settled fen releases; None: the voucher's share (BJ-A12)
     needs_payment_proof: bool = True  # if not, an invoice counts as paid (BJ-A8)
+    metering: Metering | None = None  # how delivery is held against its measurement; None: it is only shown
     share_without_items: Fraction = Fraction(0)  # of an invoice of one line without a kind (BJ-A21)
 
 
@@ -69,14 +71,18 @@ class InvoiceTotals:
 
 
 def invoice_totals(
-    known: Mapping[str, InvoiceTotals], request: RedemptionRequest, terms: Terms
+    known: Mapping[str, InvoiceTotals],
+    request: RedemptionRequest,
+    terms: Terms,
+    delivered: Mapping[str, Fraction] | None = None,
 ) -> dict[str, InvoiceTotals]:
     """The blue invoices of a request with what it adds; what is handed in twice counts once.
 
-    A red invoice may take back what an earlier request handed in.
+    A red invoice may take back what an earlier request handed in. `delivered` says what of a proof's amount counts
+    where that is not all, by its number.
     """
     totals = {
-        key_of(invoice): _grown(known.get(key_of(invoice), InvoiceTotals()), invoice, request, terms)
+        key_of(invoice): _grown(known.get(key_of(invoice), InvoiceTotals()), invoice, request, terms, delivered or {})
         for invoice in blue(request)
     }
     for invoice in red(request):
@@ -112,10 +118,16 @@ def _reversed(before: InvoiceTotals, invoice: Invoice, terms: Terms) -> InvoiceT
     return replace(before, reversed_fen=reversed_fen, numbers=before.numbers | {name})
 
 
-def _grown(before: InvoiceTotals, invoice: Invoice, request: RedemptionRequest, terms: Terms) -> InvoiceTotals:
+def _grown(
+    before: InvoiceTotals,
+    invoice: Invoice,
+    request: RedemptionRequest,
+    terms: Terms,
+    delivered: Mapping[str, Fraction],
+) -> InvoiceTotals:
     proofs = {
         f"delivery {proof.proof_number}": inside(
-            proof.amount_fen,
+            delivered.get(proof.proof_number, Fraction(proof.amount_fen)),
             _period(proof.delivered_from, proof.delivered_through),
             terms.window,
             Counting.INCLUSIVE_DAYS,
@@ -142,10 +154,15 @@ def _grown(before: InvoiceTotals, invoice: Invoice, request: RedemptionRequest, 
     )
 
 
-def _invoiced(invoice: Invoice, terms: Terms) -> Fraction:
+def counting_lines(invoice: Invoice, terms: Terms) -> list[Fraction]:
+    """What counts of each line of an invoice, in their order. (BJ-A21)"""
     if len(invoice.lines) == 1 and invoice.lines[0].kind == SERVICE_KIND_UNSPECIFIED:
-        return invoice.lines[0].amount_fen * terms.share_without_items
-    return Fraction(sum(line.amount_fen for line in invoice.lines if terms.counts(line)))
+        return [invoice.lines[0].amount_fen * terms.share_without_items]
+    return [Fraction(line.amount_fen if terms.counts(line) else 0) for line in invoice.lines]
+
+
+def _invoiced(invoice: Invoice, terms: Terms) -> Fraction:
+    return sum(counting_lines(invoice, terms), start=Fraction(0))
 
 
 def due(

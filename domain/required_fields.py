@@ -36,6 +36,8 @@ MUST_BE_FILLED = {
     "duifu.v1.InvoiceReference": ("number",),
     "duifu.v1.InvoiceLine": ("name", "amount_fen"),
     "duifu.v1.DeliveryProof": ("proof_number", "invoice_number", "amount_fen", "sha256"),
+    "duifu.v1.MeteringFile": ("sha256", "source", "uses"),
+    "duifu.v1.MeteredUse": ("contract_item", "quantity", "unit"),
     "duifu.v1.BankReceipt": ("receipt_number", "invoice_number", "amount_fen", "sha256"),
     "duifu.v1.BankAccount": ("holder_name", "number", "bank_name"),
     "duifu.v1.Decide": ("case_id", "stage", "verdict"),

@@ -7,14 +7,21 @@ from fractions import Fraction
 
 from google.protobuf.message import Message
 
-from domain import amount, invoices
+from domain import amount, four_way, invoices, metering
 from domain.amount import InvoiceTotals, Terms
 from domain.case import UnknownEvent
 from domain.dates import from_iso
 from domain.money import exact_text, from_exact_text, show, show_exact
 from domain.refusals import Refused
 from domain.states import changed
-from duifu.v1.events_pb2 import InvoiceUse, RedemptionAssessed, VoucherIssued, VoucherRedeemed, VoucherRescaled
+from duifu.v1.events_pb2 import (
+    DeliveryMatch,
+    InvoiceUse,
+    RedemptionAssessed,
+    VoucherIssued,
+    VoucherRedeemed,
+    VoucherRescaled,
+)
 from duifu.v1.facts_pb2 import Contract, RedemptionRequest
 
 NOTHING_COUNTED = InvoiceTotals()
@@ -39,6 +46,7 @@ class Voucher:
     lapsed_fen: int = 0  # of what it was issued with, because the contract ended early (BJ-A18)
     claw_back_fen: int = 0  # of what was paid, to be paid back
     invoices: Mapping[str, InvoiceTotals] = field(default_factory=dict)
+    deliveries: Mapping[str, DeliveryMatch] = field(default_factory=dict)  # by proof, those that state a quantity
     assessed: frozenset[str] = frozenset()  # claims
 
 
@@ -47,7 +55,8 @@ def must_fit(voucher: Voucher, request: RedemptionRequest, received_on: date, *,
 
     The money goes to the holder; if the programme `pays_supplier`, to the supplier who charged so much less.
     Raises Refused INVOICE_OTHER_PARTY, RECEIPT_OTHER_PARTY, PAYEE_NOT_HOLDER, PAYEE_NOT_SUPPLIER,
-    PROOF_WITHOUT_INVOICE, NOT_YET_HAPPENED, and what `invoices.must_be_in_order` raises.
+    PROOF_WITHOUT_INVOICE, NOT_YET_HAPPENED, and what `invoices.must_be_in_order` and
+    `metering.must_fit` raise.
     """
     supplier, payee = voucher.contract.supplier.uscc, request.bank_account.holder_name
     if pays_supplier and payee != voucher.contract.supplier.name:
@@ -70,6 +79,7 @@ def must_fit(voucher: Voucher, request: RedemptionRequest, received_on: date, *,
     for proof in request.delivery_proofs:
         _must_belong(proof.proof_number, proof.invoice_number, numbers)
         _must_have_happened(f"交付凭证 {proof.proof_number}", proof.delivered_through, received_on)
+    metering.must_fit(request, voucher.contract, voucher.deliveries)
     for receipt in request.bank_receipts:
         _must_belong(receipt.receipt_number, receipt.invoice_number, numbers)
         if (receipt.payer_uscc, receipt.payee_uscc) != (voucher.uscc, supplier):
@@ -86,9 +96,11 @@ def must_fit(voucher: Voucher, request: RedemptionRequest, received_on: date, *,
 
 def assess(voucher: Voucher, case_id: str, request: RedemptionRequest, terms: Terms) -> RedemptionAssessed:
     """What this claim adds to the part of the voucher that is due; may be nothing. (BJ-4.6, BJ-A8, BJ-A12)"""
-    totals = amount.invoice_totals(voucher.invoices, request, terms)
+    deliveries = metering.matches(request, voucher.contract, voucher.deliveries, terms.metering)
+    totals = amount.invoice_totals(voucher.invoices, request, terms, metering.counted(deliveries))
     base = Fraction(0)
-    assessed = RedemptionAssessed(case_id=case_id)
+    lines = four_way.lines(request, totals, voucher.contract, terms)
+    assessed = RedemptionAssessed(case_id=case_id, deliveries=deliveries, lines=lines)
     for key, after in totals.items():
         before = voucher.invoices.get(key, NOTHING_COUNTED)
         after_fen = after.base_fen
@@ -181,6 +193,7 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
                 cumulative_fen=from_exact_text(event.cumulative_fen),
                 due_fen=voucher.due_fen + event.due_fen,
                 invoices={**voucher.invoices, **{use.invoice_key: _totals(use, voucher) for use in event.uses}},
+                deliveries={**voucher.deliveries, **{match.proof_number: match for match in event.deliveries}},
                 assessed=voucher.assessed | {event.case_id},
             )
         case VoucherRescaled():

@@ -18,6 +18,7 @@ from domain.field_values import (
     says_who_it_is,
     value_problems,
 )
+from domain.metering import overlapping
 from domain.refusals import Refused
 from domain.required_fields import missing, missing_values
 from duifu.v1.commands_pb2 import Actor, AdvanceRehearsal, Command, DelegateRole, HandOverTask, RaiseObjection
@@ -30,6 +31,8 @@ from duifu.v1.facts_pb2 import (
     Facts,
     Invoice,
     InvoiceReference,
+    MeteredUse,
+    MeteringFile,
     OtherBenefit,
     ServiceContract,
 )
@@ -122,8 +125,13 @@ def _contradictions(message: Message) -> Iterator[Broken]:
             yield from _of_invoice(message)
         case InvoiceReference() if not INVOICE_KEY.fullmatch(f"{message.code}-{message.number}"):
             yield "number", "invoice_number", {}
-        case DeliveryProof() if message.delivered_through < message.delivered_from:
-            yield "deliveredThrough", "before", {"other": "deliveredFrom"}
+        case DeliveryProof():
+            yield from _of_delivery(message)
+        case MeteringFile():
+            for at, before in overlapping(message.uses):
+                yield f"uses[{at}]", "measured_twice", {"other": f"uses[{before}]"}
+        case MeteredUse() if message.ends_on < message.starts_on:
+            yield "endsOn", "before", {"other": "startsOn"}
         case OtherBenefit() if message.level and message.level not in LEVELS:
             yield "level", "level", {"value": message.level, "known": ", ".join(LEVELS)}
         case AdvanceRehearsal() if message.business_seconds not in BUSINESS_SECONDS:
@@ -178,6 +186,15 @@ def _of_invoice(invoice: Invoice) -> Iterator[Broken]:
         yield "number", "invoice_number", {}
 
 
+def _of_delivery(proof: DeliveryProof) -> Iterator[Broken]:
+    if proof.delivered_through < proof.delivered_from:
+        yield "deliveredThrough", "before", {"other": "deliveredFrom"}
+    if bool(proof.quantity) != bool(proof.unit) or (proof.metering_sha256 and not proof.quantity):
+        yield "quantity", "quantity_and_unit", {}
+    if proof.quantity and not proof.contract_item:
+        yield "contractItem", "missing", {}
+
+
 def _of_contract(contract: Contract) -> Iterator[Broken]:
     if contract.total_fen != sum(item.amount_fen for item in contract.items):
         yield "totalFen", "sum_of_items", {}
@@ -195,6 +212,8 @@ def _of_contract(contract: Contract) -> Iterator[Broken]:
 def _of_item(where: str, item: ContractItem) -> Iterator[Broken]:
     if bool(item.starts_on) != bool(item.ends_on) or item.ends_on < item.starts_on:
         yield where, "both_days", {}
+    if bool(item.quantity) != bool(item.unit):
+        yield f"{where}.quantity", "quantity_and_unit", {}
     if any(entry.ends_on < entry.starts_on for entry in item.schedule):
         yield f"{where}.schedule", "entry_order", {}
     if item.schedule and sum(entry.amount_fen for entry in item.schedule) != item.amount_fen:

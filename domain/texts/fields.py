@@ -47,6 +47,17 @@ FIELD_TEXTS: Mapping[str, Mapping[str, str]] = {
             "{value} 分；金额须为1至{most}的整数分",
             "{value} fen; amounts are whole fen from 1 to {most}",
         ),
+        (
+            "quantity",
+            "{value!r} 不是数量：须大于0，至多6位小数，如 1234.5",
+            "{value!r} is no quantity: above nought, with at most six decimals, such as 1234.5",
+        ),
+        (
+            "quantity_and_unit",
+            "数量和单位须同时填写；有计量文件的须填写",
+            "quantity and unit come together, and with a metering file",
+        ),
+        ("measured_twice", "与 {other} 计量的是同一项目的同一日", "measures the same item on the same day as {other}"),
         ("count", "{value}；须为0至{most}的整数", "{value}; a whole number from 0 to {most}"),
         ("choice", "{value} 不是 {known} 之一", "{value} is not one of {known}"),
         ("level", "{value!r} 不是以下之一：{known}", "{value!r} is none of {known}"),

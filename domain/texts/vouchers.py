@@ -176,6 +176,38 @@ TEXTS: Texts = {
             "Tell the authority, which claims back what was paid too much; ask again without that invoice.",
         ),
     },
+    "METERING_MISSING": {
+        "zh": ("交付凭证 {number} 所依据的计量文件 {file} 不在本次申请中。", "请一并提交该计量文件，或核对其摘要。"),
+        "en": (
+            "Proof {number} rests on the metering file {file}, which is not in the request.",
+            "Hand the file in with it, or check its digest.",
+        ),
+    },
+    "METERING_UNBOUND": {
+        "zh": ("没有交付凭证以计量文件 {file} 为依据。", "请在交付凭证中填写其 meteringSha256，或去掉该文件。"),
+        "en": (
+            "No delivery proof rests on the metering file {file}.",
+            "Name it in a proof's meteringSha256, or leave it out.",
+        ),
+    },
+    "CONTRACT_ITEM_UNKNOWN": {
+        "zh": ("{what}所指的合同项目“{item}”不在合同中。", "合同项目有：{known}；请按合同填写。"),
+        "en": ("{what} is about {item}, which the contract does not have.", "Its items are {known}; use their names."),
+    },
+    "METERING_OTHER_UNIT": {
+        "zh": ("{what}的单位与合同项目“{item}”约定的不同。", "请按合同约定的单位换算后填写。"),
+        "en": ("{what} is in another unit than the contract's item {item}.", "Convert it into the contract's unit."),
+    },
+    "DELIVERED_TWICE": {
+        "zh": (
+            "交付凭证 {number} 与凭证 {other}（{period}）计量的是同一合同项目“{item}”的重叠期间。",
+            "同一期间的用量只能作为一次交付的依据；请按实际期间分开填写。",
+        ),
+        "en": (
+            "Proof {number} overlaps proof {other} ({period}) of the same item {item}, by measurement.",
+            "What was measured on a day is delivered once; give each proof its own days.",
+        ),
+    },
     "RECEIPT_OTHER_PARTY": {
         "zh": (
             "付款凭证 {number} 的付款方为 {payer}、收款方为 {payee}，而合同的购方为 {holder}、供给方为 {supplier}。",

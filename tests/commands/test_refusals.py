@@ -64,11 +64,14 @@ from duifu.v1.commands_pb2 import (
 from duifu.v1.events_pb2 import CommandRefused
 from duifu.v1.facts_pb2 import (
     CHECK_OUTCOME_CLEAN,
+    COMPUTE_UNIT_CARD_HOURS,
+    COMPUTE_UNIT_PFLOPS_HOURS,
     INVOICE_STATUS_VOIDED,
     LEGAL_FORM_BRANCH,
     SERVICE_KIND_STORAGE,
     Application,
     CheckResult,
+    ComputeUnit,
     Contract,
     Invoice,
     RedemptionRequest,
@@ -713,6 +716,52 @@ def a_request_with_a_red_invoice_of_one_that_was_assessed(desk: Desk) -> Asked:
     voucher_id = a_voucher(desk)
     desk.redemption_through_the_door(a_redemption(voucher_id))
     return with_red(desk, a_red_invoice(yuan(1)), voucher_id=voucher_id, invoice=2)
+
+
+def measured(desk: Desk, *, unit: ComputeUnit.ValueType = COMPUTE_UNIT_CARD_HOURS) -> RedemptionRequest:
+    """A request whose delivery was measured, in the contract's unit unless said otherwise."""
+    item = an_item(yuan(1_000_000))
+    item.quantity, item.unit = "10000", COMPUTE_UNIT_CARD_HOURS
+    request = a_redemption(a_voucher(desk, a_contract(items=[item])))
+    proof = request.delivery_proofs[0]
+    proof.quantity, proof.unit, proof.contract_item, proof.metering_sha256 = "1000", unit, item.name, "cd" * 32
+    file = request.metering.add(sha256="cd" * 32, source="示例算力平台")
+    file.uses.add(contract_item=item.name, starts_on="2024-02-01", ends_on="2024-02-20", quantity="1000", unit=unit)
+    return request
+
+
+@refused_with("METERING_MISSING", "BJ-4.5")
+def a_request_without_the_metering_file_that_its_proof_names(desk: Desk) -> Asked:
+    request = measured(desk)
+    del request.metering[:]
+    return redeeming(request)
+
+
+@refused_with("METERING_UNBOUND", "BJ-4.5")
+def a_request_with_a_metering_file_that_no_proof_names(desk: Desk) -> Asked:
+    request = measured(desk)
+    request.delivery_proofs[0].metering_sha256 = ""
+    return redeeming(request)
+
+
+@refused_with("CONTRACT_ITEM_UNKNOWN", "BJ-4.5")
+def a_request_with_a_delivery_of_what_the_contract_does_not_have(desk: Desk) -> Asked:
+    request = measured(desk)
+    request.delivery_proofs[0].contract_item = "推理服务"
+    return redeeming(request)
+
+
+@refused_with("METERING_OTHER_UNIT", "BJ-4.5")
+def a_request_measured_in_another_unit_than_the_contract_says(desk: Desk) -> Asked:
+    return redeeming(measured(desk, unit=COMPUTE_UNIT_PFLOPS_HOURS))
+
+
+@refused_with("DELIVERED_TWICE", "BJ-4.5")
+def a_request_with_one_measurement_under_two_proofs(desk: Desk) -> Asked:
+    request = measured(desk)
+    request.delivery_proofs.append(request.delivery_proofs[0])
+    request.delivery_proofs[1].proof_number = "JF-2"
+    return redeeming(request)
 
 
 @refused_with("RECEIPT_OTHER_PARTY")

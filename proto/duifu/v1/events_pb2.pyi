@@ -116,6 +116,40 @@ CLAIM_PAYMENT_STATUS_RETURNED: ClaimPaymentStatus.ValueType  # 4
 """支付退回"""
 Global___ClaimPaymentStatus: _TypeAlias = ClaimPaymentStatus  # noqa: Y015
 
+class _DeliveryOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DeliveryOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DeliveryOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DELIVERY_OUTCOME_UNSPECIFIED: _DeliveryOutcome.ValueType  # 0
+    DELIVERY_OUTCOME_WITHIN: _DeliveryOutcome.ValueType  # 1
+    """相符"""
+    DELIVERY_OUTCOME_SHORT: _DeliveryOutcome.ValueType  # 2
+    """计量少于交付"""
+    DELIVERY_OUTCOME_OVER: _DeliveryOutcome.ValueType  # 3
+    """计量多于交付"""
+    DELIVERY_OUTCOME_NOT_METERED: _DeliveryOutcome.ValueType  # 4
+    """无计量"""
+    DELIVERY_OUTCOME_BEYOND_CONTRACT: _DeliveryOutcome.ValueType  # 5
+    """超出合同数量"""
+
+class DeliveryOutcome(_DeliveryOutcome, metaclass=_DeliveryOutcomeEnumTypeWrapper):
+    """How what was delivered stands to what was measured and to the contract."""
+
+DELIVERY_OUTCOME_UNSPECIFIED: DeliveryOutcome.ValueType  # 0
+DELIVERY_OUTCOME_WITHIN: DeliveryOutcome.ValueType  # 1
+"""相符"""
+DELIVERY_OUTCOME_SHORT: DeliveryOutcome.ValueType  # 2
+"""计量少于交付"""
+DELIVERY_OUTCOME_OVER: DeliveryOutcome.ValueType  # 3
+"""计量多于交付"""
+DELIVERY_OUTCOME_NOT_METERED: DeliveryOutcome.ValueType  # 4
+"""无计量"""
+DELIVERY_OUTCOME_BEYOND_CONTRACT: DeliveryOutcome.ValueType  # 5
+"""超出合同数量"""
+Global___DeliveryOutcome: _TypeAlias = DeliveryOutcome  # noqa: Y015
+
 @_typing.final
 class Envelope(_message.Message):
     """Every stored event: what happened, and what an auditor asks about it."""
@@ -2363,6 +2397,8 @@ class RedemptionAssessed(_message.Message):
     CUMULATIVE_FEN_FIELD_NUMBER: _builtins.int
     USES_FIELD_NUMBER: _builtins.int
     TRACE_FIELD_NUMBER: _builtins.int
+    DELIVERIES_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     due_fen: _builtins.int
     base_fen: _builtins.str
@@ -2373,6 +2409,12 @@ class RedemptionAssessed(_message.Message):
     def uses(self) -> _containers.RepeatedCompositeFieldContainer[Global___InvoiceUse]: ...
     @_builtins.property
     def trace(self) -> Global___AmountTrace: ...
+    @_builtins.property
+    def deliveries(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeliveryMatch]: ...
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___LineMatch]:
+        """四方核对; none in what earlier versions stored"""
+
     def __init__(
         self,
         *,
@@ -2382,14 +2424,133 @@ class RedemptionAssessed(_message.Message):
         cumulative_fen: _builtins.str = ...,
         uses: _abc.Iterable[Global___InvoiceUse] | None = ...,
         trace: Global___AmountTrace | None = ...,
+        deliveries: _abc.Iterable[Global___DeliveryMatch] | None = ...,
+        lines: _abc.Iterable[Global___LineMatch] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["trace", b"trace"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_fen", b"base_fen", "case_id", b"case_id", "cumulative_fen", b"cumulative_fen", "due_fen", b"due_fen", "trace", b"trace", "uses", b"uses"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_fen", b"base_fen", "case_id", b"case_id", "cumulative_fen", b"cumulative_fen", "deliveries", b"deliveries", "due_fen", b"due_fen", "lines", b"lines", "trace", b"trace", "uses", b"uses"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RedemptionAssessed: _TypeAlias = RedemptionAssessed  # noqa: Y015
+
+@_typing.final
+class DeliveryMatch(_message.Message):
+    """One delivery proof beside its metering file and the contract. Quantities are exact rationals; empty: not said."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROOF_NUMBER_FIELD_NUMBER: _builtins.int
+    CONTRACT_ITEM_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    DELIVERED_FROM_FIELD_NUMBER: _builtins.int
+    DELIVERED_THROUGH_FIELD_NUMBER: _builtins.int
+    DELIVERED_QUANTITY_FIELD_NUMBER: _builtins.int
+    METERED_QUANTITY_FIELD_NUMBER: _builtins.int
+    CONTRACT_QUANTITY_FIELD_NUMBER: _builtins.int
+    DELIVERED_BEFORE_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    COUNTS_FEN_FIELD_NUMBER: _builtins.int
+    proof_number: _builtins.str
+    contract_item: _builtins.str
+    unit: _facts_pb2.ComputeUnit.ValueType
+    delivered_from: _builtins.str
+    delivered_through: _builtins.str
+    delivered_quantity: _builtins.str
+    metered_quantity: _builtins.str
+    contract_quantity: _builtins.str
+    delivered_before: _builtins.str
+    """of the item, by other proofs"""
+    outcome: Global___DeliveryOutcome.ValueType
+    amount_fen: _builtins.int
+    """as the proof says"""
+    counts_fen: _builtins.str
+    """of that, exact"""
+    def __init__(
+        self,
+        *,
+        proof_number: _builtins.str = ...,
+        contract_item: _builtins.str = ...,
+        unit: _facts_pb2.ComputeUnit.ValueType = ...,
+        delivered_from: _builtins.str = ...,
+        delivered_through: _builtins.str = ...,
+        delivered_quantity: _builtins.str = ...,
+        metered_quantity: _builtins.str = ...,
+        contract_quantity: _builtins.str = ...,
+        delivered_before: _builtins.str = ...,
+        outcome: Global___DeliveryOutcome.ValueType = ...,
+        amount_fen: _builtins.int = ...,
+        counts_fen: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "contract_item", b"contract_item", "contract_quantity", b"contract_quantity", "counts_fen", b"counts_fen", "delivered_before", b"delivered_before", "delivered_from", b"delivered_from", "delivered_quantity", b"delivered_quantity", "delivered_through", b"delivered_through", "metered_quantity", b"metered_quantity", "outcome", b"outcome", "proof_number", b"proof_number", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeliveryMatch: _TypeAlias = DeliveryMatch  # noqa: Y015
+
+@_typing.final
+class LineMatch(_message.Message):
+    """One line of an invoice beside the contract, the delivery and the bank. Amounts are exact rationals. (四方核对)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INVOICE_KEY_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    CONTRACT_ITEM_FIELD_NUMBER: _builtins.int
+    CONTRACT_FEN_FIELD_NUMBER: _builtins.int
+    COUNTS_FEN_FIELD_NUMBER: _builtins.int
+    INVOICED_FEN_FIELD_NUMBER: _builtins.int
+    DELIVERED_FEN_FIELD_NUMBER: _builtins.int
+    PAID_FEN_FIELD_NUMBER: _builtins.int
+    SMALLEST_FEN_FIELD_NUMBER: _builtins.int
+    BOUND_BY_FIELD_NUMBER: _builtins.int
+    invoice_key: _builtins.str
+    line: _builtins.int
+    """from 1"""
+    name: _builtins.str
+    contract_item: _builtins.str
+    """name; empty: none is like it"""
+    contract_fen: _builtins.int
+    """of that item"""
+    counts_fen: _builtins.str
+    """of the line, by its kind; "0": nothing"""
+    invoiced_fen: _builtins.str
+    """of that, what red invoices left"""
+    delivered_fen: _builtins.str
+    """what was delivered on the invoice fills its lines in their order"""
+    paid_fen: _builtins.str
+    """so does what was paid"""
+    smallest_fen: _builtins.str
+    """of the three; all lines together make the base of the invoice"""
+    bound_by: _builtins.str
+    """"invoiced", "delivered" or "paid"; empty: all three are the same"""
+    def __init__(
+        self,
+        *,
+        invoice_key: _builtins.str = ...,
+        line: _builtins.int = ...,
+        name: _builtins.str = ...,
+        contract_item: _builtins.str = ...,
+        contract_fen: _builtins.int = ...,
+        counts_fen: _builtins.str = ...,
+        invoiced_fen: _builtins.str = ...,
+        delivered_fen: _builtins.str = ...,
+        paid_fen: _builtins.str = ...,
+        smallest_fen: _builtins.str = ...,
+        bound_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bound_by", b"bound_by", "contract_fen", b"contract_fen", "contract_item", b"contract_item", "counts_fen", b"counts_fen", "delivered_fen", b"delivered_fen", "invoice_key", b"invoice_key", "invoiced_fen", b"invoiced_fen", "line", b"line", "name", b"name", "paid_fen", b"paid_fen", "smallest_fen", b"smallest_fen"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LineMatch: _TypeAlias = LineMatch  # noqa: Y015
 
 @_typing.final
 class InvoiceUse(_message.Message):
