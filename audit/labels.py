@@ -76,6 +76,7 @@ LABELS = {
     "face_value_fen": "券面金额",
     "holder_name": "户名",
     "invoices": "发票",
+    "deducted_fen": "抵扣额",
     "contract_item": "合同项目",
     "contract_quantity": "合同数量",
     "counts_fen": "计入",

@@ -4,7 +4,7 @@ from commands import benefits
 from commands.claims import next_case_id
 from commands.quarters import open_quarter
 from commands.work import Work
-from domain import amount, duties, invoices, review, single
+from domain import amount, duties, invoices, requested, review, single
 from domain import voucher as vouchers
 from domain.case import Case
 from domain.cycle import ClaimState
@@ -68,7 +68,7 @@ def must_be_possible(work: Work, programme: Programme, asked: RedemptionRequest,
     voucher = voucher_of(work, asked.voucher_id)
     facts = settlement.facts_of(voucher, asked, work.on, {})
     work.rulebook.rules(programme).must_pass_at_once("request", facts)
-    vouchers.must_fit(voucher, asked, work.on)
+    requested.must_fit(voucher, asked, work.on, pays_supplier=programme.pays_supplier)
     for invoice in asked.invoices:
         stream = streams.invoice(invoice.seller_uscc, invoices.key_of(invoice))
         binding = work.read(stream, INVOICE)
@@ -134,15 +134,15 @@ def drop(work: Work, case: Case) -> None:
 
 
 def replace_account(work: Work, command: ReplaceBankAccount) -> str:
-    """Another account of the same holder, while no payment is under way."""
+    """Another account of whoever is paid, while no payment is under way."""
     case = work.case(command.case_id)
     review.must_be_applicant(work.actor, case)
     case.any_stage()
     if not case.is_redemption:
         raise Refused("NO_ACCOUNT", case=case.case_id)
-    if command.bank_account.holder_name != case.applicant_name:
-        payee = command.bank_account.holder_name
-        raise Refused("PAYEE_NOT_HOLDER", "BJ-4.6", payee=payee, holder=case.applicant_name)
+    voucher = voucher_of(work, case.redemption.voucher_id)
+    pays_supplier = work.rulebook.pinned(voucher.edition_sha256).pays_supplier
+    requested.must_be_paid_to(voucher, command.bank_account.holder_name, pays_supplier=pays_supplier)
     if case.payment is not None and case.payment.status == CLAIM_PAYMENT_STATUS_ORDERED:
         raise Refused("ACCOUNT_IN_PAYMENT", case=case.case_id)
     work.on_case(case.case_id, [BankAccountReplaced(bank_account=command.bank_account)])

@@ -27,6 +27,7 @@ class Terms:
     formula_clause: str = ""  # of what it releases; empty: the same (BJ-A12)
     rate: Fraction | None = None  # what a settled fen releases; None: the voucher's share (BJ-A12)
     needs_payment_proof: bool = True  # if not, an invoice counts as paid (BJ-A8)
+    deducts: bool = False  # the supplier charges less and is paid that; else the enterprise pays all of it
     metering: Metering | None = None  # how delivery is held against its measurement; None: it is only shown
     share_without_items: Fraction = Fraction(0)  # of an invoice of one line without a kind (BJ-A21)
 
@@ -62,6 +63,7 @@ class InvoiceTotals:
     numbers: frozenset[str] = frozenset()  # delivery proofs and bank receipts already counted
     used_fen: Fraction = Fraction(0)  # the largest base so far; what was used once is never used again
     reversed_fen: Fraction = Fraction(0)  # of its lines that count, by red invoices (F-2)
+    deducted_fen: int = 0  # what the supplier charged less
 
     @property
     def base_fen(self) -> Fraction:
@@ -145,11 +147,15 @@ def _grown(
         return (amount for name, amount in amounts.items() if name not in before.numbers)
 
     invoiced_fen = _invoiced(invoice, terms)
+    deducted_fen = invoice.deducted_fen if terms.deducts else 0
+    received_fen = before.paid_fen - before.deducted_fen + sum(new(receipts))
     return replace(
         before,
         invoiced_fen=invoiced_fen,
         delivered_fen=before.delivered_fen + sum(new(proofs)),
-        paid_fen=before.paid_fen + sum(new(receipts)) if terms.needs_payment_proof else invoiced_fen,
+        # What was charged less is settled as what was paid: the supplier has it from the programme.
+        paid_fen=received_fen + deducted_fen if terms.needs_payment_proof else invoiced_fen,
+        deducted_fen=deducted_fen,
         numbers=before.numbers | proofs.keys() | receipts.keys(),
     )
 

@@ -103,6 +103,21 @@ def must_be_in_order(request: RedemptionRequest) -> None:
                 )
 
 
+def must_say_what_was_deducted(request: RedemptionRequest, *, pays_supplier: bool) -> None:
+    """Where the supplier is paid, each blue invoice says what was charged less, of its total; else none does.
+
+    Raises Refused DEDUCTION_MISSING, DEDUCTION_EXCEEDS, DEDUCTION_NOT_FORESEEN.
+    """
+    for invoice in request.invoices:
+        number, fen = invoice.number, invoice.deducted_fen
+        if fen and (is_red(invoice) or not pays_supplier):
+            raise Refused("DEDUCTION_NOT_FORESEEN", number=number, deducted_fen=fen)
+        if pays_supplier and not is_red(invoice) and not fen:
+            raise Refused("DEDUCTION_MISSING", number=number)
+        if fen > invoice.total_fen:
+            raise Refused("DEDUCTION_EXCEEDS", number=number, deducted_fen=fen, total_fen=invoice.total_fen)
+
+
 class Follows(StrEnum):
     """What follows from an answer of the platform."""
 

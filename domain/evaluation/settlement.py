@@ -58,6 +58,7 @@ def terms_of(edition: Edition, facts: CaseFacts, clause: str) -> Terms:
         formula_clause=programme.clause_of(rule.formula),
         rate=rate,
         needs_payment_proof=programme.setting(rule.needs_payment_proof, facts.received_on) == "true",
+        deducts=programme.pays_supplier,
         metering=measured,
         share_without_items=share_that_counts(contract, counts) if by_share else Fraction(0),
     )

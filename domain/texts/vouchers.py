@@ -176,6 +176,33 @@ TEXTS: Texts = {
             "Tell the authority, which claims back what was paid too much; ask again without that invoice.",
         ),
     },
+    "DEDUCTION_MISSING": {
+        "zh": (
+            "发票 {number} 没有载明抵扣额；本政策由供给方先行抵扣，再与供给方结算。",
+            "请填写供给方在该发票中少收的金额（deductedFen）；没有抵扣的发票不必提交。",
+        ),
+        "en": (
+            "Invoice {number} says nothing of what was charged less; here the supplier deducts first and is paid that.",
+            "Give the deduction in deductedFen; leave out an invoice that deducts nothing.",
+        ),
+    },
+    "DEDUCTION_EXCEEDS": {
+        "zh": ("发票 {number} 载明的抵扣额{deducted_fen}多于价税合计{total_fen}。", "请按发票核对抵扣额。"),
+        "en": (
+            "Invoice {number} deducts {deducted_fen} of {total_fen}.",
+            "A deduction is part of the invoice; check it.",
+        ),
+    },
+    "DEDUCTION_NOT_FORESEEN": {
+        "zh": (
+            "发票 {number} 载明抵扣额{deducted_fen}；红字发票不抵扣，兑付给企业的政策也没有供给方抵扣。",
+            "请去掉抵扣额；供给方如确已少收，请按实际收取的金额开票后申请。",
+        ),
+        "en": (
+            "Invoice {number} deducts {deducted_fen}; neither a red one nor one for the enterprise to redeem does.",
+            "Leave the deduction out; if the supplier did charge less, ask with an invoice over what it charged.",
+        ),
+    },
     "METERING_MISSING": {
         "zh": ("交付凭证 {number} 所依据的计量文件 {file} 不在本次申请中。", "请一并提交该计量文件，或核对其摘要。"),
         "en": (

@@ -730,6 +730,13 @@ def measured(desk: Desk, *, unit: ComputeUnit.ValueType = COMPUTE_UNIT_CARD_HOUR
     return request
 
 
+@refused_with("DEDUCTION_NOT_FORESEEN")
+def a_request_with_a_deduction_where_the_enterprise_is_paid(desk: Desk) -> Asked:
+    request = a_redemption(a_voucher(desk))
+    request.invoices[0].deducted_fen = 1
+    return redeeming(request)
+
+
 @refused_with("METERING_MISSING", "BJ-4.5")
 def a_request_without_the_metering_file_that_its_proof_names(desk: Desk) -> Asked:
     request = measured(desk)

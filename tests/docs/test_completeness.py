@@ -179,7 +179,7 @@ NOT_BEIJINGS = {
 
 MEASURED = {"metering", "meteringSha256", "quantity", "unit", "contractItem"}
 MAY_BE_LEFT_OUT = {
-    *("code", "schedule", "startsOn", "endsOn", "appliesIndustryModel", "reverses"),
+    *("code", "schedule", "startsOn", "endsOn", "appliesIndustryModel", "reverses", "deductedFen"),
     *MEASURED,
     *NOT_BEIJINGS,
 }

@@ -2565,6 +2565,7 @@ class InvoiceUse(_message.Message):
     BASE_FEN_FIELD_NUMBER: _builtins.int
     PROOF_NUMBERS_FIELD_NUMBER: _builtins.int
     REVERSED_FEN_FIELD_NUMBER: _builtins.int
+    DEDUCTED_FEN_FIELD_NUMBER: _builtins.int
     invoice_key: _builtins.str
     invoiced_fen: _builtins.str
     """its lines that count"""
@@ -2574,6 +2575,8 @@ class InvoiceUse(_message.Message):
     """min of the three, invoiced less what was reversed"""
     reversed_fen: _builtins.str
     """of invoiced_fen, by red invoices; empty: nothing"""
+    deducted_fen: _builtins.int
+    """what the supplier charged less"""
     @_builtins.property
     def proof_numbers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """delivery proofs, bank receipts and red invoices counted by this claim"""
@@ -2588,10 +2591,11 @@ class InvoiceUse(_message.Message):
         base_fen: _builtins.str = ...,
         proof_numbers: _abc.Iterable[_builtins.str] | None = ...,
         reversed_fen: _builtins.str = ...,
+        deducted_fen: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_fen", b"base_fen", "delivered_fen", b"delivered_fen", "invoice_key", b"invoice_key", "invoiced_fen", b"invoiced_fen", "paid_fen", b"paid_fen", "proof_numbers", b"proof_numbers", "reversed_fen", b"reversed_fen"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_fen", b"base_fen", "deducted_fen", b"deducted_fen", "delivered_fen", b"delivered_fen", "invoice_key", b"invoice_key", "invoiced_fen", b"invoiced_fen", "paid_fen", b"paid_fen", "proof_numbers", b"proof_numbers", "reversed_fen", b"reversed_fen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1091,6 +1091,7 @@ class Invoice(_message.Message):
     NET_FEN_FIELD_NUMBER: _builtins.int
     TAX_FEN_FIELD_NUMBER: _builtins.int
     REVERSES_FIELD_NUMBER: _builtins.int
+    DEDUCTED_FEN_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     number: _builtins.str
     issued_on: _builtins.str
@@ -1103,6 +1104,8 @@ class Invoice(_message.Message):
     """合计金额, without tax; 0: not stated"""
     tax_fen: _builtins.int
     """合计税额; with net_fen it makes total_fen, and equals the sum of the lines' tax"""
+    deducted_fen: _builtins.int
+    """what the supplier charged less against the voucher (抵扣); 0: nothing"""
     @_builtins.property
     def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___InvoiceLine]: ...
     @_builtins.property
@@ -1123,10 +1126,11 @@ class Invoice(_message.Message):
         net_fen: _builtins.int = ...,
         tax_fen: _builtins.int = ...,
         reverses: Global___InvoiceReference | None = ...,
+        deducted_fen: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["reverses", b"reverses"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["buyer_uscc", b"buyer_uscc", "code", b"code", "issued_on", b"issued_on", "lines", b"lines", "net_fen", b"net_fen", "number", b"number", "reverses", b"reverses", "seller_uscc", b"seller_uscc", "sha256", b"sha256", "tax_fen", b"tax_fen", "total_fen", b"total_fen"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["buyer_uscc", b"buyer_uscc", "code", b"code", "deducted_fen", b"deducted_fen", "issued_on", b"issued_on", "lines", b"lines", "net_fen", b"net_fen", "number", b"number", "reverses", b"reverses", "seller_uscc", b"seller_uscc", "sha256", b"sha256", "tax_fen", b"tax_fen", "total_fen", b"total_fen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
