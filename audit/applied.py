@@ -166,6 +166,10 @@ class Applied:
         programme = self._edition(case.plan.edition_sha256).programme
         return award.values[programme.award.base or ""]
 
+    def pays_supplier(self, edition_sha256: str) -> bool:
+        """Whether the supplier is paid what it charged less."""
+        return self._edition(edition_sha256).programme.pays_supplier
+
     def assessed(self, case: Case, voucher: Voucher, facts: CaseFacts) -> RedemptionAssessed:
         """What a claim adds to what is due of its voucher."""
         row = case.row(case.any_stage().key)

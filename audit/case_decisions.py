@@ -6,8 +6,7 @@ from dataclasses import replace
 from audit import acting
 from audit.compared import Comparison, Decision
 from audit.remaking import Remaking
-from domain import panel_outcome, review, round_decisions, single
-from domain import voucher as vouchers
+from domain import panel_outcome, requested, review, round_decisions, single
 from domain.calculation.award import Draft
 from domain.case import Case
 from domain.dates import SHANGHAI
@@ -55,7 +54,7 @@ def opened(remaking: Remaking, event: CaseOpened) -> None:
         return
     voucher = remaking.state(streams.voucher(event.redemption.voucher_id), VOUCHER)
     check.same("plan.edition_sha256", plan.edition_sha256, voucher.edition_sha256, "BJ-4.6")
-    vouchers.must_fit(voucher, event.redemption, on)
+    requested.must_fit(voucher, event.redemption, on, pays_supplier=applied.pays_supplier(plan.edition_sha256))
     joins = remaking.joins(plan.edition_sha256, applied.quarter_for(plan.edition_sha256, on))
     check.same("cycle_id", event.cycle_id, joins, applied.redemption(plan.edition_sha256).clause)
 
@@ -73,7 +72,8 @@ def supplied(remaking: Remaking, event: CorrectionSupplied) -> None:
     voucher = remaking.state(streams.voucher(event.redemption.voucher_id), VOUCHER)
     facts = settlement.facts_of(voucher, event.redemption, remaking.on, {})
     remaking.applied.must_pass_at_once(case.plan, facts)
-    vouchers.must_fit(voucher, event.redemption, remaking.on)
+    pays_supplier = remaking.applied.pays_supplier(case.plan.edition_sha256)
+    requested.must_fit(voucher, event.redemption, remaking.on, pays_supplier=pays_supplier)
 
 
 def decided(remaking: Remaking, event: Decided) -> None:

@@ -16,6 +16,7 @@ from domain.amount import InvoiceTotals
 from domain.case import OpenStage
 from domain.cycle import Batch
 from domain.dates import SHANGHAI
+from domain.invoices import invoiced_fen
 from domain.money import exact_text, show, show_exact
 from domain.orders import Order
 from domain.quarter_index import Claim
@@ -142,7 +143,8 @@ class _Reader:
             case InvoiceTotals():
                 amounts = (value.invoiced_fen, value.delivered_fen, value.paid_fen, value.used_fen)
                 invoiced, delivered, paid, used = (show_exact(exact_text(amount)) for amount in amounts)
-                return f"开票{invoiced}，交付{delivered}，付款{paid}，已用{used}"
+                back = f"，红冲{show_exact(exact_text(value.reversed_fen))}" if value.reversed_fen else ""
+                return f"开票{invoiced}{back}，交付{delivered}，付款{paid}，已用{used}"
             case CasePlan():
                 return f"{value.programme_title} 版本{value.edition}（sha256:{value.edition_sha256}）"
             case CheckResult():
@@ -153,7 +155,7 @@ class _Reader:
             case Application() if self.is_brief:
                 return _contract_line(value.contract)
             case RedemptionRequest() if self.is_brief:
-                total = sum(invoice.total_fen for invoice in value.invoices)
+                total = invoiced_fen(value)
                 return f"{value.voucher_id}，发票{len(value.invoices)}张共{show(total)}"
             case Contract() if self.is_brief:
                 return _contract_line(value)
@@ -163,7 +165,7 @@ class _Reader:
 
 
 #: Mappings from a case or an order to fen.
-AMOUNTS = ("carried", "deferred", "held", "issued", "levels", "queue", "redeemed")
+AMOUNTS = ("carried", "deferred", "held", "issued", "levels", "queue", "redeemed", "reversed_by")
 
 
 def says_nothing(value: Any) -> bool:

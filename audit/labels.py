@@ -1,6 +1,10 @@
 """What the fields of a state are called, in Chinese official terms."""
 
+from domain.four_way import UNITS
+from domain.metering import OUTCOMES
 from duifu.v1.commands_pb2 import AUTHENTICATION_DECLARED, AUTHENTICATION_INTERNAL
+from duifu.v1.events_pb2 import DeliveryOutcome
+from duifu.v1.facts_pb2 import ComputeUnit
 
 #: How it was established who acts.
 AUTHENTICATIONS = {AUTHENTICATION_DECLARED: "自行声明", AUTHENTICATION_INTERNAL: "系统内部"}
@@ -72,6 +76,24 @@ LABELS = {
     "face_value_fen": "券面金额",
     "holder_name": "户名",
     "invoices": "发票",
+    "deducted_fen": "抵扣额",
+    "contract_item": "合同项目",
+    "contract_quantity": "合同数量",
+    "counts_fen": "计入",
+    "delivered_before": "此前交付数量",
+    "delivered_quantity": "交付数量",
+    "deliveries": "交付核对",
+    "metered_quantity": "计量数量",
+    "metering": "计量文件",
+    "metering_sha256": "所依据的计量文件",
+    "outcome": "核对结果",
+    "quantity": "数量",
+    "source": "来源",
+    "unit": "单位",
+    "uses": "计量记录",
+    "net_fen": "合计金额（不含税）",
+    "reversed_by": "红字发票冲减",
+    "reverses": "所冲减的蓝字发票",
     "paid_fen": "已支付",
     "programme_id": "政策",
     "uscc": "统一社会信用代码",
@@ -227,6 +249,8 @@ LABELS = {
 
 #: Values of the published enums.
 VALUES = {
+    **{DeliveryOutcome.Name(outcome): title for outcome, title in OUTCOMES.items()},
+    **{ComputeUnit.Name(unit): title for unit, title in UNITS.items()},
     "LEGAL_FORM_COMPANY": "公司法人",
     "LEGAL_FORM_BRANCH": "分公司",
     "LEGAL_FORM_PARTNERSHIP": "合伙企业",

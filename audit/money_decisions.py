@@ -58,6 +58,9 @@ def assessed(remaking: Remaking, event: RedemptionAssessed) -> None:
     check.same("base_fen", event.base_fen, derived.base_fen, derived.trace.steps[0].clause, traces)
     check.same("cumulative_fen", event.cumulative_fen, derived.cumulative_fen, clause, traces)
     check.same("uses", list(event.uses), list(derived.uses), clause)
+    if event.lines:  # earlier versions kept no match
+        check.same("deliveries", list(event.deliveries), list(derived.deliveries), clause)
+        check.same("lines", list(event.lines), list(derived.lines), clause)
     check.same_trace(event.trace, derived.trace, clause)
 
 

@@ -2,6 +2,7 @@
 
 from google.protobuf.message import Message
 
+from domain import four_way
 from domain.money import show, show_exact
 from duifu.v1 import events_pb2 as events
 
@@ -17,7 +18,10 @@ def of_money(event: Message) -> str | None:
         case events.ContractClaimed():
             return f"合同的唯一一次申领由案件{event.case_id}使用（{event.voucher_id}）"
         case events.InvoiceBound():
-            return f"发票由案件{event.case_id}用于算力券{event.voucher_id}"
+            total = f"（价税合计{show(event.total_fen)}）" if event.total_fen else ""
+            return f"发票{total}由案件{event.case_id}用于算力券{event.voucher_id}"
+        case events.InvoiceReversed():
+            return f"红字发票{event.red_key}冲减{show(event.amount_fen)}（案件{event.case_id}）"
         case events.VoucherIssued():
             eligible = show_exact(event.eligible_fen)
             return (
@@ -26,7 +30,8 @@ def of_money(event: Message) -> str | None:
             )
         case events.RedemptionAssessed():
             base, so_far = show_exact(event.base_fen), show_exact(event.cumulative_fen)
-            return f"案件{event.case_id}核定应兑付{show(event.due_fen)}：本次基数{base}，累计{so_far}"
+            match = "".join(f"；{line}" for line in four_way.told(event))
+            return f"案件{event.case_id}核定应兑付{show(event.due_fen)}：本次基数{base}，累计{so_far}{match}"
         case events.VoucherRescaled():
             return _rescaled(event)
         case events.VoucherRedeemed():

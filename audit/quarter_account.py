@@ -10,6 +10,7 @@ from audit.entries import EvidenceBroken
 from audit.moments import Moment, until
 from audit.quarter_tally import Line, QuarterTally
 from domain.dates import civil_date, from_iso
+from domain.invoices import invoiced_fen
 from domain.money import floor, from_exact_text
 from duifu.v1 import events_pb2 as events
 from ledger import streams
@@ -148,7 +149,7 @@ def _claim(rows: Rows, case_id: str, cycle_id: str, end: Moment) -> Claim:
         match event:
             case events.CaseOpened():
                 claim.applicant_name, claim.received_on = event.applicant_name, from_iso(event.received_on)
-                claim.invoiced_fen = sum(invoice.total_fen for invoice in event.redemption.invoices)
+                claim.invoiced_fen = invoiced_fen(event.redemption)
             case events.AmountDetermined():
                 claim.base_fen, claim.counted_fen = _counted(event)
             case events.ClaimPaymentChanged(to_cycle_id=later) if later == cycle_id:

@@ -7,15 +7,27 @@ from google.protobuf.message import Message
 from audit.story import sentence
 from cli.asking import as_seen, existing_ledger, of_running
 from cli.output import RefusedHere, as_json, at_home, console, link, print_json, print_table, unmasking
+from commands.door import Door
 from commands.work import fold
-from domain import case_links, special_approvals
+from domain import case_links, four_way, special_approvals
+from domain import voucher as vouchers
 from domain.case import Case
 from domain.dates import SHANGHAI, civil_date
+from domain.evaluation import settlement
 from domain.kinds import CASE
 from domain.money import show as show_money
 from domain.money import show_exact
+from domain.refusals import Refused
+from domain.voucher import Voucher
 from domain.wording import OUTCOMES, actor_name, standing, time_used
-from duifu.v1.events_pb2 import AmountDetermined, AmountTrace, CaseOpened, CorrectionSupplied, Envelope
+from duifu.v1.events_pb2 import (
+    AmountDetermined,
+    AmountTrace,
+    CaseOpened,
+    CorrectionSupplied,
+    Envelope,
+    RedemptionAssessed,
+)
 from duifu.v1.facts_pb2 import Application, Contact
 from ledger import streams
 from ledger.registry import unwrap
@@ -49,7 +61,7 @@ def show_case(case_id: str, unmask: bool, home: str | None, json_wanted: bool) -
     console.print(link(config, case_id), markup=False)
     for step in _amounts(state, [unwrap(event.envelope.event) for event in recorded]).steps:
         console.print(f"  {step.clause:8} {step.explanation}：{show_exact(step.exact_fen)}", markup=False)
-    for line in (*special_approvals.lines(state), *case_links.lines(state)):
+    for line in (*_four_way(door, state), *special_approvals.lines(state), *case_links.lines(state)):
         console.print(line, markup=False)
     if contact := contact_line(newest_contact(envelopes)):
         console.print(contact, markup=False)
@@ -109,6 +121,25 @@ def contact_line(contact: Contact) -> str:
     if not contact.person_id:
         return ""
     return f"联系人 {contact.name}（{contact.person_id}）{contact.mobile} {contact.email}".rstrip()
+
+
+def _four_way(door: Door, case: Case) -> list[str]:
+    """What was used, agreed, invoiced and paid of a redemption claim: as assessed, or as it stands."""
+    if not case.is_redemption:
+        return []
+    voucher, stream = Voucher(), streams.voucher(case.redemption.voucher_id)
+    for recorded in door.ledger.stream(stream):
+        event = unwrap(recorded.envelope.event)
+        if isinstance(event, RedemptionAssessed) and event.case_id == case.case_id:
+            return list(four_way.told(event))
+        voucher = vouchers.evolve(voucher, event)
+    edition = door.rulebook.edition(door.rulebook.pinned(case.plan.edition_sha256))
+    facts = settlement.facts_of(voucher, case.redemption, case.received_on, case.checks)
+    try:
+        terms = settlement.terms_of(edition, facts, "")
+    except Refused:  # a value has expired since: the assessment itself will say so
+        return []
+    return list(four_way.told(vouchers.assess(voucher, case.case_id, case.redemption, terms)))
 
 
 def _amounts(case: Case, events: list[Message]) -> AmountTrace:

@@ -9,6 +9,8 @@ from cli.case_course import enter_check, opine, record_output, restart_clock, se
 from cli.case_links import approve_specially, link, revoke_special, unlink
 from cli.case_reading import list_cases, show_case
 from cli.facts import read_facts
+from cli.metering import metering_of
+from cli.output import WrongInput
 from duifu.v1.commands_pb2 import (
     Command,
     Decide,
@@ -57,12 +59,20 @@ for command in (
 @click.option("--programme", "programme_id", default="bj-slq-2023", show_default=True, help="Programme applied to.")
 @click.option("--redeem", is_flag=True, help="FACTS is a request to redeem a voucher (RedemptionRequest).")
 @click.option("--uscc", required=True, help="Enterprise acted for (统一社会信用代码).")
+@click.option(
+    "--metering",
+    "metered",
+    metavar="SOURCE=FILE.csv",
+    multiple=True,
+    help="With --redeem: what SOURCE measured (计量文件); a delivery proof names the file's digest.",
+)
 @acting
 def open_case(
     facts: str,
     programme_id: str,
     redeem: bool,
     uscc: str,
+    metered: tuple[str, ...],
     asking: Asking,
 ) -> None:
     """File FACTS, a JSON or YAML file of a Application, or of a RedemptionRequest with --redeem.
@@ -71,7 +81,11 @@ def open_case(
     """
     command = Command()
     if redeem:
-        command.request_redemption.CopyFrom(RequestRedemption(request=read_facts(facts, RedemptionRequest())))
+        request = read_facts(facts, RedemptionRequest())
+        request.metering.extend(metering_of(each) for each in metered)
+        command.request_redemption.CopyFrom(RequestRedemption(request=request))
+    elif metered:
+        raise WrongInput("--metering 须与 --redeem 同用 / --metering comes with --redeem")
     else:
         application = read_facts(facts, Application())
         command.submit_application.CopyFrom(SubmitApplication(programme_id=programme_id, application=application))

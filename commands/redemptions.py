@@ -4,7 +4,7 @@ from commands import benefits
 from commands.claims import next_case_id
 from commands.quarters import open_quarter
 from commands.work import Work
-from domain import amount, duties, review, single
+from domain import amount, duties, invoices, requested, review, single
 from domain import voucher as vouchers
 from domain.case import Case
 from domain.evaluation import settlement
@@ -27,7 +27,7 @@ from duifu.v1.events_pb2 import (
     ClaimAssessed,
     ClaimDropped,
 )
-from duifu.v1.facts_pb2 import RedemptionRequest
+from duifu.v1.facts_pb2 import Invoice, RedemptionRequest
 from duifu.v1.plan_pb2 import CASE_KIND_REDEMPTION_CLAIM
 from ledger import streams
 
@@ -66,12 +66,31 @@ def request(work: Work, command: RequestRedemption) -> str:
 def must_be_possible(work: Work, programme: Programme, asked: RedemptionRequest, case_id: str) -> None:
     """The request is complete, about this voucher, and its invoices serve no other. Binds them to the voucher."""
     voucher = voucher_of(work, asked.voucher_id)
-    work.rulebook.rules(programme).must_pass_at_once("request", settlement.facts_of(voucher, asked, work.on, {}))
-    vouchers.must_fit(voucher, asked, work.on)
+    facts = settlement.facts_of(voucher, asked, work.on, {})
+    work.rulebook.rules(programme).must_pass_at_once("request", facts)
+    requested.must_fit(voucher, asked, work.on, pays_supplier=programme.pays_supplier)
     for invoice in asked.invoices:
-        stream = streams.invoice(invoice.seller_uscc, amount.invoice_key(invoice.code, invoice.number))
+        stream = streams.invoice(invoice.seller_uscc, invoices.key_of(invoice))
         binding = work.read(stream, INVOICE)
-        work.record(stream, INVOICE, single.bind_invoice(binding, invoice.number, voucher.voucher_id, case_id))
+        work.record(stream, INVOICE, single.bind_invoice(binding, invoice, voucher.voucher_id, case_id))
+    for red in invoices.red(asked):
+        _net_off(work, voucher, asked, red, case_id)
+    terms = settlement.terms_of(work.rulebook.edition(programme), facts, "")
+    amount.must_leave_what_was_used(voucher.invoices, asked, terms)
+
+
+def _net_off(work: Work, voucher: Voucher, asked: RedemptionRequest, red: Invoice, case_id: str) -> None:
+    """A red invoice takes back of a blue one of this request, or of an earlier one that is assessed. (F-2)"""
+    key = invoices.key_of_reversed(red)
+    stream = streams.invoice(red.seller_uscc, key)
+    binding = work.read(stream, INVOICE)
+    here = next((blue for blue in invoices.blue(asked) if invoices.key_of(blue) == key), None)
+    total_fen = here.total_fen if here else binding.total_fen
+    reversed_now = single.reverse_invoice(binding, red, voucher.voucher_id, case_id, total_fen)
+    earlier = binding.case_id
+    if earlier != case_id and earlier not in voucher.assessed and work.case(earlier).is_open:
+        raise Refused("RED_INVOICE_UNDER_WAY", "BJ-4.5", number=red.number, blue=red.reverses.number, case=earlier)
+    work.record(stream, INVOICE, reversed_now)
 
 
 def assess(work: Work, case_id: str) -> None:
@@ -115,15 +134,15 @@ def drop(work: Work, case: Case) -> None:
 
 
 def replace_account(work: Work, command: ReplaceBankAccount) -> str:
-    """Another account of the same holder, while no payment is under way."""
+    """Another account of whoever is paid, while no payment is under way."""
     case = work.case(command.case_id)
     review.must_be_applicant(work.actor, case)
     case.any_stage()
     if not case.is_redemption:
         raise Refused("NO_ACCOUNT", case=case.case_id)
-    if command.bank_account.holder_name != case.applicant_name:
-        payee = command.bank_account.holder_name
-        raise Refused("PAYEE_NOT_HOLDER", "BJ-4.6", payee=payee, holder=case.applicant_name)
+    voucher = voucher_of(work, case.redemption.voucher_id)
+    pays_supplier = work.rulebook.pinned(voucher.edition_sha256).pays_supplier
+    requested.must_be_paid_to(voucher, command.bank_account.holder_name, pays_supplier=pays_supplier)
     if case.payment is not None and case.payment.status == CLAIM_PAYMENT_STATUS_ORDERED:
         raise Refused("ACCOUNT_IN_PAYMENT", case=case.case_id)
     work.on_case(case.case_id, [BankAccountReplaced(bank_account=command.bank_account)])

@@ -6,7 +6,10 @@ from fractions import Fraction
 
 from domain.calculation.apportion import Counting, inside
 from domain.dates import Period, from_iso
-from domain.money import exact_text, floor
+from domain.invoices import blue, key_of, key_of_reversed, red
+from domain.metering import Metering
+from domain.money import exact_text, floor, show_exact
+from domain.refusals import Refused
 from duifu.v1.events_pb2 import AmountStep, AmountTrace
 from duifu.v1.facts_pb2 import SERVICE_KIND_UNSPECIFIED, Contract, Invoice, InvoiceLine, RedemptionRequest
 
@@ -24,6 +27,8 @@ class Terms:
     formula_clause: str = ""  # of what it releases; empty: the same (BJ-A12)
     rate: Fraction | None = None  # what a settled fen releases; None: the voucher's share (BJ-A12)
     needs_payment_proof: bool = True  # if not, an invoice counts as paid (BJ-A8)
+    deducts: bool = False  # the supplier charges less and is paid that; else the enterprise pays all of it
+    metering: Metering | None = None  # how delivery is held against its measurement; None: it is only shown
     share_without_items: Fraction = Fraction(0)  # of an invoice of one line without a kind (BJ-A21)
 
 
@@ -57,34 +62,74 @@ class InvoiceTotals:
     paid_fen: Fraction = Fraction(0)
     numbers: frozenset[str] = frozenset()  # delivery proofs and bank receipts already counted
     used_fen: Fraction = Fraction(0)  # the largest base so far; what was used once is never used again
+    reversed_fen: Fraction = Fraction(0)  # of its lines that count, by red invoices (F-2)
+    deducted_fen: int = 0  # what the supplier charged less
 
     @property
     def base_fen(self) -> Fraction:
-        """min(invoiced, delivered, paid). (BJ-A8)"""
-        return min(self.invoiced_fen, self.delivered_fen, self.paid_fen)
-
-
-def invoice_key(code: str, number: str) -> str:
-    """What makes an invoice unique with its seller; a fully digital one has no code. (F-2)"""
-    return f"{code}-{number}" if code else number
+        """min(invoiced, delivered, paid), of what red invoices left. (BJ-A8)"""
+        left_fen = max(Fraction(0), self.invoiced_fen - self.reversed_fen)
+        return min(left_fen, self.delivered_fen, self.paid_fen)
 
 
 def invoice_totals(
-    known: Mapping[str, InvoiceTotals], request: RedemptionRequest, terms: Terms
+    known: Mapping[str, InvoiceTotals],
+    request: RedemptionRequest,
+    terms: Terms,
+    delivered: Mapping[str, Fraction] | None = None,
 ) -> dict[str, InvoiceTotals]:
-    """The invoices of a request with what it adds; a proof or a receipt handed in twice counts once."""
-    return {
-        invoice_key(invoice.code, invoice.number): _grown(
-            known.get(invoice_key(invoice.code, invoice.number), InvoiceTotals()), invoice, request, terms
-        )
-        for invoice in request.invoices
+    """The blue invoices of a request with what it adds; what is handed in twice counts once.
+
+    A red invoice may take back what an earlier request handed in. `delivered` says what of a proof's amount counts
+    where that is not all, by its number.
+    """
+    totals = {
+        key_of(invoice): _grown(known.get(key_of(invoice), InvoiceTotals()), invoice, request, terms, delivered or {})
+        for invoice in blue(request)
     }
+    for invoice in red(request):
+        key = key_of_reversed(invoice)
+        totals[key] = _reversed(totals.get(key) or known.get(key, InvoiceTotals()), invoice, terms)
+    return totals
 
 
-def _grown(before: InvoiceTotals, invoice: Invoice, request: RedemptionRequest, terms: Terms) -> InvoiceTotals:
+def must_leave_what_was_used(known: Mapping[str, InvoiceTotals], request: RedemptionRequest, terms: Terms) -> None:
+    """A red invoice takes back nothing that a voucher was assessed on: that is a matter of recovery, not of a request.
+
+    Raises Refused RED_INVOICE_AFTER_USE.
+    """
+    totals = invoice_totals(known, request, terms)
+    for invoice in red(request):
+        after = totals[key_of_reversed(invoice)]
+        if after.base_fen < after.used_fen:
+            raise Refused(
+                "RED_INVOICE_AFTER_USE",
+                "BJ-4.5",
+                number=invoice.number,
+                blue=invoice.reverses.number,
+                left=show_exact(exact_text(after.base_fen)),
+                used=show_exact(exact_text(after.used_fen)),
+            )
+
+
+def _reversed(before: InvoiceTotals, invoice: Invoice, terms: Terms) -> InvoiceTotals:
+    name = f"red {key_of(invoice)}"
+    if name in before.numbers:
+        return before
+    reversed_fen = before.reversed_fen + _invoiced(invoice, terms)
+    return replace(before, reversed_fen=reversed_fen, numbers=before.numbers | {name})
+
+
+def _grown(
+    before: InvoiceTotals,
+    invoice: Invoice,
+    request: RedemptionRequest,
+    terms: Terms,
+    delivered: Mapping[str, Fraction],
+) -> InvoiceTotals:
     proofs = {
         f"delivery {proof.proof_number}": inside(
-            proof.amount_fen,
+            delivered.get(proof.proof_number, Fraction(proof.amount_fen)),
             _period(proof.delivered_from, proof.delivered_through),
             terms.window,
             Counting.INCLUSIVE_DAYS,
@@ -102,19 +147,28 @@ def _grown(before: InvoiceTotals, invoice: Invoice, request: RedemptionRequest, 
         return (amount for name, amount in amounts.items() if name not in before.numbers)
 
     invoiced_fen = _invoiced(invoice, terms)
+    deducted_fen = invoice.deducted_fen if terms.deducts else 0
+    received_fen = before.paid_fen - before.deducted_fen + sum(new(receipts))
     return replace(
         before,
         invoiced_fen=invoiced_fen,
         delivered_fen=before.delivered_fen + sum(new(proofs)),
-        paid_fen=before.paid_fen + sum(new(receipts)) if terms.needs_payment_proof else invoiced_fen,
+        # What was charged less is settled as what was paid: the supplier has it from the programme.
+        paid_fen=received_fen + deducted_fen if terms.needs_payment_proof else invoiced_fen,
+        deducted_fen=deducted_fen,
         numbers=before.numbers | proofs.keys() | receipts.keys(),
     )
 
 
-def _invoiced(invoice: Invoice, terms: Terms) -> Fraction:
+def counting_lines(invoice: Invoice, terms: Terms) -> list[Fraction]:
+    """What counts of each line of an invoice, in their order. (BJ-A21)"""
     if len(invoice.lines) == 1 and invoice.lines[0].kind == SERVICE_KIND_UNSPECIFIED:
-        return invoice.lines[0].amount_fen * terms.share_without_items
-    return Fraction(sum(line.amount_fen for line in invoice.lines if terms.counts(line)))
+        return [invoice.lines[0].amount_fen * terms.share_without_items]
+    return [Fraction(line.amount_fen if terms.counts(line) else 0) for line in invoice.lines]
+
+
+def _invoiced(invoice: Invoice, terms: Terms) -> Fraction:
+    return sum(counting_lines(invoice, terms), start=Fraction(0))
 
 
 def due(

@@ -17,6 +17,7 @@ INVOICE_KEY = re.compile(r"-[0-9]{20}|([0-9]{10}|[0-9]{12})-[0-9]{8}")  # code-n
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
 RATE = re.compile(r"[0-9]{1,9}(/[1-9][0-9]{0,8})?")
+QUANTITY = re.compile(r"(?!0+(\.0+)?$)[0-9]{1,12}(\.[0-9]{1,6})?")
 EMAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 IDENTITY = re.compile(r"[0-9]{17}[0-9Xx]")  # 公民身份号码 (GB 11643-1999)
 ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,79}")
@@ -49,6 +50,8 @@ def _text_problems(field: FieldDescriptor, value: str, where: str) -> Iterator[P
         yield Problem(where, "date", {"value": value})
     elif field.name.endswith("uscc") and not is_uscc(value):
         yield Problem(where, "uscc", {"value": value})
+    elif field.name == "quantity" and not QUANTITY.fullmatch(value):
+        yield Problem(where, "quantity", {"value": value})
     elif field.name.endswith(("sha256", "seed", "salt")) and not SHA256.fullmatch(value):
         yield Problem(where, "sha256")
     elif field.name.endswith(NAMES) and field.full_name not in NAMED_BELOW and not is_one_line(value):

@@ -97,7 +97,8 @@ def served(programme: Programme) -> Served:
     if redemption is None:
         raise _refused(programme, "redemption")
     award = programme.award
-    if award.benefit != "voucher" or award.payee != "applicant" or award.base is None or programme.levels:
+    is_voucher = (award.benefit, award.payee) in (("voucher", "applicant"), ("supplier_deduction", "supplier"))
+    if not is_voucher or award.base is None or programme.levels:
         raise _refused(programme, "award")
     if award.valid_for and (award.valid_for.months or award.valid_for.days):
         raise _refused(programme, "award.valid_for")

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from google.protobuf.message import Message
 
 from domain.case import UnknownEvent
+from domain.invoices import key_of
 from domain.refusals import Refused
-from duifu.v1.events_pb2 import CaseRegistered, ContractClaimed, InvoiceBound
-from duifu.v1.facts_pb2 import Contract
+from duifu.v1.events_pb2 import CaseRegistered, ContractClaimed, InvoiceBound, InvoiceReversed
+from duifu.v1.facts_pb2 import Contract, Invoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +62,55 @@ class InvoiceBinding:
     """The one voucher that an invoice serves."""
 
     voucher_id: str = ""
+    case_id: str = ""  # that handed it in first
+    total_fen: int = 0  # 价税合计
+    reversed_by: Mapping[str, int] = field(default_factory=dict)  # red invoice -> by how much, in fen
 
 
-def bind_invoice(binding: InvoiceBinding, number: str, voucher_id: str, case_id: str) -> list[Message]:
+def bind_invoice(binding: InvoiceBinding, invoice: Invoice, voucher_id: str, case_id: str) -> list[Message]:
     """Bind an invoice to a voucher; nothing if it is bound already. Raises Refused INVOICE_USED_ELSEWHERE."""
     if binding.voucher_id == voucher_id:
         return []
     if binding.voucher_id:
-        raise Refused("INVOICE_USED_ELSEWHERE", "BJ-4.5", number=number, voucher=binding.voucher_id)
-    return [InvoiceBound(voucher_id=voucher_id, case_id=case_id)]
+        raise Refused("INVOICE_USED_ELSEWHERE", "BJ-4.5", number=invoice.number, voucher=binding.voucher_id)
+    return [InvoiceBound(voucher_id=voucher_id, case_id=case_id, total_fen=invoice.total_fen)]
+
+
+def reverse_invoice(
+    binding: InvoiceBinding, red: Invoice, voucher_id: str, case_id: str, total_fen: int
+) -> list[Message]:
+    """Take back of a blue invoice what a red one reverses; nothing if that is on record. (红冲, F-2)
+
+    `binding` is that of the blue invoice, `total_fen` what the blue invoice comes to; together its red ones reverse
+    no more than that. Raises Refused RED_INVOICE_UNMATCHED, RED_INVOICE_EXCEEDS.
+    """
+    blue, number = red.reverses.number, red.number
+    if binding.voucher_id != voucher_id or not total_fen:
+        raise Refused("RED_INVOICE_UNMATCHED", "BJ-4.5", number=number, blue=blue, voucher=voucher_id)
+    key = key_of(red)
+    if binding.reversed_by.get(key) == red.total_fen:
+        return []
+    before_fen = sum(fen for other, fen in binding.reversed_by.items() if other != key)
+    if before_fen + red.total_fen > total_fen:
+        raise Refused(
+            "RED_INVOICE_EXCEEDS",
+            "BJ-4.5",
+            number=number,
+            blue=blue,
+            amount_fen=red.total_fen,
+            before_fen=before_fen,
+            total_fen=total_fen,
+        )
+    return [InvoiceReversed(red_key=key, amount_fen=red.total_fen, case_id=case_id)]
 
 
 def evolve_invoice(binding: InvoiceBinding, event: Message) -> InvoiceBinding:
     """The binding after one more event."""
-    if isinstance(event, InvoiceBound):
-        return replace(binding, voucher_id=event.voucher_id)
+    match event:
+        case InvoiceBound():
+            return replace(binding, voucher_id=event.voucher_id, case_id=event.case_id, total_fen=event.total_fen)
+        case InvoiceReversed():
+            return replace(binding, reversed_by={**binding.reversed_by, event.red_key: event.amount_fen})
     raise UnknownEvent(type(event).__name__)
 
 

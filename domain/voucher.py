@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
 
 from google.protobuf.message import Message
 
-from domain import amount
+from domain import amount, four_way, metering
 from domain.amount import InvoiceTotals, Terms
 from domain.case import UnknownEvent
-from domain.dates import from_iso
 from domain.money import exact_text, from_exact_text, show, show_exact
 from domain.refusals import Refused
 from domain.states import changed
-from duifu.v1.events_pb2 import InvoiceUse, RedemptionAssessed, VoucherIssued, VoucherRedeemed, VoucherRescaled
+from duifu.v1.events_pb2 import (
+    DeliveryMatch,
+    InvoiceUse,
+    RedemptionAssessed,
+    VoucherIssued,
+    VoucherRedeemed,
+    VoucherRescaled,
+)
 from duifu.v1.facts_pb2 import Contract, RedemptionRequest
 
 NOTHING_COUNTED = InvoiceTotals()
@@ -39,55 +44,17 @@ class Voucher:
     lapsed_fen: int = 0  # of what it was issued with, because the contract ended early (BJ-A18)
     claw_back_fen: int = 0  # of what was paid, to be paid back
     invoices: Mapping[str, InvoiceTotals] = field(default_factory=dict)
+    deliveries: Mapping[str, DeliveryMatch] = field(default_factory=dict)  # by proof, those that state a quantity
     assessed: frozenset[str] = frozenset()  # claims
-
-
-def must_fit(voucher: Voucher, request: RedemptionRequest, received_on: date, *, pays_supplier: bool = False) -> None:
-    """The request is about this voucher's contract and about things that have happened. (F-2, F-7, BJ-A11)
-
-    The money goes to the holder; if the programme `pays_supplier`, to the supplier who charged so much less.
-    Raises Refused INVOICE_OTHER_PARTY, RECEIPT_OTHER_PARTY, PAYEE_NOT_HOLDER, PAYEE_NOT_SUPPLIER,
-    PROOF_WITHOUT_INVOICE, NOT_YET_HAPPENED.
-    """
-    supplier, payee = voucher.contract.supplier.uscc, request.bank_account.holder_name
-    if pays_supplier and payee != voucher.contract.supplier.name:
-        raise Refused("PAYEE_NOT_SUPPLIER", payee=payee, supplier=voucher.contract.supplier.name)
-    if not pays_supplier and payee != voucher.holder_name:
-        raise Refused("PAYEE_NOT_HOLDER", "BJ-4.6", payee=payee, holder=voucher.holder_name)
-    numbers = {invoice.number for invoice in request.invoices}
-    for invoice in request.invoices:
-        if (invoice.buyer_uscc, invoice.seller_uscc) != (voucher.uscc, supplier):
-            raise Refused(
-                "INVOICE_OTHER_PARTY",
-                number=invoice.number,
-                buyer=invoice.buyer_uscc,
-                seller=invoice.seller_uscc,
-                holder=voucher.uscc,
-                supplier=supplier,
-            )
-        _must_have_happened(f"发票 {invoice.number}", invoice.issued_on, received_on)
-    for proof in request.delivery_proofs:
-        _must_belong(proof.proof_number, proof.invoice_number, numbers)
-        _must_have_happened(f"交付凭证 {proof.proof_number}", proof.delivered_through, received_on)
-    for receipt in request.bank_receipts:
-        _must_belong(receipt.receipt_number, receipt.invoice_number, numbers)
-        if (receipt.payer_uscc, receipt.payee_uscc) != (voucher.uscc, supplier):
-            raise Refused(
-                "RECEIPT_OTHER_PARTY",
-                number=receipt.receipt_number,
-                payer=receipt.payer_uscc,
-                payee=receipt.payee_uscc,
-                holder=voucher.uscc,
-                supplier=supplier,
-            )
-        _must_have_happened(f"付款凭证 {receipt.receipt_number}", receipt.paid_on, received_on)
 
 
 def assess(voucher: Voucher, case_id: str, request: RedemptionRequest, terms: Terms) -> RedemptionAssessed:
     """What this claim adds to the part of the voucher that is due; may be nothing. (BJ-4.6, BJ-A8, BJ-A12)"""
-    totals = amount.invoice_totals(voucher.invoices, request, terms)
+    deliveries = metering.matches(request, voucher.contract, voucher.deliveries, terms.metering)
+    totals = amount.invoice_totals(voucher.invoices, request, terms, metering.counted(deliveries))
     base = Fraction(0)
-    assessed = RedemptionAssessed(case_id=case_id)
+    lines = four_way.lines(request, totals, voucher.contract, terms)
+    assessed = RedemptionAssessed(case_id=case_id, deliveries=deliveries, lines=lines)
     for key, after in totals.items():
         before = voucher.invoices.get(key, NOTHING_COUNTED)
         after_fen = after.base_fen
@@ -100,13 +67,39 @@ def assess(voucher: Voucher, case_id: str, request: RedemptionRequest, terms: Te
             paid_fen=exact_text(after.paid_fen),
             base_fen=exact_text(after_fen),
             proof_numbers=sorted(after.numbers - before.numbers),
+            reversed_fen=exact_text(after.reversed_fen) if after.reversed_fen else "",
+            deducted_fen=after.deducted_fen,
         )
     cumulative = min(voucher.eligible_fen, voucher.cumulative_fen + base)
     assessed.due_fen = amount.due(voucher.face_value_fen, voucher.eligible_fen, cumulative, voucher.due_fen, terms.rate)
+    released_fen = assessed.due_fen
+    if terms.deducts:
+        deducted_fen = sum(known.deducted_fen for known in {**voucher.invoices, **totals}.values())
+        assessed.due_fen = max(0, min(released_fen, deducted_fen - voucher.due_fen))
     assessed.base_fen, assessed.cumulative_fen = exact_text(base), exact_text(cumulative)
     assessed.trace.amount_fen = assessed.due_fen
     _write_steps(assessed, voucher, terms, is_cut=voucher.cumulative_fen + base > voucher.eligible_fen)
+    if terms.deducts:
+        _write_deduction(assessed, terms, released_fen, deducted_fen, voucher.due_fen)
     return assessed
+
+
+def _write_deduction(
+    assessed: RedemptionAssessed, terms: Terms, released_fen: int, deducted_fen: int, before_fen: int
+) -> None:
+    """The supplier is paid no more than it charged less."""
+    assessed.trace.steps[-1].exact_fen = exact_text(released_fen)
+    operand = assessed.trace.steps.add(
+        name="deducted",
+        clause=terms.clause,
+        explanation=f"不超过发票载明的抵扣额，累计{show(deducted_fen)}",
+        exact_fen=exact_text(assessed.due_fen),
+        operation="least",
+        bound=assessed.due_fen < released_fen,
+    ).operands.add
+    operand(name="due", exact=exact_text(released_fen))
+    operand(name="deducted", exact=exact_text(deducted_fen))
+    operand(name="due_before", exact=exact_text(before_fen))
 
 
 def nothing_due(before: Voucher, case: str, assessed: RedemptionAssessed, clause: str) -> Refused:
@@ -179,6 +172,7 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
                 cumulative_fen=from_exact_text(event.cumulative_fen),
                 due_fen=voucher.due_fen + event.due_fen,
                 invoices={**voucher.invoices, **{use.invoice_key: _totals(use, voucher) for use in event.uses}},
+                deliveries={**voucher.deliveries, **{match.proof_number: match for match in event.deliveries}},
                 assessed=voucher.assessed | {event.case_id},
             )
         case VoucherRescaled():
@@ -205,14 +199,6 @@ def _totals(use: InvoiceUse, voucher: Voucher) -> InvoiceTotals:
         paid_fen=from_exact_text(use.paid_fen),
         numbers=before.numbers | frozenset(use.proof_numbers),
         used_fen=max(before.used_fen, from_exact_text(use.base_fen)),
+        reversed_fen=from_exact_text(use.reversed_fen or "0"),
+        deducted_fen=use.deducted_fen,
     )
-
-
-def _must_have_happened(what: str, day: str, received_on: date) -> None:
-    if from_iso(day) > received_on:
-        raise Refused("NOT_YET_HAPPENED", "BJ-A11", what=what, day=day, received_on=received_on)
-
-
-def _must_belong(number: str, invoice_number: str, numbers: set[str]) -> None:
-    if invoice_number not in numbers:
-        raise Refused("PROOF_WITHOUT_INVOICE", "BJ-4.4", number=number, invoice=invoice_number)

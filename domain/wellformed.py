@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
+from domain import invoices
 from domain.field_problems import Problem, Problems
 from domain.field_values import (
     COMMAND_ID,
@@ -17,6 +18,7 @@ from domain.field_values import (
     says_who_it_is,
     value_problems,
 )
+from domain.metering import overlapping
 from domain.refusals import Refused
 from domain.required_fields import missing, missing_values
 from duifu.v1.commands_pb2 import Actor, AdvanceRehearsal, Command, DelegateRole, HandOverTask, RaiseObjection
@@ -28,6 +30,9 @@ from duifu.v1.facts_pb2 import (
     DeliveryProof,
     Facts,
     Invoice,
+    InvoiceReference,
+    MeteredUse,
+    MeteringFile,
     OtherBenefit,
     ServiceContract,
 )
@@ -114,10 +119,19 @@ def _contradictions(message: Message) -> Iterator[Broken]:
                 yield "endsOn", "before", {"other": "startsOn"}
             if message.tax_fen > message.amount_fen:
                 yield "taxFen", "more_than", {"other": "amountFen"}
+            if any(invoice.HasField("reverses") for invoice in message.invoices):
+                yield "invoices", "no_red_invoices", {}
         case Invoice():
             yield from _of_invoice(message)
-        case DeliveryProof() if message.delivered_through < message.delivered_from:
-            yield "deliveredThrough", "before", {"other": "deliveredFrom"}
+        case InvoiceReference() if not INVOICE_KEY.fullmatch(f"{message.code}-{message.number}"):
+            yield "number", "invoice_number", {}
+        case DeliveryProof():
+            yield from _of_delivery(message)
+        case MeteringFile():
+            for at, before in overlapping(message.uses):
+                yield f"uses[{at}]", "measured_twice", {"other": f"uses[{before}]"}
+        case MeteredUse() if message.ends_on < message.starts_on:
+            yield "endsOn", "before", {"other": "startsOn"}
         case OtherBenefit() if message.level and message.level not in LEVELS:
             yield "level", "level", {"value": message.level, "known": ", ".join(LEVELS)}
         case AdvanceRehearsal() if message.business_seconds not in BUSINESS_SECONDS:
@@ -166,9 +180,19 @@ def _of_contact(contact: Contact) -> Iterator[Broken]:
 def _of_invoice(invoice: Invoice) -> Iterator[Broken]:
     if invoice.total_fen != sum(line.amount_fen for line in invoice.lines):
         yield "totalFen", "sum_of_lines", {}
+    yield from invoices.tax_problems(invoice)
     # Written in another way, the same invoice would be taken for another one.
     if invoice.number and not INVOICE_KEY.fullmatch(f"{invoice.code}-{invoice.number}"):
         yield "number", "invoice_number", {}
+
+
+def _of_delivery(proof: DeliveryProof) -> Iterator[Broken]:
+    if proof.delivered_through < proof.delivered_from:
+        yield "deliveredThrough", "before", {"other": "deliveredFrom"}
+    if bool(proof.quantity) != bool(proof.unit) or (proof.metering_sha256 and not proof.quantity):
+        yield "quantity", "quantity_and_unit", {}
+    if proof.quantity and not proof.contract_item:
+        yield "contractItem", "missing", {}
 
 
 def _of_contract(contract: Contract) -> Iterator[Broken]:
@@ -188,6 +212,8 @@ def _of_contract(contract: Contract) -> Iterator[Broken]:
 def _of_item(where: str, item: ContractItem) -> Iterator[Broken]:
     if bool(item.starts_on) != bool(item.ends_on) or item.ends_on < item.starts_on:
         yield where, "both_days", {}
+    if bool(item.quantity) != bool(item.unit):
+        yield f"{where}.quantity", "quantity_and_unit", {}
     if any(entry.ends_on < entry.starts_on for entry in item.schedule):
         yield f"{where}.schedule", "entry_order", {}
     if item.schedule and sum(entry.amount_fen for entry in item.schedule) != item.amount_fen:

@@ -70,6 +70,10 @@ def redemption(values: Values) -> Iterator[str]:
     yield f"- 最后批次：{rule.last_quarter}；自{rule.needs_ruling_from}起的批次须经主管部门确认。"
     yield f"- 只计{days(window.first, window.last)}内交付、且属于支持范围的部分（{rule.select_clause}）。"
     yield f"- 金额：{values.setting(rule.formula)}；须提供付款凭证：{values.setting(rule.needs_payment_proof)}。"
+    if rule.metering:
+        needed, clause = values.setting(rule.metering.needed), rule.metering.clause
+        yield f"- 计量少于交付数量，偏差超过{values.parameter(rule.metering.tolerance)}的，按计量计（{clause}）。"
+        yield f"- 须有计量数据：{needed}（{clause}）。"
     yield f"- 计入{values.setting(rule.counts_in)}；递延的，{values.setting(rule.deferred_first)}兑付。"
     yield ""
     rows = [row for row in values.programme.conditions if not APPLYING & set(row.at)]

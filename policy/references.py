@@ -50,6 +50,7 @@ USES = (
     Use("accounts.*.hard_limit", "parameters", ("money", "count")),
     Use("accounts.*.combined_if", "parameters", ("flag",)),
     Use("redemption.rate", "parameters", ("ratio",)),
+    Use("redemption.metering.tolerance", "parameters", ("ratio",)),
     Use("award.valid_for.through", "parameters", ("date",)),
 )
 
@@ -68,6 +69,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "redemption.formula": ("voucher_share", "rate"),
     "redemption.needs_payment_proof": FLAGS,
     "redemption.invoice_without_items": ("nothing", "contract_share"),
+    "redemption.metering.needed": FLAGS,
     "redemption.pay_day": ("previous_working_day", "next_working_day"),
     "redemption.deferred_first": ("oldest", "pro_rata"),
     "redemption.counts_in": ("paid_on", "requested_on"),

@@ -219,6 +219,21 @@ def an_invoice(
     )
 
 
+def a_red_invoice(
+    amount_fen: int,
+    number: int = 51,
+    *,
+    reverses: int = 1,
+    issued_on: str = "2024-02-27",
+    kind: ServiceKind.ValueType = SERVICE_KIND_AI_COMPUTE,
+) -> Invoice:
+    """An invoice that takes this much back of another one."""
+    line = InvoiceLine(kind=kind, name="智能算力服务", amount_fen=amount_fen)
+    red = an_invoice(amount_fen, number, lines=[line], issued_on=issued_on)
+    red.reverses.number = invoice_number(reverses)
+    return red
+
+
 def invoice_number(number: int) -> str:
     """Twenty digits."""
     return f"24112{number:015d}"

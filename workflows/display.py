@@ -15,6 +15,7 @@ from domain.case import CORRECTION, Case
 from domain.checks import counts_through
 from domain.clock import clock_reading
 from domain.dates import SHANGHAI
+from domain.invoices import invoiced_fen
 from domain.money import show
 from domain.quarter_standing import lines as quarter_lines
 from domain.quarter_standing import pause_line
@@ -86,10 +87,9 @@ def introduction(opened: CaseOpened) -> str:
         ]
     else:
         request = opened.redemption
-        total_fen = sum(invoice.total_fen for invoice in request.invoices)
         lines += [
             f"- 算力券：{request.voucher_id}",
-            f"- 发票：{len(request.invoices)}张，{show(total_fen)}",
+            f"- 发票：{len(request.invoices)}张，{show(invoiced_fen(request))}",
             f"- 批次：{opened.cycle_id}",
         ]
     return "\n".join(lines)

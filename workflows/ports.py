@@ -20,6 +20,9 @@ from duifu.v1.work_pb2 import (
     RemindersSent,
 )
 
+#: Type of the failure of a query that will have no answer on this business date.
+ASK_NEXT_DAY = "ASK_NEXT_DAY"
+
 #: The most facts in one answer, well below the 2 MB that Temporal takes; a full answer means that more follow.
 #: Workflows go by it when their history is read again: change it only with `workflow.patched`.
 FACTS_MAX = 500

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from domain import requested
 from domain import voucher as vouchers
 from domain.calculation import accounts
 from domain.calculation.accounts import Key, Used
@@ -178,7 +179,7 @@ def _assess(
     facts = settlement.facts_of(voucher, request.asked.request, on, checks, benefits)
     # What sources say is asked for before money moves; without their answers only the request itself is tested.
     edition.rules.must_pass_at_once(("request", "redemption") if checks else ("request",), facts)
-    vouchers.must_fit(voucher, request.asked.request, on, pays_supplier=programme.award.payee == "supplier")
+    requested.must_fit(voucher, request.asked.request, on, pays_supplier=programme.pays_supplier)
     quarter = rule.quarter_for(on, programme.rolls_over(calendar, on))
     terms = settlement.terms_of(edition, facts, _clause(edition, rule))
     assessed = vouchers.assess(voucher, request.claim, request.asked.request, terms)

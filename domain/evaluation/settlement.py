@@ -8,6 +8,7 @@ from domain.amount import Terms, countable_days, share_that_counts
 from domain.dates import from_iso
 from domain.evaluation.edition import Edition
 from domain.facts import CaseFacts
+from domain.metering import Metering
 from domain.voucher import Voucher
 from duifu.v1.facts_pb2 import Applicant, Application, CheckResult, InvoiceLine, OtherBenefit, RedemptionRequest
 
@@ -41,6 +42,13 @@ def terms_of(edition: Edition, facts: CaseFacts, clause: str) -> Terms:
     if programme.setting(rule.formula, facts.received_on) == "rate":
         assert rule.rate is not None
         rate = programme.number(rule.rate, from_iso(contract.signed_on))
+    measured = None
+    if rule.metering is not None:
+        measured = Metering(
+            tolerance=programme.number(rule.metering.tolerance, facts.received_on),
+            is_needed=programme.setting(rule.metering.needed, facts.received_on) == "true",
+            clause=rule.metering.clause,
+        )
     by_share = programme.setting(rule.invoice_without_items, facts.received_on) == "contract_share"
     return Terms(
         counts=counts,
@@ -50,5 +58,7 @@ def terms_of(edition: Edition, facts: CaseFacts, clause: str) -> Terms:
         formula_clause=programme.clause_of(rule.formula),
         rate=rate,
         needs_payment_proof=programme.setting(rule.needs_payment_proof, facts.received_on) == "true",
+        deducts=programme.pays_supplier,
+        metering=measured,
         share_without_items=share_that_counts(contract, counts) if by_share else Fraction(0),
     )

@@ -134,6 +134,11 @@ class Programme(Row):
         """Of the file."""
         return self._sha256
 
+    @property
+    def pays_supplier(self) -> bool:
+        """Whether the supplier charges less and is paid that, rather than the applicant. (供给方抵扣)"""
+        return self.award.payee == "supplier"
+
     @cached_property
     def values_by_day(self) -> dict[tuple[str, date], Value]:
         """Values that were asked for, read once: a text such as "200万元" is read for every claim otherwise."""

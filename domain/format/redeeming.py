@@ -23,6 +23,14 @@ class YearlyCutOff(Row):
     )
 
 
+class MeteringRow(Row):
+    """Delivery is held against what was measured: what was measured less counts less. (计量核对)"""
+
+    clause: Clause
+    tolerance: Name = Field(description="The parameter, a ratio of the delivered quantity, either way.")
+    needed: Setting = Field("false", description="true: what nobody measured counts nothing.")
+
+
 class RedemptionRule(Row):
     """How vouchers are paid out."""
 
@@ -49,6 +57,7 @@ class RedemptionRule(Row):
     deferred_first: Setting = Field("oldest", description="oldest: by time of request; pro_rata. (BJ-A17)")
     counts_in: Setting = Field("paid_on", description="paid_on: the year of the batch; requested_on. (BJ-A7)")
 
+    metering: MeteringRow | None = Field(None, description="How delivery is held against its measurement.")
     release: ReleaseRow | None = Field(None, description="Who signs payments before they go out.")
     remind_days_before: Rows[int] = Field(
         (), description="Calendar days before the cut-off, on which holders of vouchers are reminded of it."

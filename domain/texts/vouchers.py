@@ -106,6 +106,135 @@ TEXTS: Texts = {
         "zh": ("发票 {number} 已用于算力券 {voucher}。", "同一发票只能用于一张算力券。"),
         "en": ("Invoice {number} already serves voucher {voucher}.", "An invoice serves one voucher only."),
     },
+    "INVOICE_TWICE": {
+        "zh": (
+            "本次申请中有两张号码为 {number} 的发票；交付凭证和付款凭证按号码对应，一次申请中号码不得重复。",
+            "同一发票只填写一次；代码不同而号码相同的，请分两次申请。",
+        ),
+        "en": (
+            "Two invoices of the request have the number {number}; proofs name an invoice by its number alone.",
+            "Give one invoice once; of two with the same number and other codes, ask for each on its own.",
+        ),
+    },
+    "RED_INVOICE_ALONE": {
+        "zh": (
+            "本次申请只有红字发票 {numbers}；红字发票只冲减蓝字发票，不单独兑付。",
+            "请连同蓝字发票或其他已结算的发票申请；已兑付的蓝字发票被红冲的，请报告主管部门。",
+        ),
+        "en": (
+            "The request has red invoices only ({numbers}); a red one reduces a blue one and releases nothing.",
+            "Hand it in with blue invoices; tell the authority if what it reverses was paid already.",
+        ),
+    },
+    "RED_INVOICE_EARLY": {
+        "zh": (
+            "红字发票 {number} 的日期 {day} 早于所冲减的蓝字发票 {blue} 的日期 {blue_day}。",
+            "请核对两张发票的日期和号码。",
+        ),
+        "en": (
+            "Red invoice {number} is dated {day}, before the blue one {blue} of {blue_day}.",
+            "Check the dates and numbers of both.",
+        ),
+    },
+    "RED_INVOICE_UNMATCHED": {
+        "zh": (
+            "红字发票 {number} 冲减的蓝字发票 {blue} 不在本次申请中，也未用于算力券 {voucher}。",
+            "请连同被冲减的蓝字发票提交，或核对所填的蓝字发票号码。",
+        ),
+        "en": (
+            "Red invoice {number} reverses {blue}, which is neither in the request nor serves voucher {voucher}.",
+            "Hand in the blue invoice with it, or check the number that it names.",
+        ),
+    },
+    "RED_INVOICE_EXCEEDS": {
+        "zh": (
+            "红字发票 {number} 冲减{amount_fen}，连同此前冲减的{before_fen}超过蓝字发票 {blue} 的{total_fen}。",
+            "红字发票合计不得超过蓝字发票；请核对金额和所填的蓝字发票号码。",
+        ),
+        "en": (
+            "Red invoice {number} reverses {amount_fen} after {before_fen}: more than the {total_fen} of {blue}.",
+            "Red invoices reverse at most the whole; check the amounts and the number of the blue one.",
+        ),
+    },
+    "RED_INVOICE_UNDER_WAY": {
+        "zh": (
+            "红字发票 {number} 冲减的蓝字发票 {blue} 在案件 {case} 中尚未核定。",
+            "请待该案核定后申请；或撤回该案，将两张发票一并提交。",
+        ),
+        "en": (
+            "Red invoice {number} reverses {blue}, which case {case} has handed in and which is not assessed yet.",
+            "Wait until it is, or withdraw that case and hand in both together.",
+        ),
+    },
+    "RED_INVOICE_AFTER_USE": {
+        "zh": (
+            "红字发票 {number} 使蓝字发票 {blue} 可计入的金额降至{left}，而已计入{used}。",
+            "多兑付的部分由主管部门追回，请向其报告；本次申请请勿包含该红字发票。",
+        ),
+        "en": (
+            "Red invoice {number} leaves {left} of {blue} that counts, and {used} has counted already.",
+            "Tell the authority, which claims back what was paid too much; ask again without that invoice.",
+        ),
+    },
+    "DEDUCTION_MISSING": {
+        "zh": (
+            "发票 {number} 没有载明抵扣额；本政策由供给方先行抵扣，再与供给方结算。",
+            "请填写供给方在该发票中少收的金额（deductedFen）；没有抵扣的发票不必提交。",
+        ),
+        "en": (
+            "Invoice {number} says nothing of what was charged less; here the supplier deducts first and is paid that.",
+            "Give the deduction in deductedFen; leave out an invoice that deducts nothing.",
+        ),
+    },
+    "DEDUCTION_EXCEEDS": {
+        "zh": ("发票 {number} 载明的抵扣额{deducted_fen}多于价税合计{total_fen}。", "请按发票核对抵扣额。"),
+        "en": (
+            "Invoice {number} deducts {deducted_fen} of {total_fen}.",
+            "A deduction is part of the invoice; check it.",
+        ),
+    },
+    "DEDUCTION_NOT_FORESEEN": {
+        "zh": (
+            "发票 {number} 载明抵扣额{deducted_fen}；红字发票不抵扣，兑付给企业的政策也没有供给方抵扣。",
+            "请去掉抵扣额；供给方如确已少收，请按实际收取的金额开票后申请。",
+        ),
+        "en": (
+            "Invoice {number} deducts {deducted_fen}; neither a red one nor one for the enterprise to redeem does.",
+            "Leave the deduction out; if the supplier did charge less, ask with an invoice over what it charged.",
+        ),
+    },
+    "METERING_MISSING": {
+        "zh": ("交付凭证 {number} 所依据的计量文件 {file} 不在本次申请中。", "请一并提交该计量文件，或核对其摘要。"),
+        "en": (
+            "Proof {number} rests on the metering file {file}, which is not in the request.",
+            "Hand the file in with it, or check its digest.",
+        ),
+    },
+    "METERING_UNBOUND": {
+        "zh": ("没有交付凭证以计量文件 {file} 为依据。", "请在交付凭证中填写其 meteringSha256，或去掉该文件。"),
+        "en": (
+            "No delivery proof rests on the metering file {file}.",
+            "Name it in a proof's meteringSha256, or leave it out.",
+        ),
+    },
+    "CONTRACT_ITEM_UNKNOWN": {
+        "zh": ("{what}所指的合同项目“{item}”不在合同中。", "合同项目有：{known}；请按合同填写。"),
+        "en": ("{what} is about {item}, which the contract does not have.", "Its items are {known}; use their names."),
+    },
+    "METERING_OTHER_UNIT": {
+        "zh": ("{what}的单位与合同项目“{item}”约定的不同。", "请按合同约定的单位换算后填写。"),
+        "en": ("{what} is in another unit than the contract's item {item}.", "Convert it into the contract's unit."),
+    },
+    "DELIVERED_TWICE": {
+        "zh": (
+            "交付凭证 {number} 与凭证 {other}（{period}）计量的是同一合同项目“{item}”的重叠期间。",
+            "同一期间的用量只能作为一次交付的依据；请按实际期间分开填写。",
+        ),
+        "en": (
+            "Proof {number} overlaps proof {other} ({period}) of the same item {item}, by measurement.",
+            "What was measured on a day is delivered once; give each proof its own days.",
+        ),
+    },
     "RECEIPT_OTHER_PARTY": {
         "zh": (
             "付款凭证 {number} 的付款方为 {payer}、收款方为 {payee}，而合同的购方为 {holder}、供给方为 {supplier}。",

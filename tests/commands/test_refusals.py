@@ -69,12 +69,16 @@ from duifu.v1.commands_pb2 import (
 from duifu.v1.events_pb2 import CommandRefused
 from duifu.v1.facts_pb2 import (
     CHECK_OUTCOME_CLEAN,
+    COMPUTE_UNIT_CARD_HOURS,
+    COMPUTE_UNIT_PFLOPS_HOURS,
     INVOICE_STATUS_VOIDED,
     LEGAL_FORM_BRANCH,
     SERVICE_KIND_STORAGE,
     Application,
     CheckResult,
+    ComputeUnit,
     Contract,
+    Invoice,
     RedemptionRequest,
     Relation,
 )
@@ -94,6 +98,7 @@ from tests.builders import (
     a_bank_receipt,
     a_contract,
     a_delivery_proof,
+    a_red_invoice,
     a_redemption,
     an_account,
     an_application,
@@ -104,6 +109,7 @@ from tests.builders import (
     credit_check,
     direction_fits,
     enterprise_check,
+    invoice_number,
     invoices_check,
     officer,
     relation_check,
@@ -668,6 +674,106 @@ def a_request_with_an_invoice_that_serves_another_voucher(desk: Desk) -> Asked:
     first, second = (a_voucher(desk, a_contract(number=number)) for number in ("A", "B"))
     desk.request(a_redemption(first, invoice=7))
     return redeeming(a_redemption(second, invoice=7))
+
+
+def with_red(desk: Desk, *red: Invoice, voucher_id: str = "", invoice: int = 1) -> Asked:
+    request = a_redemption(voucher_id or a_voucher(desk), invoice=invoice)
+    request.invoices.extend(red)
+    return redeeming(request)
+
+
+@refused_with("INVOICE_TWICE", "BJ-4.4")
+def a_request_with_one_invoice_twice(desk: Desk) -> Asked:
+    return with_red(desk, an_invoice(yuan(100_000)))
+
+
+@refused_with("RED_INVOICE_ALONE", "BJ-4.4")
+def a_request_with_a_red_invoice_alone(desk: Desk) -> Asked:
+    request = a_redemption(a_voucher(desk))
+    request.invoices[0].reverses.number = invoice_number(9)
+    return redeeming(request)
+
+
+@refused_with("RED_INVOICE_EARLY", "BJ-4.5")
+def a_request_with_a_red_invoice_of_the_day_before_the_blue_one(desk: Desk) -> Asked:
+    return with_red(desk, a_red_invoice(yuan(1), issued_on="2024-02-21"))
+
+
+@refused_with("RED_INVOICE_UNMATCHED", "BJ-4.5")
+def a_request_with_a_red_invoice_of_an_invoice_that_nobody_handed_in(desk: Desk) -> Asked:
+    return with_red(desk, a_red_invoice(yuan(1), reverses=9))
+
+
+@refused_with("RED_INVOICE_EXCEEDS", "BJ-4.5")
+def a_request_with_red_invoices_of_more_than_the_blue_one(desk: Desk) -> Asked:
+    return with_red(desk, a_red_invoice(yuan(60_000), 51), a_red_invoice(yuan(40_000) + 1, 52))
+
+
+@refused_with("RED_INVOICE_UNDER_WAY", "BJ-4.5")
+def a_request_with_a_red_invoice_of_one_that_is_being_verified(desk: Desk) -> Asked:
+    voucher_id = a_voucher(desk)
+    desk.request(a_redemption(voucher_id))
+    return with_red(desk, a_red_invoice(yuan(1)), voucher_id=voucher_id, invoice=2)
+
+
+@refused_with("RED_INVOICE_AFTER_USE", "BJ-4.5")
+def a_request_with_a_red_invoice_of_one_that_was_assessed(desk: Desk) -> Asked:
+    voucher_id = a_voucher(desk)
+    desk.redemption_through_the_door(a_redemption(voucher_id))
+    return with_red(desk, a_red_invoice(yuan(1)), voucher_id=voucher_id, invoice=2)
+
+
+def measured(desk: Desk, *, unit: ComputeUnit.ValueType = COMPUTE_UNIT_CARD_HOURS) -> RedemptionRequest:
+    """A request whose delivery was measured, in the contract's unit unless said otherwise."""
+    item = an_item(yuan(1_000_000))
+    item.quantity, item.unit = "10000", COMPUTE_UNIT_CARD_HOURS
+    request = a_redemption(a_voucher(desk, a_contract(items=[item])))
+    proof = request.delivery_proofs[0]
+    proof.quantity, proof.unit, proof.contract_item, proof.metering_sha256 = "1000", unit, item.name, "cd" * 32
+    file = request.metering.add(sha256="cd" * 32, source="示例算力平台")
+    file.uses.add(contract_item=item.name, starts_on="2024-02-01", ends_on="2024-02-20", quantity="1000", unit=unit)
+    return request
+
+
+@refused_with("DEDUCTION_NOT_FORESEEN")
+def a_request_with_a_deduction_where_the_enterprise_is_paid(desk: Desk) -> Asked:
+    request = a_redemption(a_voucher(desk))
+    request.invoices[0].deducted_fen = 1
+    return redeeming(request)
+
+
+@refused_with("METERING_MISSING", "BJ-4.5")
+def a_request_without_the_metering_file_that_its_proof_names(desk: Desk) -> Asked:
+    request = measured(desk)
+    del request.metering[:]
+    return redeeming(request)
+
+
+@refused_with("METERING_UNBOUND", "BJ-4.5")
+def a_request_with_a_metering_file_that_no_proof_names(desk: Desk) -> Asked:
+    request = measured(desk)
+    request.delivery_proofs[0].metering_sha256 = ""
+    return redeeming(request)
+
+
+@refused_with("CONTRACT_ITEM_UNKNOWN", "BJ-4.5")
+def a_request_with_a_delivery_of_what_the_contract_does_not_have(desk: Desk) -> Asked:
+    request = measured(desk)
+    request.delivery_proofs[0].contract_item = "推理服务"
+    return redeeming(request)
+
+
+@refused_with("METERING_OTHER_UNIT", "BJ-4.5")
+def a_request_measured_in_another_unit_than_the_contract_says(desk: Desk) -> Asked:
+    return redeeming(measured(desk, unit=COMPUTE_UNIT_PFLOPS_HOURS))
+
+
+@refused_with("DELIVERED_TWICE", "BJ-4.5")
+def a_request_with_one_measurement_under_two_proofs(desk: Desk) -> Asked:
+    request = measured(desk)
+    request.delivery_proofs.append(request.delivery_proofs[0])
+    request.delivery_proofs[1].proof_number = "JF-2"
+    return redeeming(request)
 
 
 @refused_with("RECEIPT_OTHER_PARTY")

@@ -8,10 +8,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from domain import voucher
-from domain.amount import Terms, invoice_key
+from domain.amount import Terms
 from domain.calculation.award import Draft
 from domain.dates import Period
 from domain.facts import CaseFacts
+from domain.invoices import invoice_key
 from domain.money import from_exact_text, yuan
 from domain.voucher import Voucher, assess
 from duifu.v1.events_pb2 import RedemptionAssessed, VoucherIssued

@@ -34,6 +34,13 @@ def test_beijing_is_served_under_its_two_annual_limits() -> None:
     assert (engine.issuing_limit(facts).code, engine.issuing_limit(facts).clause) == ("BJ_E_CAP", "BJ-3.3")
 
 
+def test_a_programme_whose_suppliers_deduct_and_are_paid_is_served() -> None:
+    engine = served(changed(lambda data: data["award"].update(benefit="supplier_deduction", payee="supplier")))
+
+    assert engine.programme.pays_supplier
+    assert engine.paying(ON).limit.cap == headroom.Cap(200_000_000)
+
+
 def test_a_programme_without_a_limit_has_no_cap() -> None:
     engine = served(changed(lambda data: data["accounts"]["issued"].pop("limit")))
 
@@ -48,6 +55,7 @@ def test_a_programme_without_a_limit_has_no_cap() -> None:
         (lambda data: data.pop("redemption"), "redemption"),
         (lambda data: data["award"].update(benefit="grant"), "award"),
         (lambda data: data["award"].update(payee="supplier"), "award"),
+        (lambda data: data["award"].update(benefit="supplier_deduction"), "award"),
         (lambda data: data["award"].update(valid_for={"clause": "BJ-A13", "months": 6}), "award.valid_for"),
         (lambda data: data["accounts"]["pool"].update(limit="issue_cap_fen"), "accounts.pool"),
         (lambda data: data["accounts"]["issued"].update(on_exceed="refuse"), "accounts.issued"),

@@ -1,10 +1,13 @@
 """A contract is one contract however its number is written; an invoice serves one voucher. (BJ-3.4, BJ-A9)"""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from domain.money import yuan
 from domain.refusals import Refused
-from domain.single import InvoiceBinding, bind_invoice, contract_identity
-from tests.builders import OTHER_BUYER, OTHER_SUPPLIER, a_contract
+from domain.single import InvoiceBinding, bind_invoice, contract_identity, evolve_invoice, reverse_invoice
+from tests.builders import OTHER_BUYER, OTHER_SUPPLIER, a_contract, a_red_invoice, an_invoice
 
 
 @pytest.mark.parametrize(
@@ -27,7 +30,33 @@ def test_another_number_party_or_date_makes_another_contract() -> None:
 
 
 def test_an_invoice_is_bound_once_and_stays_bound() -> None:
-    assert len(bind_invoice(InvoiceBinding(), "1", "voucher", "case")) == 1
-    assert bind_invoice(InvoiceBinding("voucher"), "1", "voucher", "another case") == []
+    invoice = an_invoice(yuan(1))
+
+    assert len(bind_invoice(InvoiceBinding(), invoice, "voucher", "case")) == 1
+    assert bind_invoice(InvoiceBinding("voucher"), invoice, "voucher", "another case") == []
     with pytest.raises(Refused, match="INVOICE_USED_ELSEWHERE"):
-        bind_invoice(InvoiceBinding("voucher"), "1", "another voucher", "case")
+        bind_invoice(InvoiceBinding("voucher"), invoice, "another voucher", "case")
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, yuan(60))), max_size=12))
+def test_red_invoices_never_take_back_more_than_the_blue_one_came_to(asked: list[tuple[int, int]]) -> None:
+    binding = InvoiceBinding("voucher", "case", yuan(100))
+
+    for number, fen in asked:
+        red = a_red_invoice(fen, number)
+        others_fen = sum(known for key, known in binding.reversed_by.items() if key != red.number)
+        if others_fen + fen > yuan(100):
+            with pytest.raises(Refused, match="RED_INVOICE_EXCEEDS"):
+                reverse_invoice(binding, red, "voucher", "case", yuan(100))
+            continue
+        for event in reverse_invoice(binding, red, "voucher", "case", yuan(100)):
+            binding = evolve_invoice(binding, event)
+        assert binding.reversed_by[red.number] == fen
+        assert reverse_invoice(binding, red, "voucher", "case", yuan(100)) == []
+        assert sum(binding.reversed_by.values()) <= yuan(100)
+
+
+def test_a_red_invoice_takes_back_of_an_invoice_of_the_same_voucher_only() -> None:
+    for binding in (InvoiceBinding(), InvoiceBinding("another voucher", "case", yuan(100))):
+        with pytest.raises(Refused, match="RED_INVOICE_UNMATCHED"):
+            reverse_invoice(binding, a_red_invoice(yuan(1)), "voucher", "case", binding.total_fen)

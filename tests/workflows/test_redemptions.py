@@ -17,7 +17,12 @@ from duifu.v1.events_pb2 import (
     CycleReminded,
     Envelope,
 )
-from duifu.v1.facts_pb2 import RedemptionRequest
+from duifu.v1.facts_pb2 import (
+    CHECK_OUTCOME_HIT,
+    CHECK_OUTCOME_UNAVAILABLE,
+    INVOICE_STATUS_NOT_FOUND,
+    RedemptionRequest,
+)
 from duifu.v1.work_pb2 import Progress
 from ledger import streams
 from ledger.mapper import Recorded
@@ -266,6 +271,26 @@ def come_and_gone(first: int, number: int) -> list[Recorded]:
     ]
     envelopes = [Envelope(event=wrap(event), command_id="come-and-gone", is_rehearsal=True) for event in events]
     return [Recorded(streams.cycle(Q1), 2 * first + 2 + index, envelope) for index, envelope in enumerate(envelopes)]
+
+
+async def test_an_invoice_of_today_that_the_platform_does_not_know_yet_is_asked_about_again_tomorrow(
+    office: Office,
+) -> None:
+    request = a_city_redemption(await a_voucher(office))
+    request.invoices[0].number, request.invoices[0].issued_on = "24112000000000000902", "2024-03-01"
+    request.delivery_proofs[0].invoice_number = request.bank_receipts[0].invoice_number = request.invoices[0].number
+    case_id = office.desk.request(request, TECHNOLOGY)
+    unknown = await office.case_until(case_id, lambda case: "invoices" in case.checks, "the platform's answer")
+
+    await office.pass_time(shanghai("2024-03-03 00:01"))
+    never_known = await office.case_until(
+        case_id, lambda case: case.checks["invoices"].outcome == CHECK_OUTCOME_HIT, "the last answer"
+    )
+
+    assert unknown.checks["invoices"].outcome == CHECK_OUTCOME_UNAVAILABLE
+    assert "查无此票" in unknown.checks["invoices"].detail
+    assert "查询 发票查验 次日再查" in await office.timers(case_id)
+    assert never_known.checks["invoices"].invoices.invoices[0].status == INVOICE_STATUS_NOT_FOUND
 
 
 async def a_voucher(office: Office, worth: int = yuan(1_000_000), **how: Any) -> str:

@@ -116,6 +116,40 @@ CLAIM_PAYMENT_STATUS_RETURNED: ClaimPaymentStatus.ValueType  # 4
 """支付退回"""
 Global___ClaimPaymentStatus: _TypeAlias = ClaimPaymentStatus  # noqa: Y015
 
+class _DeliveryOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DeliveryOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DeliveryOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DELIVERY_OUTCOME_UNSPECIFIED: _DeliveryOutcome.ValueType  # 0
+    DELIVERY_OUTCOME_WITHIN: _DeliveryOutcome.ValueType  # 1
+    """相符"""
+    DELIVERY_OUTCOME_SHORT: _DeliveryOutcome.ValueType  # 2
+    """计量少于交付"""
+    DELIVERY_OUTCOME_OVER: _DeliveryOutcome.ValueType  # 3
+    """计量多于交付"""
+    DELIVERY_OUTCOME_NOT_METERED: _DeliveryOutcome.ValueType  # 4
+    """无计量"""
+    DELIVERY_OUTCOME_BEYOND_CONTRACT: _DeliveryOutcome.ValueType  # 5
+    """超出合同数量"""
+
+class DeliveryOutcome(_DeliveryOutcome, metaclass=_DeliveryOutcomeEnumTypeWrapper):
+    """How what was delivered stands to what was measured and to the contract."""
+
+DELIVERY_OUTCOME_UNSPECIFIED: DeliveryOutcome.ValueType  # 0
+DELIVERY_OUTCOME_WITHIN: DeliveryOutcome.ValueType  # 1
+"""相符"""
+DELIVERY_OUTCOME_SHORT: DeliveryOutcome.ValueType  # 2
+"""计量少于交付"""
+DELIVERY_OUTCOME_OVER: DeliveryOutcome.ValueType  # 3
+"""计量多于交付"""
+DELIVERY_OUTCOME_NOT_METERED: DeliveryOutcome.ValueType  # 4
+"""无计量"""
+DELIVERY_OUTCOME_BEYOND_CONTRACT: DeliveryOutcome.ValueType  # 5
+"""超出合同数量"""
+Global___DeliveryOutcome: _TypeAlias = DeliveryOutcome  # noqa: Y015
+
 @_typing.final
 class Envelope(_message.Message):
     """Every stored event: what happened, and what an auditor asks about it."""
@@ -309,6 +343,7 @@ class Event(_message.Message):
     CYCLE_RESUMED_FIELD_NUMBER: _builtins.int
     BENEFIT_GRANTED_FIELD_NUMBER: _builtins.int
     VOUCHER_RESCALED_FIELD_NUMBER: _builtins.int
+    INVOICE_REVERSED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def case_opened(self) -> Global___CaseOpened: ...
     @_builtins.property
@@ -507,6 +542,8 @@ class Event(_message.Message):
     def benefit_granted(self) -> Global___BenefitGranted: ...
     @_builtins.property
     def voucher_rescaled(self) -> Global___VoucherRescaled: ...
+    @_builtins.property
+    def invoice_reversed(self) -> Global___InvoiceReversed: ...
     def __init__(
         self,
         *,
@@ -609,12 +646,13 @@ class Event(_message.Message):
         cycle_resumed: Global___CycleResumed | None = ...,
         benefit_granted: Global___BenefitGranted | None = ...,
         voucher_rescaled: Global___VoucherRescaled | None = ...,
+        invoice_reversed: Global___InvoiceReversed | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_paused", b"cycle_paused", "cycle_reminded", b"cycle_reminded", "cycle_resumed", b"cycle_resumed", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_paused", b"cycle_paused", "cycle_reminded", b"cycle_reminded", "cycle_resumed", b"cycle_resumed", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "invoice_reversed", b"invoice_reversed", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_paused", b"cycle_paused", "cycle_reminded", b"cycle_reminded", "cycle_resumed", b"cycle_resumed", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_paused", b"cycle_paused", "cycle_reminded", b"cycle_reminded", "cycle_resumed", b"cycle_resumed", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "invoice_reversed", b"invoice_reversed", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "redemption_assessed", b"redemption_assessed", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["case_opened", "stage_opened", "check_recorded", "correction_requested", "correction_supplied", "decided", "stage_lapsed", "issuance_held", "issuance_resumed", "letter_sent", "case_closed", "bank_account_replaced", "claim_payment_changed", "case_accepted", "amount_determined", "output_recorded", "sent_back", "clock_stopped", "clock_restarted", "case_registered", "contract_claimed", "invoice_bound", "reminded", "task_claimed", "task_released", "task_handed_over", "amount_allocated", "grant_payment_changed", "voucher_issued", "redemption_assessed", "voucher_redeemed", "headroom_reserved", "headroom_issued", "headroom_released", "redemption_headroom_used", "redemption_headroom_restored", "headroom_held", "cycle_opened", "claim_admitted", "claim_assessed", "claim_dropped", "cycle_frozen", "cycle_confirmed", "payment_ordered", "claim_deferred", "payment_settled", "payment_returned", "cycle_closed", "command_accepted", "command_refused", "rehearsal_started", "rehearsal_advanced", "contact_named", "subject_key_destroyed", "role_delegated", "delegation_revoked", "round_opened", "applicant_joined", "applicant_determined", "applicant_reopened", "applicant_left", "round_allocated", "notice_closed", "objection_raised", "objection_settled", "applicant_cleared", "grant_ordered", "grant_settled", "grant_returned", "round_closed", "expert_registered", "expert_retired", "panel_convened", "panel_drawn", "expert_seated", "interest_declared", "expert_left", "sheet_sealed", "sheets_complete", "sheet_opened", "scoring_reopened", "conclusion_drawn", "conclusion_signed", "panel_concluded", "panel_failed", "panel_dissolved", "opinion_given", "case_linked", "case_unlinked", "special_approval_given", "special_approval_revoked", "cycle_reminded", "figures_brought_forward", "payment_batch_made", "payment_batch_signed", "cycle_paused", "cycle_resumed", "benefit_granted", "voucher_rescaled"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["case_opened", "stage_opened", "check_recorded", "correction_requested", "correction_supplied", "decided", "stage_lapsed", "issuance_held", "issuance_resumed", "letter_sent", "case_closed", "bank_account_replaced", "claim_payment_changed", "case_accepted", "amount_determined", "output_recorded", "sent_back", "clock_stopped", "clock_restarted", "case_registered", "contract_claimed", "invoice_bound", "reminded", "task_claimed", "task_released", "task_handed_over", "amount_allocated", "grant_payment_changed", "voucher_issued", "redemption_assessed", "voucher_redeemed", "headroom_reserved", "headroom_issued", "headroom_released", "redemption_headroom_used", "redemption_headroom_restored", "headroom_held", "cycle_opened", "claim_admitted", "claim_assessed", "claim_dropped", "cycle_frozen", "cycle_confirmed", "payment_ordered", "claim_deferred", "payment_settled", "payment_returned", "cycle_closed", "command_accepted", "command_refused", "rehearsal_started", "rehearsal_advanced", "contact_named", "subject_key_destroyed", "role_delegated", "delegation_revoked", "round_opened", "applicant_joined", "applicant_determined", "applicant_reopened", "applicant_left", "round_allocated", "notice_closed", "objection_raised", "objection_settled", "applicant_cleared", "grant_ordered", "grant_settled", "grant_returned", "round_closed", "expert_registered", "expert_retired", "panel_convened", "panel_drawn", "expert_seated", "interest_declared", "expert_left", "sheet_sealed", "sheets_complete", "sheet_opened", "scoring_reopened", "conclusion_drawn", "conclusion_signed", "panel_concluded", "panel_failed", "panel_dissolved", "opinion_given", "case_linked", "case_unlinked", "special_approval_given", "special_approval_revoked", "cycle_reminded", "figures_brought_forward", "payment_batch_made", "payment_batch_signed", "cycle_paused", "cycle_resumed", "benefit_granted", "voucher_rescaled", "invoice_reversed"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -2249,21 +2287,56 @@ class InvoiceBound(_message.Message):
 
     VOUCHER_ID_FIELD_NUMBER: _builtins.int
     CASE_ID_FIELD_NUMBER: _builtins.int
+    TOTAL_FEN_FIELD_NUMBER: _builtins.int
     voucher_id: _builtins.str
     case_id: _builtins.str
+    total_fen: _builtins.int
+    """价税合计; 0 in what earlier versions stored"""
     def __init__(
         self,
         *,
         voucher_id: _builtins.str = ...,
         case_id: _builtins.str = ...,
+        total_fen: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "voucher_id", b"voucher_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "total_fen", b"total_fen", "voucher_id", b"voucher_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___InvoiceBound: _TypeAlias = InvoiceBound  # noqa: Y015
+
+@_typing.final
+class InvoiceReversed(_message.Message):
+    """A red invoice took this much back of the blue one whose stream this is. Said again, it takes the place of what was
+    said before of the same red invoice. (红冲, F-2)
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RED_KEY_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    red_key: _builtins.str
+    """of the red invoice: number, or code and number"""
+    amount_fen: _builtins.int
+    """价税合计"""
+    case_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        red_key: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+        case_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "case_id", b"case_id", "red_key", b"red_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InvoiceReversed: _TypeAlias = InvoiceReversed  # noqa: Y015
 
 @_typing.final
 class VoucherIssued(_message.Message):
@@ -2332,6 +2405,8 @@ class RedemptionAssessed(_message.Message):
     CUMULATIVE_FEN_FIELD_NUMBER: _builtins.int
     USES_FIELD_NUMBER: _builtins.int
     TRACE_FIELD_NUMBER: _builtins.int
+    DELIVERIES_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     due_fen: _builtins.int
     base_fen: _builtins.str
@@ -2342,6 +2417,12 @@ class RedemptionAssessed(_message.Message):
     def uses(self) -> _containers.RepeatedCompositeFieldContainer[Global___InvoiceUse]: ...
     @_builtins.property
     def trace(self) -> Global___AmountTrace: ...
+    @_builtins.property
+    def deliveries(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeliveryMatch]: ...
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___LineMatch]:
+        """四方核对; none in what earlier versions stored"""
+
     def __init__(
         self,
         *,
@@ -2351,14 +2432,133 @@ class RedemptionAssessed(_message.Message):
         cumulative_fen: _builtins.str = ...,
         uses: _abc.Iterable[Global___InvoiceUse] | None = ...,
         trace: Global___AmountTrace | None = ...,
+        deliveries: _abc.Iterable[Global___DeliveryMatch] | None = ...,
+        lines: _abc.Iterable[Global___LineMatch] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["trace", b"trace"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_fen", b"base_fen", "case_id", b"case_id", "cumulative_fen", b"cumulative_fen", "due_fen", b"due_fen", "trace", b"trace", "uses", b"uses"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_fen", b"base_fen", "case_id", b"case_id", "cumulative_fen", b"cumulative_fen", "deliveries", b"deliveries", "due_fen", b"due_fen", "lines", b"lines", "trace", b"trace", "uses", b"uses"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RedemptionAssessed: _TypeAlias = RedemptionAssessed  # noqa: Y015
+
+@_typing.final
+class DeliveryMatch(_message.Message):
+    """One delivery proof beside its metering file and the contract. Quantities are exact rationals; empty: not said."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROOF_NUMBER_FIELD_NUMBER: _builtins.int
+    CONTRACT_ITEM_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    DELIVERED_FROM_FIELD_NUMBER: _builtins.int
+    DELIVERED_THROUGH_FIELD_NUMBER: _builtins.int
+    DELIVERED_QUANTITY_FIELD_NUMBER: _builtins.int
+    METERED_QUANTITY_FIELD_NUMBER: _builtins.int
+    CONTRACT_QUANTITY_FIELD_NUMBER: _builtins.int
+    DELIVERED_BEFORE_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    COUNTS_FEN_FIELD_NUMBER: _builtins.int
+    proof_number: _builtins.str
+    contract_item: _builtins.str
+    unit: _facts_pb2.ComputeUnit.ValueType
+    delivered_from: _builtins.str
+    delivered_through: _builtins.str
+    delivered_quantity: _builtins.str
+    metered_quantity: _builtins.str
+    contract_quantity: _builtins.str
+    delivered_before: _builtins.str
+    """of the item, by other proofs"""
+    outcome: Global___DeliveryOutcome.ValueType
+    amount_fen: _builtins.int
+    """as the proof says"""
+    counts_fen: _builtins.str
+    """of that, exact"""
+    def __init__(
+        self,
+        *,
+        proof_number: _builtins.str = ...,
+        contract_item: _builtins.str = ...,
+        unit: _facts_pb2.ComputeUnit.ValueType = ...,
+        delivered_from: _builtins.str = ...,
+        delivered_through: _builtins.str = ...,
+        delivered_quantity: _builtins.str = ...,
+        metered_quantity: _builtins.str = ...,
+        contract_quantity: _builtins.str = ...,
+        delivered_before: _builtins.str = ...,
+        outcome: Global___DeliveryOutcome.ValueType = ...,
+        amount_fen: _builtins.int = ...,
+        counts_fen: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "contract_item", b"contract_item", "contract_quantity", b"contract_quantity", "counts_fen", b"counts_fen", "delivered_before", b"delivered_before", "delivered_from", b"delivered_from", "delivered_quantity", b"delivered_quantity", "delivered_through", b"delivered_through", "metered_quantity", b"metered_quantity", "outcome", b"outcome", "proof_number", b"proof_number", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeliveryMatch: _TypeAlias = DeliveryMatch  # noqa: Y015
+
+@_typing.final
+class LineMatch(_message.Message):
+    """One line of an invoice beside the contract, the delivery and the bank. Amounts are exact rationals. (四方核对)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INVOICE_KEY_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    CONTRACT_ITEM_FIELD_NUMBER: _builtins.int
+    CONTRACT_FEN_FIELD_NUMBER: _builtins.int
+    COUNTS_FEN_FIELD_NUMBER: _builtins.int
+    INVOICED_FEN_FIELD_NUMBER: _builtins.int
+    DELIVERED_FEN_FIELD_NUMBER: _builtins.int
+    PAID_FEN_FIELD_NUMBER: _builtins.int
+    SMALLEST_FEN_FIELD_NUMBER: _builtins.int
+    BOUND_BY_FIELD_NUMBER: _builtins.int
+    invoice_key: _builtins.str
+    line: _builtins.int
+    """from 1"""
+    name: _builtins.str
+    contract_item: _builtins.str
+    """name; empty: none is like it"""
+    contract_fen: _builtins.int
+    """of that item"""
+    counts_fen: _builtins.str
+    """of the line, by its kind; "0": nothing"""
+    invoiced_fen: _builtins.str
+    """of that, what red invoices left"""
+    delivered_fen: _builtins.str
+    """what was delivered on the invoice fills its lines in their order"""
+    paid_fen: _builtins.str
+    """so does what was paid"""
+    smallest_fen: _builtins.str
+    """of the three; all lines together make the base of the invoice"""
+    bound_by: _builtins.str
+    """"invoiced", "delivered" or "paid"; empty: all three are the same"""
+    def __init__(
+        self,
+        *,
+        invoice_key: _builtins.str = ...,
+        line: _builtins.int = ...,
+        name: _builtins.str = ...,
+        contract_item: _builtins.str = ...,
+        contract_fen: _builtins.int = ...,
+        counts_fen: _builtins.str = ...,
+        invoiced_fen: _builtins.str = ...,
+        delivered_fen: _builtins.str = ...,
+        paid_fen: _builtins.str = ...,
+        smallest_fen: _builtins.str = ...,
+        bound_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bound_by", b"bound_by", "contract_fen", b"contract_fen", "contract_item", b"contract_item", "counts_fen", b"counts_fen", "delivered_fen", b"delivered_fen", "invoice_key", b"invoice_key", "invoiced_fen", b"invoiced_fen", "line", b"line", "name", b"name", "paid_fen", b"paid_fen", "smallest_fen", b"smallest_fen"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LineMatch: _TypeAlias = LineMatch  # noqa: Y015
 
 @_typing.final
 class InvoiceUse(_message.Message):
@@ -2372,16 +2572,22 @@ class InvoiceUse(_message.Message):
     PAID_FEN_FIELD_NUMBER: _builtins.int
     BASE_FEN_FIELD_NUMBER: _builtins.int
     PROOF_NUMBERS_FIELD_NUMBER: _builtins.int
+    REVERSED_FEN_FIELD_NUMBER: _builtins.int
+    DEDUCTED_FEN_FIELD_NUMBER: _builtins.int
     invoice_key: _builtins.str
     invoiced_fen: _builtins.str
     """its lines that count"""
     delivered_fen: _builtins.str
     paid_fen: _builtins.str
     base_fen: _builtins.str
-    """min of the three"""
+    """min of the three, invoiced less what was reversed"""
+    reversed_fen: _builtins.str
+    """of invoiced_fen, by red invoices; empty: nothing"""
+    deducted_fen: _builtins.int
+    """what the supplier charged less"""
     @_builtins.property
     def proof_numbers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """delivery proofs and bank receipts counted by this claim"""
+        """delivery proofs, bank receipts and red invoices counted by this claim"""
 
     def __init__(
         self,
@@ -2392,10 +2598,12 @@ class InvoiceUse(_message.Message):
         paid_fen: _builtins.str = ...,
         base_fen: _builtins.str = ...,
         proof_numbers: _abc.Iterable[_builtins.str] | None = ...,
+        reversed_fen: _builtins.str = ...,
+        deducted_fen: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_fen", b"base_fen", "delivered_fen", b"delivered_fen", "invoice_key", b"invoice_key", "invoiced_fen", b"invoiced_fen", "paid_fen", b"paid_fen", "proof_numbers", b"proof_numbers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_fen", b"base_fen", "deducted_fen", b"deducted_fen", "delivered_fen", b"delivered_fen", "invoice_key", b"invoice_key", "invoiced_fen", b"invoiced_fen", "paid_fen", b"paid_fen", "proof_numbers", b"proof_numbers", "reversed_fen", b"reversed_fen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

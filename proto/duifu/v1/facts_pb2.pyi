@@ -115,6 +115,28 @@ SERVICE_KIND_SECURITY: ServiceKind.ValueType  # 4
 SERVICE_KIND_OTHER: ServiceKind.ValueType  # 5
 Global___ServiceKind: _TypeAlias = ServiceKind  # noqa: Y015
 
+class _ComputeUnit:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ComputeUnitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ComputeUnit.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    COMPUTE_UNIT_UNSPECIFIED: _ComputeUnit.ValueType  # 0
+    COMPUTE_UNIT_CARD_HOURS: _ComputeUnit.ValueType  # 1
+    """卡时"""
+    COMPUTE_UNIT_PFLOPS_HOURS: _ComputeUnit.ValueType  # 2
+    """PFLOPS·时"""
+
+class ComputeUnit(_ComputeUnit, metaclass=_ComputeUnitEnumTypeWrapper):
+    """In what compute is measured."""
+
+COMPUTE_UNIT_UNSPECIFIED: ComputeUnit.ValueType  # 0
+COMPUTE_UNIT_CARD_HOURS: ComputeUnit.ValueType  # 1
+"""卡时"""
+COMPUTE_UNIT_PFLOPS_HOURS: ComputeUnit.ValueType  # 2
+"""PFLOPS·时"""
+Global___ComputeUnit: _TypeAlias = ComputeUnit  # noqa: Y015
+
 class _TrustLevel:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -443,6 +465,8 @@ class ContractItem(_message.Message):
     STARTS_ON_FIELD_NUMBER: _builtins.int
     ENDS_ON_FIELD_NUMBER: _builtins.int
     SCHEDULE_FIELD_NUMBER: _builtins.int
+    QUANTITY_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
     kind: Global___ServiceKind.ValueType
     name: _builtins.str
     amount_fen: _builtins.int
@@ -450,6 +474,10 @@ class ContractItem(_message.Message):
     starts_on: _builtins.str
     """empty: the contract's own period"""
     ends_on: _builtins.str
+    quantity: _builtins.str
+    """agreed, "120000.5"; empty: not said"""
+    unit: Global___ComputeUnit.ValueType
+    """of the quantity"""
     @_builtins.property
     def schedule(self) -> _containers.RepeatedCompositeFieldContainer[Global___ScheduleEntry]:
         """wins over counting days"""
@@ -463,10 +491,12 @@ class ContractItem(_message.Message):
         starts_on: _builtins.str = ...,
         ends_on: _builtins.str = ...,
         schedule: _abc.Iterable[Global___ScheduleEntry] | None = ...,
+        quantity: _builtins.str = ...,
+        unit: Global___ComputeUnit.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "ends_on", b"ends_on", "kind", b"kind", "name", b"name", "schedule", b"schedule", "starts_on", b"starts_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "ends_on", b"ends_on", "kind", b"kind", "name", b"name", "quantity", b"quantity", "schedule", b"schedule", "starts_on", b"starts_on", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -993,28 +1023,60 @@ class InvoiceLine(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    TAX_FEN_FIELD_NUMBER: _builtins.int
     kind: Global___ServiceKind.ValueType
     name: _builtins.str
     amount_fen: _builtins.int
     """tax included"""
+    tax_fen: _builtins.int
+    """of amount_fen; 0: not stated, or none"""
     def __init__(
         self,
         *,
         kind: Global___ServiceKind.ValueType = ...,
         name: _builtins.str = ...,
         amount_fen: _builtins.int = ...,
+        tax_fen: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "kind", b"kind", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "kind", b"kind", "name", b"name", "tax_fen", b"tax_fen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___InvoiceLine: _TypeAlias = InvoiceLine  # noqa: Y015
 
 @_typing.final
+class InvoiceReference(_message.Message):
+    """Which invoice is meant. A fully digital one (数电票) has no code. (F-2)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    number: _builtins.str
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InvoiceReference: _TypeAlias = InvoiceReference  # noqa: Y015
+
+@_typing.final
 class Invoice(_message.Message):
-    """A settled invoice. Its key is (code, number); a fully digital one (数电票) has no code. (F-2)"""
+    """A settled invoice. Its key is (code, number); a fully digital one has no code. (F-2)
+
+    A red one (红字发票) reverses a blue one, wholly or in part. Its amounts say by how much, so they are above zero here
+    though its face shows them below.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1026,6 +1088,10 @@ class Invoice(_message.Message):
     LINES_FIELD_NUMBER: _builtins.int
     TOTAL_FEN_FIELD_NUMBER: _builtins.int
     SHA256_FIELD_NUMBER: _builtins.int
+    NET_FEN_FIELD_NUMBER: _builtins.int
+    TAX_FEN_FIELD_NUMBER: _builtins.int
+    REVERSES_FIELD_NUMBER: _builtins.int
+    DEDUCTED_FEN_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     number: _builtins.str
     issued_on: _builtins.str
@@ -1034,8 +1100,18 @@ class Invoice(_message.Message):
     total_fen: _builtins.int
     """价税合计; equals the sum of the lines"""
     sha256: _builtins.str
+    net_fen: _builtins.int
+    """合计金额, without tax; 0: not stated"""
+    tax_fen: _builtins.int
+    """合计税额; with net_fen it makes total_fen, and equals the sum of the lines' tax"""
+    deducted_fen: _builtins.int
+    """what the supplier charged less against the voucher (抵扣); 0: nothing"""
     @_builtins.property
     def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___InvoiceLine]: ...
+    @_builtins.property
+    def reverses(self) -> Global___InvoiceReference:
+        """the blue invoice that this one, a red one, reverses"""
+
     def __init__(
         self,
         *,
@@ -1047,10 +1123,14 @@ class Invoice(_message.Message):
         lines: _abc.Iterable[Global___InvoiceLine] | None = ...,
         total_fen: _builtins.int = ...,
         sha256: _builtins.str = ...,
+        net_fen: _builtins.int = ...,
+        tax_fen: _builtins.int = ...,
+        reverses: Global___InvoiceReference | None = ...,
+        deducted_fen: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["reverses", b"reverses"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["buyer_uscc", b"buyer_uscc", "code", b"code", "issued_on", b"issued_on", "lines", b"lines", "number", b"number", "seller_uscc", b"seller_uscc", "sha256", b"sha256", "total_fen", b"total_fen"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["buyer_uscc", b"buyer_uscc", "code", b"code", "deducted_fen", b"deducted_fen", "issued_on", b"issued_on", "lines", b"lines", "net_fen", b"net_fen", "number", b"number", "reverses", b"reverses", "seller_uscc", b"seller_uscc", "sha256", b"sha256", "tax_fen", b"tax_fen", "total_fen", b"total_fen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1068,6 +1148,10 @@ class DeliveryProof(_message.Message):
     DELIVERED_THROUGH_FIELD_NUMBER: _builtins.int
     AMOUNT_FEN_FIELD_NUMBER: _builtins.int
     SHA256_FIELD_NUMBER: _builtins.int
+    QUANTITY_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    CONTRACT_ITEM_FIELD_NUMBER: _builtins.int
+    METERING_SHA256_FIELD_NUMBER: _builtins.int
     proof_number: _builtins.str
     invoice_number: _builtins.str
     delivered_from: _builtins.str
@@ -1075,6 +1159,14 @@ class DeliveryProof(_message.Message):
     amount_fen: _builtins.int
     """value delivered, of this proof alone"""
     sha256: _builtins.str
+    quantity: _builtins.str
+    """delivered, of this proof alone, "1234.5"; empty: not said"""
+    unit: Global___ComputeUnit.ValueType
+    """of the quantity"""
+    contract_item: _builtins.str
+    """name of the contract's item that was delivered; empty: not said"""
+    metering_sha256: _builtins.str
+    """of the metering file that shows it; empty: there is none"""
     def __init__(
         self,
         *,
@@ -1084,14 +1176,83 @@ class DeliveryProof(_message.Message):
         delivered_through: _builtins.str = ...,
         amount_fen: _builtins.int = ...,
         sha256: _builtins.str = ...,
+        quantity: _builtins.str = ...,
+        unit: Global___ComputeUnit.ValueType = ...,
+        contract_item: _builtins.str = ...,
+        metering_sha256: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "delivered_from", b"delivered_from", "delivered_through", b"delivered_through", "invoice_number", b"invoice_number", "proof_number", b"proof_number", "sha256", b"sha256"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "contract_item", b"contract_item", "delivered_from", b"delivered_from", "delivered_through", b"delivered_through", "invoice_number", b"invoice_number", "metering_sha256", b"metering_sha256", "proof_number", b"proof_number", "quantity", b"quantity", "sha256", b"sha256", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeliveryProof: _TypeAlias = DeliveryProof  # noqa: Y015
+
+@_typing.final
+class MeteredUse(_message.Message):
+    """What was used of one item of the contract. (计量记录)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTRACT_ITEM_FIELD_NUMBER: _builtins.int
+    STARTS_ON_FIELD_NUMBER: _builtins.int
+    ENDS_ON_FIELD_NUMBER: _builtins.int
+    QUANTITY_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    contract_item: _builtins.str
+    """name of the contract's item"""
+    starts_on: _builtins.str
+    ends_on: _builtins.str
+    quantity: _builtins.str
+    """"1234.5" """
+    unit: Global___ComputeUnit.ValueType
+    def __init__(
+        self,
+        *,
+        contract_item: _builtins.str = ...,
+        starts_on: _builtins.str = ...,
+        ends_on: _builtins.str = ...,
+        quantity: _builtins.str = ...,
+        unit: Global___ComputeUnit.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contract_item", b"contract_item", "ends_on", b"ends_on", "quantity", b"quantity", "starts_on", b"starts_on", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MeteredUse: _TypeAlias = MeteredUse  # noqa: Y015
+
+@_typing.final
+class MeteringFile(_message.Message):
+    """What the supplier or the platform measured, line by line. (计量文件)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHA256_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    USES_FIELD_NUMBER: _builtins.int
+    sha256: _builtins.str
+    """of the file"""
+    source: _builtins.str
+    """who measured"""
+    @_builtins.property
+    def uses(self) -> _containers.RepeatedCompositeFieldContainer[Global___MeteredUse]: ...
+    def __init__(
+        self,
+        *,
+        sha256: _builtins.str = ...,
+        source: _builtins.str = ...,
+        uses: _abc.Iterable[Global___MeteredUse] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sha256", b"sha256", "source", b"source", "uses", b"uses"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MeteringFile: _TypeAlias = MeteringFile  # noqa: Y015
 
 @_typing.final
 class BankReceipt(_message.Message):
@@ -1172,6 +1333,7 @@ class RedemptionRequest(_message.Message):
     BANK_RECEIPTS_FIELD_NUMBER: _builtins.int
     BANK_ACCOUNT_FIELD_NUMBER: _builtins.int
     MATERIALS_FIELD_NUMBER: _builtins.int
+    METERING_FIELD_NUMBER: _builtins.int
     voucher_id: _builtins.str
     @_builtins.property
     def invoices(self) -> _containers.RepeatedCompositeFieldContainer[Global___Invoice]: ...
@@ -1183,6 +1345,10 @@ class RedemptionRequest(_message.Message):
     def bank_account(self) -> Global___BankAccount: ...
     @_builtins.property
     def materials(self) -> _containers.RepeatedCompositeFieldContainer[Global___Material]: ...
+    @_builtins.property
+    def metering(self) -> _containers.RepeatedCompositeFieldContainer[Global___MeteringFile]:
+        """that the delivery proofs rest on"""
+
     def __init__(
         self,
         *,
@@ -1192,10 +1358,11 @@ class RedemptionRequest(_message.Message):
         bank_receipts: _abc.Iterable[Global___BankReceipt] | None = ...,
         bank_account: Global___BankAccount | None = ...,
         materials: _abc.Iterable[Global___Material] | None = ...,
+        metering: _abc.Iterable[Global___MeteringFile] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["bank_account", b"bank_account"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_account", b"bank_account", "bank_receipts", b"bank_receipts", "delivery_proofs", b"delivery_proofs", "invoices", b"invoices", "materials", b"materials", "voucher_id", b"voucher_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_account", b"bank_account", "bank_receipts", b"bank_receipts", "delivery_proofs", b"delivery_proofs", "invoices", b"invoices", "materials", b"materials", "metering", b"metering", "voucher_id", b"voucher_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
