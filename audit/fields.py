@@ -139,7 +139,8 @@ class _Reader:
             case InvoiceTotals():
                 amounts = (value.invoiced_fen, value.delivered_fen, value.paid_fen, value.used_fen)
                 invoiced, delivered, paid, used = (show_exact(exact_text(amount)) for amount in amounts)
-                return f"开票{invoiced}，交付{delivered}，付款{paid}，已用{used}"
+                red = f"，红冲{show_exact(exact_text(value.reversed_fen))}" if value.reversed_fen else ""
+                return f"开票{invoiced}，交付{delivered}，付款{paid}，已用{used}{red}"
             case CasePlan():
                 return f"{value.programme_title} 版本{value.edition}（sha256:{value.edition_sha256}）"
             case CheckResult():
@@ -160,7 +161,7 @@ class _Reader:
 
 
 #: Mappings from a case or an order to fen.
-AMOUNTS = ("carried", "deferred", "held", "issued", "levels", "queue", "redeemed")
+AMOUNTS = ("carried", "deferred", "held", "issued", "levels", "queue", "recovered", "redeemed")
 
 
 def says_nothing(value: Any) -> bool:

@@ -57,11 +57,17 @@ class InvoiceTotals:
     paid_fen: Fraction = Fraction(0)
     numbers: frozenset[str] = frozenset()  # delivery proofs and bank receipts already counted
     used_fen: Fraction = Fraction(0)  # the largest base so far; what was used once is never used again
+    reversed_fen: Fraction = Fraction(0)  # of what was invoiced, by red invoices (F-2)
 
     @property
     def base_fen(self) -> Fraction:
-        """min(invoiced, delivered, paid). (BJ-A8)"""
-        return min(self.invoiced_fen, self.delivered_fen, self.paid_fen)
+        """min(invoiced, delivered, paid), without what red invoices took back. (BJ-A8, F-2)"""
+        return min(self.invoiced_fen - self.reversed_fen, self.delivered_fen, self.paid_fen)
+
+    def less(self, reversed_fen: Fraction) -> "InvoiceTotals":
+        """After a further red invoice: it settles no more than its base then. (F-2)"""
+        after = replace(self, reversed_fen=self.reversed_fen + reversed_fen)
+        return replace(after, used_fen=min(self.used_fen, after.base_fen))
 
 
 def invoice_key(code: str, number: str) -> str:

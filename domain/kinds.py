@@ -12,6 +12,7 @@ from domain import cycle as cycles
 from domain import delegation as delegations
 from domain import experts as pools
 from domain import panel as panels
+from domain import recovery as recoveries
 from domain import round as rounds
 from domain import subject as subjects
 from domain import voucher as vouchers
@@ -22,6 +23,7 @@ from domain.delegation import Delegations
 from domain.experts import Pool
 from domain.headroom import EnterpriseYear
 from domain.panel import Panel
+from domain.recovery import Recovery
 from domain.rehearsal import Deployment
 from domain.round import Round
 from domain.single import ContractClaim, InvoiceBinding, Register
@@ -53,6 +55,7 @@ PANEL = Kind(Panel(), panels.evolve)
 BENEFITS = Kind(Benefits(), benefits.evolve)
 CONTRACT = Kind(ContractClaim(), single.evolve_contract)
 INVOICE = Kind(InvoiceBinding(), single.evolve_invoice)
+RECOVERY = Kind(Recovery(), recoveries.evolve)
 REGISTER = Kind(Register(), single.evolve_register)
 DEPLOYMENT = Kind(Deployment(), rehearsal.evolve)
 SUBJECT = Kind(Subject(), subjects.evolve)
@@ -70,6 +73,7 @@ BY_STREAM: dict[str, Kind[Any]] = {
     "experts": EXPERTS,
     "invoice": INVOICE,
     "panel": PANEL,
+    "recovery": RECOVERY,
     "register": REGISTER,
     "round": ROUND,
     "subject": SUBJECT,

@@ -16,6 +16,7 @@ from domain.refusals import Refused
 from domain.states import changed
 from duifu.v1.events_pb2 import InvoiceUse, RedemptionAssessed, VoucherIssued, VoucherRedeemed, VoucherRescaled
 from duifu.v1.facts_pb2 import Contract, RedemptionRequest
+from duifu.v1.recovery_pb2 import InvoiceReversed
 
 NOTHING_COUNTED = InvoiceTotals()
 
@@ -38,6 +39,8 @@ class Voucher:
     paid_fen: int = 0
     lapsed_fen: int = 0  # of what it was issued with, because the contract ended early (BJ-A18)
     claw_back_fen: int = 0  # of what was paid, to be paid back
+    payouts: tuple[VoucherRedeemed, ...] = ()
+    reversals: Mapping[str, InvoiceReversed] = field(default_factory=dict)  # by the red invoice's number
     invoices: Mapping[str, InvoiceTotals] = field(default_factory=dict)
     assessed: frozenset[str] = frozenset()  # claims
 
@@ -193,7 +196,18 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
                 claw_back_fen=voucher.claw_back_fen + event.claw_back_fen,
             )
         case VoucherRedeemed():
-            return changed(voucher, paid_fen=voucher.paid_fen + event.amount_fen)
+            payouts = (*voucher.payouts, event)
+            return changed(voucher, paid_fen=voucher.paid_fen + event.amount_fen, payouts=payouts)
+        case InvoiceReversed():
+            after = voucher.invoices[event.invoice_key].less(Fraction(event.amount_fen))
+            return changed(
+                voucher,
+                invoices={**voucher.invoices, event.invoice_key: after},
+                reversals={**voucher.reversals, event.red_invoice_number: event},
+                cumulative_fen=from_exact_text(event.cumulative_fen),
+                due_fen=event.due_fen,
+                claw_back_fen=voucher.claw_back_fen + event.claw_back_fen,
+            )
     raise UnknownEvent(type(event).__name__)
 
 
@@ -205,6 +219,7 @@ def _totals(use: InvoiceUse, voucher: Voucher) -> InvoiceTotals:
         paid_fen=from_exact_text(use.paid_fen),
         numbers=before.numbers | frozenset(use.proof_numbers),
         used_fen=max(before.used_fen, from_exact_text(use.base_fen)),
+        reversed_fen=before.reversed_fen,
     )
 
 
