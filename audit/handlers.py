@@ -117,6 +117,7 @@ HANDLERS: dict[type[Message], Handler | None] = {
     recovery.RecoveryWithdrawn: recovery_decisions.withdrawn,
     recovery.RecoveryClosed: recovery_decisions.closed,
     recovery.RedemptionHeadroomRecovered: recovery_decisions.given_back,
+    recovery.EnterpriseBarred: recovery_decisions.barred,
     recovery.InvoiceReversed: recovery_decisions.reversed_by_red,
 }
 TOPICS = frozenset(kind.DESCRIPTOR.full_name for kind in HANDLERS)

@@ -121,6 +121,7 @@ LABELS = {
     "version": "版本",
     "was_dispersed": "已复评",
     # A recovery
+    "bars": "限制申报",
     "demand": "责令追回",
     "notice": "告知",
     "proposed": "待确认的核销",

@@ -8,15 +8,17 @@ from google.protobuf.message import Message
 
 from audit.compared import Comparison, Decision
 from audit.remaking import Remaking
+from domain import bars, recovery_shares
 from domain import recovery_decisions as decisions
-from domain import recovery_shares
 from domain.calendar import WorkingCalendar
 from domain.dates import from_iso
-from domain.kinds import CASE, RECOVERY, VOUCHER
+from domain.kinds import BARS, CASE, RECOVERY, VOUCHER
 from domain.recovery import COMPUTED, Recovery, recovery_id
 from duifu.v1.commands_pb2 import Actor
 from duifu.v1.recovery_pb2 import (
+    BarEnterprise,
     DemandRecovery,
+    EnterpriseBarred,
     InvoiceReversed,
     PaidShare,
     ProposeWriteOff,
@@ -132,6 +134,23 @@ def closed(remaking: Remaking, event: RecoveryClosed) -> None:
         check.same("received_fen", event.received_fen, recovery.received_fen, clause)
         check.same("written_off_fen", event.written_off_fen, recovery.written_off_fen, clause)
         check.same("open_fen", 0, recovery.open_fen, clause)
+
+
+def barred(remaking: Remaking, event: EnterpriseBarred) -> None:
+    """Money was demanded, the time is one that the edition allows, and whoever barred it stood apart. (F-8)"""
+    recovery = remaking.state(streams.recovery(event.recovery_id), RECOVERY)
+    if (check := _comparing(remaking, recovery)) is None:
+        return
+    command = BarEnterprise(
+        from_on=event.from_on,
+        through_on=event.through_on,
+        document_number=event.document_number,
+        reason=event.reason,
+        evidence_sha256=event.evidence_sha256,
+    )
+    known = remaking.state(remaking.entry.stream, BARS)
+    derived = bars.bar(recovery, known, command, remaking.entry.envelope.actor, remaking.on)[0]
+    check.same_message("", event, derived, event.clause)
 
 
 def reversed_by_red(remaking: Remaking, event: InvoiceReversed) -> None:

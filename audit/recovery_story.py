@@ -54,6 +54,9 @@ def of_recovery(event: Message) -> str | None:
             return f"追回办结：责令{show(event.demanded_fen)}，缴回{received}，核销{written_off}"
         case recovery.RedemptionHeadroomRecovered():
             return f"{event.recovery_id}当年缴回（{event.bank_reference}），恢复年度兑付额度{show(event.amount_fen)}"
+        case recovery.EnterpriseBarred():
+            days = f"{event.from_on}至{event.through_on}（{event.document_number}，{event.recovery_id}）"
+            return f"限制申报{days}：{event.reason}（{event.clause}）"
         case recovery.InvoiceReversed():
             return _reversed(event)
     return None

@@ -26,6 +26,7 @@ COMMANDS = {
     "propose_write_off": "提请核销",
     "write_off_recovery": "核销",
     "withdraw_recovery": "撤销追回",
+    "bar_enterprise": "限制申报",
     "report_invoice_reversed": "登记发票红冲",
     "withdraw_case": "撤回",
     "record_output": "登记办理事项",

@@ -13,6 +13,7 @@ from cli.recovery_reading import list_, show_recovery
 from domain.recovery import COMPUTED
 from duifu.v1.commands_pb2 import Command
 from duifu.v1.recovery_pb2 import (
+    BarEnterprise,
     DemandRecovery,
     OpenRecovery,
     ProposeWriteOff,
@@ -219,6 +220,43 @@ def withdraw(recovery_id: str, reason: str, role: str, asking: Asking) -> None:
     --actor gao.ming
     """
     asking.send(Command(withdraw_recovery=WithdrawRecovery(recovery_id=recovery_id, reason=reason)), role)
+
+
+@recovery.command("bar")
+@of_recovery
+@click.option("--from", "from_on", type=DAY, required=True, help="First day of the bar, today or later.")
+@click.option("--through", "through_on", type=DAY, required=True, help="Its last day.")
+@numbered
+@because
+@with_document
+@as_role
+@acting
+def bar(
+    recovery_id: str,
+    from_on: datetime,
+    through_on: datetime,
+    number: str,
+    reason: str,
+    sha256: str,
+    role: str,
+    asking: Asking,
+) -> None:
+    """Keep the enterprise from applying and redeeming for a time (限制申报), once money was demanded.
+
+    At most as long as the programme allows. What is under way goes on.
+
+    Example: duifu recovery bar bj-claim-2024-000001-recovery-1 --from 2024-05-01 --through 2025-04-30
+    --number 限〔2024〕1号 --reason 虚报 --file decision.pdf --role recovery-officer --actor gao.ming
+    """
+    barred = BarEnterprise(
+        recovery_id=recovery_id,
+        from_on=date.isoformat(from_on.date()),
+        through_on=date.isoformat(through_on.date()),
+        document_number=number,
+        reason=reason,
+        evidence_sha256=sha256,
+    )
+    asking.send(Command(bar_enterprise=barred), role)
 
 
 @recovery.command("reversed")

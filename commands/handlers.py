@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from commands import (
     applications,
+    bars,
     checks,
     clock,
     cycle_payments,
@@ -58,6 +59,7 @@ HANDLERS: dict[str, Handler] = {
     "propose_write_off": lambda work, c: recoveries.propose_write_off(work, c.propose_write_off),
     "write_off_recovery": lambda work, c: recoveries.write_off(work, c.write_off_recovery),
     "withdraw_recovery": lambda work, c: recoveries.withdraw(work, c.withdraw_recovery),
+    "bar_enterprise": lambda work, c: bars.bar(work, c.bar_enterprise),
     "report_invoice_reversed": lambda work, c: vouchers.report_reversed(work, c.report_invoice_reversed),
     "confirm_cycle": lambda work, c: cycles.confirm(work, c.confirm_cycle),
     "open_cycle": lambda work, c: cycles.open_ahead(work, c.open_cycle),

@@ -84,7 +84,7 @@ def found_on_voucher(
 
 def notify(work: Work, command: SendRecoveryNotice) -> str:
     """The enterprise is told what was found. Raises what `recovery_decisions.notify` raises."""
-    recovery = _acted_on(work, command.recovery_id)
+    recovery = acted_on(work, command.recovery_id)
     told = recovery_decisions.notify(recovery, command, work.actor, work.on, work.rulebook.calendar)
     return _record(work, command.recovery_id, told)
 
@@ -97,14 +97,14 @@ def hear(work: Work, command: RecordRecoveryStatement) -> str:
 
 def demand(work: Work, command: DemandRecovery) -> str:
     """The enterprise has to pay back. Raises what `recovery_decisions.demand` raises."""
-    recovery = _acted_on(work, command.recovery_id)
+    recovery = acted_on(work, command.recovery_id)
     demanded = recovery_decisions.demand(recovery, command, work.actor, work.on, work.rulebook.calendar)
     return _record(work, command.recovery_id, demanded)
 
 
 def receive(work: Work, command: RecordRecoveryReceipt) -> str:
     """Money came in; limits of the same budget year get it back. Raises what `recovery_decisions.receive` raises."""
-    recovery = _acted_on(work, command.recovery_id)
+    recovery = acted_on(work, command.recovery_id)
     received = recovery_decisions.receive(recovery, command, work.actor, work.on)
     _record(work, command.recovery_id, received)
     if received:
@@ -119,19 +119,19 @@ def receive(work: Work, command: RecordRecoveryReceipt) -> str:
 
 def propose_write_off(work: Work, command: ProposeWriteOff) -> str:
     """A part cannot be recovered. Raises what `recovery_decisions.propose` raises."""
-    recovery = _acted_on(work, command.recovery_id)
+    recovery = acted_on(work, command.recovery_id)
     return _record(work, command.recovery_id, recovery_decisions.propose(recovery, command, work.actor))
 
 
 def write_off(work: Work, command: WriteOffRecovery) -> str:
     """What was proposed is written off. Raises what `recovery_decisions.write_off` raises."""
-    recovery = _acted_on(work, command.recovery_id)
+    recovery = acted_on(work, command.recovery_id)
     return _record(work, command.recovery_id, recovery_decisions.write_off(recovery, work.actor))
 
 
 def withdraw(work: Work, command: WithdrawRecovery) -> str:
     """The finding is not upheld. Raises what `recovery_decisions.withdraw` raises."""
-    recovery = _acted_on(work, command.recovery_id)
+    recovery = acted_on(work, command.recovery_id)
     return _record(work, command.recovery_id, recovery_decisions.withdraw(recovery, command, work.actor))
 
 
@@ -160,7 +160,7 @@ def _read(work: Work, recovery: str) -> Recovery:
     return known
 
 
-def _acted_on(work: Work, recovery: str) -> Recovery:
+def acted_on(work: Work, recovery: str) -> Recovery:
     """A recovery, on which nobody of the enterprise's side acts for the office."""
     known = _read(work, recovery)
     must_be_no_party(work, known.opened.case_id)

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from google.protobuf.message import Message
 
-from domain import benefits, case_course, headroom, rehearsal, single
+from domain import bars, benefits, case_course, headroom, rehearsal, single
 from domain import cycle as cycles
 from domain import delegation as delegations
 from domain import experts as pools
@@ -16,6 +16,7 @@ from domain import recovery as recoveries
 from domain import round as rounds
 from domain import subject as subjects
 from domain import voucher as vouchers
+from domain.bars import Bars
 from domain.benefits import Benefits
 from domain.case import Case
 from domain.cycle import Cycle
@@ -52,6 +53,7 @@ CYCLE = Kind(Cycle(), cycles.evolve)
 ROUND = Kind(Round(), rounds.evolve)
 EXPERTS = Kind(Pool(), pools.evolve)
 PANEL = Kind(Panel(), panels.evolve)
+BARS = Kind(Bars(), bars.evolve)
 BENEFITS = Kind(Benefits(), benefits.evolve)
 CONTRACT = Kind(ContractClaim(), single.evolve_contract)
 INVOICE = Kind(InvoiceBinding(), single.evolve_invoice)
@@ -63,6 +65,7 @@ DELEGATION = Kind(Delegations(), delegations.evolve)
 
 #: By the first part of the stream's name. Receipts and refused attempts are events without a state.
 BY_STREAM: dict[str, Kind[Any]] = {
+    "bar": BARS,
     "benefits": BENEFITS,
     "case": CASE,
     "contract": CONTRACT,

@@ -64,7 +64,7 @@ def hear(recovery: Recovery, command: RecordRecoveryStatement, actor: Actor) -> 
     _must_stand(recovery, "陈述申辩", Standing.NOTICED)
     if (actor.role, actor.uscc) != (APPLICANT, recovery.opened.uscc):
         must_be(actor, rule.decides, rule.statement_clause)
-    _must_say_why(command.reason, "陈述申辩", rule.statement_clause)
+    must_say_why(command.reason, "陈述申辩", rule.statement_clause)
     taken = RecoveryStatementTaken(
         statement=command.statement,
         reason=command.reason,
@@ -82,12 +82,12 @@ def demand(recovery: Recovery, command: DemandRecovery, actor: Actor, on: date, 
     """
     rule, opened = recovery.opened.rule, recovery.opened
     _must_stand(recovery, "责令追回", Standing.NOTICED)
-    _must_decide(recovery, actor, "责令追回")
+    must_decide(recovery, actor, "责令追回")
     assert recovery.notice is not None
     until = from_iso(recovery.notice.heard_until_on)
     if not recovery.statements and on <= until:
         raise Refused("STATEMENT_OPEN", recovery.notice.clause, recovery=recovery.recovery_id, until=until)
-    _must_say_why(command.reason, "责令追回", rule.clause)
+    must_say_why(command.reason, "责令追回", rule.clause)
     if command.amount_fen > opened.amount_fen:
         raise Refused(
             "RECOVERY_ABOVE_FINDING",
@@ -150,7 +150,7 @@ def propose(recovery: Recovery, command: ProposeWriteOff, actor: Actor) -> list[
     rule = recovery.opened.rule
     _must_stand(recovery, "提请核销", Standing.DEMANDED)
     must_be(actor, rule.collects, rule.clause)
-    _must_say_why(command.reason, "核销", rule.clause)
+    must_say_why(command.reason, "核销", rule.clause)
     _must_be_open(recovery, command.amount_fen)
     proposed = WriteOffProposed(
         amount_fen=command.amount_fen,
@@ -168,7 +168,7 @@ def write_off(recovery: Recovery, actor: Actor) -> list[Message]:
     Raises Refused RECOVERY_NOT_NOW, WRITE_OFF_NOT_PROPOSED, ROLE_MISMATCH, RECOVERY_NOT_APART, RECOVERY_ABOVE_OPEN.
     """
     _must_stand(recovery, "核销", Standing.DEMANDED)
-    _must_decide(recovery, actor, "核销")
+    must_decide(recovery, actor, "核销")
     if (proposed := recovery.proposed) is None:
         raise Refused("WRITE_OFF_NOT_PROPOSED", recovery.opened.clause, recovery=recovery.recovery_id)
     _must_be_apart(recovery, actor, "核销", "提请核销", proposed.proposed_by)
@@ -180,8 +180,8 @@ def write_off(recovery: Recovery, actor: Actor) -> list[Message]:
 def withdraw(recovery: Recovery, command: WithdrawRecovery, actor: Actor) -> list[Message]:
     """The finding is not upheld. Raises Refused RECOVERY_NOT_NOW, ROLE_MISMATCH, RECOVERY_NOT_APART, REASON_MISSING."""
     _must_stand(recovery, "撤销追回", Standing.FOUND, Standing.NOTICED)
-    _must_decide(recovery, actor, "撤销追回")
-    _must_say_why(command.reason, "撤销追回", recovery.opened.clause)
+    must_decide(recovery, actor, "撤销追回")
+    must_say_why(command.reason, "撤销追回", recovery.opened.clause)
     return [RecoveryWithdrawn(reason=command.reason)]
 
 
@@ -191,7 +191,8 @@ def must_be(actor: Actor, role: RecoveryRole, clause: str) -> None:
         raise Refused("ROLE_MISMATCH", clause, role=actor.role or "—", needed=role.role, title=role.title)
 
 
-def _must_decide(recovery: Recovery, actor: Actor, title: str) -> None:
+def must_decide(recovery: Recovery, actor: Actor, title: str) -> None:
+    """The actor decides, and stands apart. Raises Refused ROLE_MISMATCH, RECOVERY_NOT_APART."""
     must_be(actor, recovery.opened.rule.decides, recovery.opened.rule.clause)
     _must_be_apart(recovery, actor, title, "查明事实", recovery.opened.found_by)
     _must_be_apart(recovery, actor, title, "办理原案件", recovery.opened.hands)
@@ -227,7 +228,8 @@ def _must_be_open(recovery: Recovery, amount_fen: int) -> None:
         )
 
 
-def _must_say_why(reason: str, title: str, clause: str) -> None:
+def must_say_why(reason: str, title: str, clause: str) -> None:
+    """A reason was given. Raises Refused REASON_MISSING."""
     if not reason.strip():
         raise Refused("REASON_MISSING", clause, title=title)
 

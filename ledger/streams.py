@@ -46,6 +46,11 @@ def panels_of(case_id: str) -> str:
     return f"{PANELS}{case_id}-panel-"
 
 
+def bar(programme_id: str, uscc: str) -> str:
+    """The times for which an enterprise may not apply or redeem under a programme."""
+    return f"bar/{programme_id}/{uscc}"
+
+
 def recovery(recovery_id: str) -> str:
     """What one case has to pay back for one reason."""
     return f"{RECOVERIES}{recovery_id}"

@@ -161,6 +161,8 @@ def _recovery(values: Values) -> Iterator[str]:
     )
     demanded = f"由{row.decides.title}责令追回的，自责令次日起{row.pay_days}个工作日内缴回"
     yield f"{demanded}，由{row.collects.title}收取（{row.clause}）。"
+    if row.bar:
+        yield f"情节严重的，可以限制申领、申报和兑付，最长{row.bar.months_max}个月（{row.bar.clause}）。"
     yield ""
 
 

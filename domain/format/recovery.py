@@ -19,6 +19,13 @@ class RecoveryRoleRow(Row):
         return RecoveryRole(role=self.role, title=self.title)
 
 
+class BarRow(Row):
+    """For how long an enterprise may be kept from applying and redeeming at most. (F-8)"""
+
+    months_max: int = Field(ge=1, le=120)
+    clause: Clause
+
+
 class RecoveryRow(Row):
     """Who finds, who decides and who collects, and how many working days an enterprise has for what."""
 
@@ -29,6 +36,7 @@ class RecoveryRow(Row):
     statement_days: int = Field(ge=1, le=365, description="Working days to be heard, after the notice.")
     statement_clause: Clause
     pay_days: int = Field(ge=1, le=365, description="Working days to pay, after the demand.")
+    bar: BarRow | None = Field(None, description="Left out: nobody is kept from applying.")
 
     @model_validator(mode="after")
     def _three_roles(self) -> Self:
@@ -46,4 +54,6 @@ class RecoveryRow(Row):
             statement_days=self.statement_days,
             statement_clause=self.statement_clause,
             pay_days=self.pay_days,
+            bar_months_max=self.bar.months_max if self.bar else 0,
+            bar_clause=self.bar.clause if self.bar else "",
         )

@@ -98,6 +98,40 @@ TEXTS: Texts = {
             "Who collects proposes it first: duifu recovery propose-write-off.",
         ),
     },
+    "ENTERPRISE_BARRED": {
+        "zh": (
+            "单位 {uscc} 自{from_on}至{through_on}被限制申报（{number}），期间不能申领、申报或申请兑付。",
+            "已受理的事项照常办理；请在{through_on}之后申请。",
+        ),
+        "en": (
+            "Enterprise {uscc} may not apply or redeem from {from_on} through {through_on} (document {number}).",
+            "What is under way goes on; apply after {through_on}.",
+        ),
+    },
+    "BAR_NOT_FORESEEN": {
+        "zh": (
+            "追回案件 {recovery} 所依据的政策版本没有规定限制申报。",
+            "请在政策文件的 recovery 一节增加 bar。",
+        ),
+        "en": (
+            "The edition that recovery {recovery} goes by lets nobody be kept from applying.",
+            "Add bar to the section recovery of the programme file.",
+        ),
+    },
+    "BAR_WITHOUT_DEMAND": {
+        "zh": ("追回案件 {recovery} 尚未责令追回，不能限制申报。", "请先责令追回（duifu recovery demand）。"),
+        "en": ("In recovery {recovery} nothing is demanded yet, so nobody is barred.", "Demand the money back first."),
+    },
+    "BAR_PERIOD": {
+        "zh": (
+            "{from_on}至{through_on}不是可以限制申报的期间：须自{on}或之后开始，最长{months}个月。",
+            "请更正起止日期。",
+        ),
+        "en": (
+            "{from_on} to {through_on} is no time for a bar: it begins on {on} or later, for {months} months at most.",
+            "Correct the days.",
+        ),
+    },
     "INVOICE_NOT_COUNTED": {
         "zh": ("发票 {invoice} 没有计入算力券 {voucher}。", "请核对发票代码和号码；未计入的发票红冲不影响本券。"),
         "en": (

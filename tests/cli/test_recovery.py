@@ -56,6 +56,8 @@ def test_a_recovery_from_its_finding_to_its_end(duifu: Duifu, paid: Voucher) -> 
     received = ("recovery", "receipt", recovery, "--amount", "60000", "--reference", "SK-1", "--on", "2024-04-20")
     done(duifu(*received, *DOCUMENT, *COLLECTS))
     assert [row["openFen"] for row in listed(duifu, "--open")] == [4_000_000]
+    barred = ("recovery", "bar", recovery, "--from", "2099-01-01", "--through", "2099-12-31", "--number", "限1号")
+    done(duifu(*barred, "--reason", "虚报", *DOCUMENT, *DECIDES))
     proposed = ("recovery", "propose-write-off", recovery, "--amount", "40000", "--number", "财9号", "--reason", "破产")
     done(duifu(*proposed, *DOCUMENT, *COLLECTS))
     done(duifu("recovery", "write-off", recovery, *DECIDES))

@@ -10,6 +10,7 @@ from duifu.v1.commands_pb2 import Actor
 from duifu.v1.recovery_pb2 import (
     RECOVERY_KIND_FALSE_REPORT,
     STATEMENT_KIND_WAIVED,
+    BarEnterprise,
     DemandRecovery,
     OpenRecovery,
     ProposeWriteOff,
@@ -50,6 +51,7 @@ def examples(case_id: str, voucher_id: str) -> dict[str, tuple[Actor, Any]]:
         "record_recovery_receipt": (COLLECTOR, receiving(recovery, 1)),
         "propose_write_off": (COLLECTOR, proposing(recovery, 1)),
         "write_off_recovery": (DECIDER, WriteOffRecovery(recovery_id=recovery)),
+        "bar_enterprise": (DECIDER, barring(recovery)),
         "withdraw_recovery": (DECIDER, WithdrawRecovery(recovery_id=recovery, reason="查无实据")),
         "report_invoice_reversed": (INSPECTOR, reversed_),
     }
@@ -88,6 +90,11 @@ def receiving(recovery: str, amount_fen: int, reference: str = "SK-1", on: str =
         received_on=on,
         evidence_sha256=SHA256,
     )
+
+
+def barring(recovery: str, first: str = "2024-05-01", last: str = "2025-04-30", **other: Any) -> BarEnterprise:
+    said: dict[str, Any] = {"document_number": "限〔2024〕1号", "reason": "虚报", "evidence_sha256": SHA256}
+    return BarEnterprise(recovery_id=recovery, from_on=first, through_on=last, **{**said, **other})
 
 
 def proposing(recovery: str, amount_fen: int) -> ProposeWriteOff:

@@ -361,6 +361,7 @@ MAY_BE_LEFT_OUT = {
     "demand_recovery": ["reason"],
     "propose_write_off": ["reason"],
     "withdraw_recovery": ["reason"],
+    "bar_enterprise": ["reason"],
     "report_invoice_reversed": ["reason"],
     "record_check": ["round", "result.credit", "result.credit.listings", *LISTING],
     "record_letter": ["caseId", "letter", "letter.letterId", "letter.template"],

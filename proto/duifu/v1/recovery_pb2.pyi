@@ -124,12 +124,17 @@ class RecoveryRule(_message.Message):
     STATEMENT_DAYS_FIELD_NUMBER: _builtins.int
     STATEMENT_CLAUSE_FIELD_NUMBER: _builtins.int
     PAY_DAYS_FIELD_NUMBER: _builtins.int
+    BAR_MONTHS_MAX_FIELD_NUMBER: _builtins.int
+    BAR_CLAUSE_FIELD_NUMBER: _builtins.int
     clause: _builtins.str
     statement_days: _builtins.int
     """for the enterprise to be heard"""
     statement_clause: _builtins.str
     pay_days: _builtins.int
     """to pay what is demanded"""
+    bar_months_max: _builtins.int
+    """for which an enterprise may be kept from applying; 0: it may not"""
+    bar_clause: _builtins.str
     @_builtins.property
     def finds(self) -> Global___RecoveryRole: ...
     @_builtins.property
@@ -146,10 +151,12 @@ class RecoveryRule(_message.Message):
         statement_days: _builtins.int = ...,
         statement_clause: _builtins.str = ...,
         pay_days: _builtins.int = ...,
+        bar_months_max: _builtins.int = ...,
+        bar_clause: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["collects", b"collects", "decides", b"decides", "finds", b"finds"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "collects", b"collects", "decides", b"decides", "finds", b"finds", "pay_days", b"pay_days", "statement_clause", b"statement_clause", "statement_days", b"statement_days"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bar_clause", b"bar_clause", "bar_months_max", b"bar_months_max", "clause", b"clause", "collects", b"collects", "decides", b"decides", "finds", b"finds", "pay_days", b"pay_days", "statement_clause", b"statement_clause", "statement_days", b"statement_days"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -433,6 +440,45 @@ class WithdrawRecovery(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WithdrawRecovery: _TypeAlias = WithdrawRecovery  # noqa: Y015
+
+@_typing.final
+class BarEnterprise(_message.Message):
+    """An enterprise may not apply or redeem under this programme for a time. By the role that decides, once money was
+    demanded. (F-8)
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECOVERY_ID_FIELD_NUMBER: _builtins.int
+    FROM_ON_FIELD_NUMBER: _builtins.int
+    THROUGH_ON_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    recovery_id: _builtins.str
+    from_on: _builtins.str
+    through_on: _builtins.str
+    """both days count"""
+    document_number: _builtins.str
+    reason: _builtins.str
+    evidence_sha256: _builtins.str
+    def __init__(
+        self,
+        *,
+        recovery_id: _builtins.str = ...,
+        from_on: _builtins.str = ...,
+        through_on: _builtins.str = ...,
+        document_number: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_number", b"document_number", "evidence_sha256", b"evidence_sha256", "from_on", b"from_on", "reason", b"reason", "recovery_id", b"recovery_id", "through_on", b"through_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BarEnterprise: _TypeAlias = BarEnterprise  # noqa: Y015
 
 @_typing.final
 class ReportInvoiceReversed(_message.Message):
@@ -744,6 +790,49 @@ class RecoveryWithdrawn(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecoveryWithdrawn: _TypeAlias = RecoveryWithdrawn  # noqa: Y015
+
+@_typing.final
+class EnterpriseBarred(_message.Message):
+    """Stream "bar/<programme>/<uscc>": the enterprise may not apply or redeem meanwhile. (F-8)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECOVERY_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    FROM_ON_FIELD_NUMBER: _builtins.int
+    THROUGH_ON_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    recovery_id: _builtins.str
+    case_id: _builtins.str
+    """that the recovery is about"""
+    from_on: _builtins.str
+    through_on: _builtins.str
+    document_number: _builtins.str
+    reason: _builtins.str
+    evidence_sha256: _builtins.str
+    clause: _builtins.str
+    def __init__(
+        self,
+        *,
+        recovery_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        from_on: _builtins.str = ...,
+        through_on: _builtins.str = ...,
+        document_number: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+        clause: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "clause", b"clause", "document_number", b"document_number", "evidence_sha256", b"evidence_sha256", "from_on", b"from_on", "reason", b"reason", "recovery_id", b"recovery_id", "through_on", b"through_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EnterpriseBarred: _TypeAlias = EnterpriseBarred  # noqa: Y015
 
 @_typing.final
 class RecoveryClosed(_message.Message):
