@@ -47,6 +47,7 @@ def opened(remaking: Remaking, event: RecoveryOpened) -> None:
     earlier = _before(remaking, event)
     check.same("rule", event.rule, remaking.applied.recovery_rule(case), event.clause)
     check.same("uscc", event.uscc, case.applicant_uscc, event.clause)
+    paid = recovery_shares.of_grant(case)
     if event.voucher_id:
         voucher = remaking.state(streams.voucher(event.voucher_id), VOUCHER)
         if event.finding in COMPUTED:
@@ -56,8 +57,8 @@ def opened(remaking: Remaking, event: RecoveryOpened) -> None:
             PaidShare(source_id=payout.cycle_id, case_id=payout.case_id, amount_fen=payout.amount_fen)
             for payout in voucher.payouts
         ]
-        derived = recovery_shares.chosen(event.case_id, paid, earlier, event.amount_fen)
-        check.same("shares", _plain(event.shares), _plain(derived), event.clause)
+    derived = recovery_shares.chosen(event.case_id, paid, earlier, event.amount_fen)
+    check.same("shares", _plain(event.shares), _plain(derived), event.clause)
 
 
 def noticed(remaking: Remaking, event: RecoveryNoticed) -> None:

@@ -8,9 +8,9 @@ from domain.case import Case
 from domain.cycle import Cycle
 from domain.dates import from_iso
 from domain.kinds import VOUCHER
+from domain.recovery_shares import of_grant
 from domain.serving import served
 from domain.voucher import Voucher
-from duifu.v1.events_pb2 import CLAIM_PAYMENT_STATUS_SETTLED
 from duifu.v1.recovery_pb2 import PaidShare
 from ledger import streams
 
@@ -28,9 +28,7 @@ def paid_on(work: Work, case_id: str) -> Paid:
     """What was paid on a grant, or on the voucher of a claim or redemption. Raises Refused CASE_UNKNOWN."""
     case = work.case(case_id)
     if case.is_grant:
-        settled = [told for told in case.payments.values() if told.status == CLAIM_PAYMENT_STATUS_SETTLED]
-        shares = [PaidShare(source_id=told.order_id, case_id=case_id, amount_fen=told.amount_fen) for told in settled]
-        return Paid(case_id, shares=shares)
+        return Paid(case_id, shares=of_grant(case))
     voucher_id = case.redemption.voucher_id or (case.closed.voucher_id if case.closed else "")
     if not voucher_id:
         return Paid(case_id)
@@ -45,6 +43,8 @@ def hands_of(work: Work, paid: Paid) -> list[str]:
     for case_id in cases:
         case = work.case(case_id)
         accounts |= {*duties.decided_by(case), *checks.entered_by(case)}
+        accounts |= {account for decided in case.decisions for account in decided.panel_members}
+        accounts |= {account for opinion in case.opinions for account in (opinion.given_by, opinion.on_behalf_of)}
     if paid.voucher_id:
         for share in paid.shares:
             accounts |= _signers(work.cycle(share.source_id), share.case_id)

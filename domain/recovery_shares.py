@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from domain.case import Case
 from domain.recovery import Recovery
 from domain.refusals import Refused
+from duifu.v1.events_pb2 import CLAIM_PAYMENT_STATUS_SETTLED
 from duifu.v1.recovery_pb2 import PaidShare
 
 
@@ -29,6 +31,15 @@ def chosen(case_id: str, paid: Sequence[PaidShare], earlier: Iterable[Recovery],
             found.append(_part(share, part_fen))
             left_fen -= part_fen
     return found
+
+
+def of_grant(case: Case) -> list[PaidShare]:
+    """What the levels of a grant have paid. Money that comes back goes to their treasuries, and to no limit."""
+    settled = [told for told in case.payments.values() if told.status == CLAIM_PAYMENT_STATUS_SETTLED]
+    return [
+        PaidShare(source_id=told.order_id, case_id=case.case_id, amount_fen=told.amount_fen)
+        for told in sorted(settled, key=lambda told: told.order_id)
+    ]
 
 
 def given_back(recovery: Recovery, amount_fen: int, budget_year: int) -> dict[int, int]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from google.protobuf.message import Message
 
+from audit.belonging import belonging
 from audit.compared import Decision, Difference
 from audit.conservation.account import Bucket, Kind
 from audit.conservation.books import Fault
@@ -114,6 +115,16 @@ def test_a_recovery_is_told_and_shown_without_a_field_unnamed(recovered: Path) -
             assert all(sentence(event) for event in events)
             labels = {field.label for field in fields_of(kind.fold(events))}
             assert {"责令追回", "告知", "办结"} <= labels
+
+
+def test_a_case_is_taken_away_with_its_recoveries_and_what_they_gave_back(recovered: Path) -> None:
+    with closing(open_rows(recovered)) as rows:
+        of_case = belonging(rows, "case/bj-claim-2024-000001")
+
+    assert {"recovery/bj-claim-2024-000001-recovery-1", "recovery/bj-claim-2024-000001-recovery-2"} <= of_case.whole
+    events = [entry.event for _, entry in of_case.events]
+    given = [event.amount_fen for event in events if isinstance(event, recovery.RedemptionHeadroomRecovered)]
+    assert given == [yuan(150_000)]
 
 
 @pytest.mark.parametrize(

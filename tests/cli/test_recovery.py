@@ -63,6 +63,7 @@ def test_a_recovery_from_its_finding_to_its_end(duifu: Duifu, paid: Voucher) -> 
     done(duifu("recovery", "write-off", recovery, *DECIDES))
 
     assert listed(duifu, "--open") == []
+    assert done(duifu("recovery", "list", "--open")).output.splitlines()[0].strip() == "追回"
     assert [row["standing"] for row in listed(duifu)] == ["closed"]
     told = done(duifu("recovery", "show", recovery)).output
     assert "追回办结：责令¥100,000.00，缴回¥60,000.00，核销¥40,000.00" in told

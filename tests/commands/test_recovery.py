@@ -1,6 +1,7 @@
 """Money that has to come back: found, told, heard, demanded, paid in parts, written off; who may do what of it."""
 
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from audit.conservation.account import Bucket, Kind
 from audit.conservation.conserve import Conserved, conserve
 from audit.recompute import recompute
 from domain import recovery_decisions
-from domain.dates import from_iso
+from domain.dates import SHANGHAI, from_iso
 from domain.money import yuan
 from domain.recovery import Recovery, Standing, evolve
 from domain.refusals import Refused
@@ -33,6 +34,7 @@ from duifu.v1.recovery_pb2 import (
 from ledger import streams
 from ledger.rows import open_rows
 from tests.amended import BEIJING, a_rulebook, under
+from tests.audit.rounds import a_whole_round
 from tests.builders import BUYER, REVIEW, VERIFICATION, a_contract, applicant
 from tests.commands.recovery_desk import (
     COLLECTOR,
@@ -40,6 +42,7 @@ from tests.commands.recovery_desk import (
     INSPECTOR,
     SHA256,
     WHOLE,
+    demand_all,
     demanded,
     demanding,
     found,
@@ -52,6 +55,8 @@ from tests.commands.recovery_desk import (
     waiving,
 )
 from tests.desk import Desk
+from tests.rounds import RoundDesk
+from tests.rounds import officer as round_officer
 
 Q1, Q2 = "bj-slq-2023-2024Q1", "bj-slq-2023-2024Q2"
 AFTER_PAYMENT = "2024-04-02 09:00"
@@ -338,6 +343,27 @@ def test_a_contract_that_ended_opens_the_recovery_of_what_was_paid_beyond(desk: 
     assert (opened.finding, opened.amount_fen) == (RECOVERY_KIND_CONTRACT_ENDED, rescaled.claw_back_fen)
     assert opened.amount_fen == yuan(200_000)
     assert (conserved(desk).is_conserved, differences(desk)) == (True, [])
+
+
+def test_of_a_grant_what_its_levels_paid_is_recovered_and_no_limit_changes(tmp_path: Path) -> None:
+    desk = RoundDesk(tmp_path / "round.sqlite")
+    grant, *_ = a_whole_round(desk)
+    paid_fen = sum(told.amount_fen for told in desk.case(grant).payments.values())
+    assert refused(desk, INSPECTOR, open_recovery=opening(grant, paid_fen + 1)).code == "RECOVERY_ABOVE_PAID"
+    recovery = desk.send(INSPECTOR, open_recovery=opening(grant, paid_fen)).case_id
+    opened = state(desk, recovery).opened
+    assert (len(opened.shares), opened.clause, opened.voucher_id) == (2, "国务院令427号14", "")
+    assert round_officer("city-approver").id in opened.hands
+    demand_all(desk, recovery)
+    collector = Actor(id=COLLECTOR.id, name="资金岗", role="fund-collector")
+    on = f"{desk.now.astimezone(SHANGHAI):%Y-%m-%d}"
+
+    desk.send(collector, record_recovery_receipt=receiving(recovery, paid_fen, on=on))
+
+    assert state(desk, recovery).standing == Standing.CLOSED
+    assert state(desk, recovery).receipts["SK-1"].restored_fen == 0
+    assert (conserved(desk).is_conserved, differences(desk)) == (True, [])
+    desk.ledger.close()
 
 
 # Properties
