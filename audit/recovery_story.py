@@ -66,5 +66,6 @@ def _reversed(event: recovery.InvoiceReversed) -> str:
     back = f"，应追回{show(event.claw_back_fen)}" if event.claw_back_fen else ""
     return (
         f"红字发票{event.red_invoice_number}冲减发票{event.invoice_key} {show(event.amount_fen)}："
-        f"累计结算{show_exact(event.cumulative_fen)}，累计应兑付{show(event.due_fen)}{back}（{event.clause}）"
+        f"该发票尚计{show_exact(event.base_fen)}，累计结算{show_exact(event.cumulative_fen)}，"
+        f"累计应兑付{show(event.due_fen)}{back}（{event.clause}）"
     )
