@@ -15,6 +15,7 @@ from domain.dates import Quarter, from_iso
 from domain.evaluation import settlement
 from domain.evaluation.edition import Edition
 from domain.evaluation.rescaling import rescale
+from domain.evaluation.reversal import reverse
 from domain.evaluation.rounds import award_round
 from domain.facts import CaseFacts, of_claim
 from domain.format.programme import PublicNotice
@@ -41,6 +42,7 @@ from duifu.v1.plan_pb2 import (
     CasePlan,
     Stage,
 )
+from duifu.v1.recovery_pb2 import RecoveryRule, ReportInvoiceReversed, SettlementReversed
 from ledger import streams
 from policy.rulebook import Rulebook
 
@@ -182,6 +184,17 @@ class Applied:
         """What remains of a voucher when its contract has changed. (BJ-A18)"""
         used = self._engine(voucher.edition_sha256).used(facts, without(year, facts.case_id))
         return rescale(self._edition(voucher.edition_sha256), facts, voucher, asked, used, on)
+
+    def reversed_by_red(
+        self, voucher: Voucher, asked: ReportInvoiceReversed, received_on: date
+    ) -> SettlementReversed | None:
+        """What a red invoice leaves of a voucher. (F-2)"""
+        return reverse(self._edition(voucher.edition_sha256), voucher, asked, received_on)
+
+    def recovery_rule(self, case: Case) -> RecoveryRule | None:
+        """How the case's edition takes money back."""
+        row = self._edition(case.plan.edition_sha256).programme.recovery
+        return row.message() if row else None
 
     # A round
 

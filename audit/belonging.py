@@ -16,7 +16,16 @@ from ledger.rows import COLUMNS, NAME_END, Row, Rows
 
 #: Fields by which an event says whom it is about.
 NAMING = frozenset(
-    {"case_id", "case_ids", "dropped_case_ids", "behind_case_ids", "released_by_case_id", "order_id", "voucher_id"}
+    {
+        "case_id",
+        "case_ids",
+        "dropped_case_ids",
+        "behind_case_ids",
+        "released_by_case_id",
+        "order_id",
+        "recovery_id",
+        "voucher_id",
+    }
 )
 #: Streams that many cases share, and that are read through for what names this one.
 SHARED = ("cycle/", "enterprise-year/", "round/")
@@ -59,7 +68,8 @@ def belonging(rows: Rows, subject: str) -> Belonging:
     if subject.startswith("voucher/"):
         own += map(streams.case, sorted(_values(entries, {"case_id"})))
     cases = [name.removeprefix(streams.CASES) for name in own if name.startswith(streams.CASES)]
-    own += [panel for case_id in cases for panel in rows.streams(streams.panels_of(case_id))]
+    for beginning in (streams.panels_of, streams.recoveries_of):
+        own += [name for case_id in cases for name in rows.streams(beginning(case_id))]
     entries += [entry for name in own[1:] for entry in collected.whole_stream(name)]
     if subject.startswith(("case/", "voucher/", streams.PANELS)):
         for name in sorted(set(_companions(entries)) - set(own)):

@@ -6,13 +6,13 @@ from dataclasses import replace
 from audit import acting
 from audit.compared import Comparison, Decision
 from audit.remaking import Remaking
-from domain import panel_outcome, requested, review, round_decisions, single
+from domain import bars, panel_outcome, requested, review, round_decisions, single
 from domain.calculation.award import Draft
 from domain.case import Case
 from domain.dates import SHANGHAI
 from domain.evaluation import settlement
 from domain.facts import CaseFacts
-from domain.kinds import CONTRACT, PANEL, ROUND, VOUCHER
+from domain.kinds import BARS, CONTRACT, PANEL, ROUND, VOUCHER
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import VERDICT_PASS, Decide
 from duifu.v1.events_pb2 import (
@@ -41,6 +41,8 @@ def opened(remaking: Remaking, event: CaseOpened) -> None:
     applied, on = remaking.applied, remaking.on
     check.same_message("plan", plan, applied.plan(plan, remaking.entry.envelope.is_rehearsal), "")
     check.same("received_on", event.received_on, on.isoformat(), "")
+    barred = remaking.state(streams.bar(plan.programme_id, event.applicant_uscc), BARS)
+    bars.must_be_free(barred, event.applicant_uscc, on)
     if plan.kind == CASE_KIND_GRANT_APPLICATION:
         at = f"{remaking.entry.business_at.astimezone(SHANGHAI):%H:%M:%S}"
         applied.must_pass_at_once(plan, CaseFacts(on, event.application, received_time=at))

@@ -34,6 +34,7 @@ class Decision(StrEnum):
     QUARTER = "quarter"  # the days of a quarter, who was in it, and its sums
     ALLOCATION = "allocation"  # what each gets of a round's pool
     ROUND = "round"  # the days of a round, its public notice, and its sums
+    RECOVERY = "recovery"  # what has to be paid back, by when, and what came in
     OUTCOME = "outcome"  # how a case ended
 
 

@@ -165,7 +165,7 @@ class _Reader:
 
 
 #: Mappings from a case or an order to fen.
-AMOUNTS = ("carried", "deferred", "held", "issued", "levels", "queue", "redeemed", "reversed_by")
+AMOUNTS = ("carried", "deferred", "held", "issued", "levels", "queue", "recovered", "redeemed", "reversed_by")
 
 
 def says_nothing(value: Any) -> bool:

@@ -10,12 +10,14 @@ from audit import (
     panel_decisions,
     procedure_decisions,
     quarter_decisions,
+    recovery_decisions,
     round_decisions,
     special_decisions,
 )
 from audit.remaking import Handler
 from duifu.v1 import events_pb2 as events
 from duifu.v1 import panel_pb2 as panels
+from duifu.v1 import recovery_pb2 as recovery
 
 #: How each kind of event is made again; None: it only changes what later ones rest on.
 HANDLERS: dict[type[Message], Handler | None] = {
@@ -107,5 +109,17 @@ HANDLERS: dict[type[Message], Handler | None] = {
     panels.PanelConcluded: panel_decisions.concluded,
     panels.PanelFailed: None,
     panels.PanelDissolved: None,
+    recovery.RecoveryOpened: recovery_decisions.opened,
+    recovery.RecoveryNoticed: recovery_decisions.noticed,
+    recovery.RecoveryStatementTaken: None,
+    recovery.RecoveryDemanded: recovery_decisions.demanded,
+    recovery.RecoveryReceived: recovery_decisions.received,
+    recovery.WriteOffProposed: recovery_decisions.proposed,
+    recovery.RecoveryWrittenOff: recovery_decisions.written_off,
+    recovery.RecoveryWithdrawn: recovery_decisions.withdrawn,
+    recovery.RecoveryClosed: recovery_decisions.closed,
+    recovery.RedemptionHeadroomRecovered: recovery_decisions.given_back,
+    recovery.EnterpriseBarred: recovery_decisions.barred,
+    recovery.SettlementReversed: recovery_decisions.reversed_by_red,
 }
 TOPICS = frozenset(kind.DESCRIPTOR.full_name for kind in HANDLERS)

@@ -69,6 +69,8 @@ LABELS = {
     "assessed": "已核定的兑付申请",
     "contract": "合同",
     "claw_back_fen": "应追回",
+    "payouts": "历次兑付",
+    "reversals": "红字发票",
     "lapsed_fen": "失效",
     "cumulative_fen": "累计结算",
     "edition_sha256": "政策版本",
@@ -103,6 +105,7 @@ LABELS = {
     "issued": "已用发放额度",
     "queue": "受理顺序与上限",
     "redeemed": "已用兑付额度",
+    "recovered": "当年追回",
     # A quarter
     "batches": "支付批",
     "brought": "承接上一批次",
@@ -142,6 +145,14 @@ LABELS = {
     "signed": "签署",
     "version": "版本",
     "was_dispersed": "已复评",
+    # A recovery
+    "bars": "限制申报",
+    "demand": "责令追回",
+    "notice": "告知",
+    "proposed": "待确认的核销",
+    "statements": "陈述申辩",
+    "withdrawn": "撤销",
+    "written_off_fen": "已核销",
     # A round
     "allocations": "分配次数",
     "applicants": "申报单位",

@@ -13,6 +13,7 @@ from domain.dates import civil_date, from_iso
 from domain.invoices import invoiced_fen
 from domain.money import floor, from_exact_text
 from duifu.v1 import events_pb2 as events
+from duifu.v1.recovery_pb2 import RedemptionHeadroomRecovered
 from ledger import streams
 from ledger.rows import Rows
 
@@ -61,6 +62,7 @@ class YearUse:
     place: Place | None = None  # of the newest event of its year
     by_cycle: dict[str, int] = field(default_factory=dict)  # ordered and not returned
     issued_fen: int = 0
+    recovered_fen: int = 0  # came back in its budget year (F-7)
 
     def add(self, order_id: str, fen: int) -> None:
         """So much more by an order; its number begins with its quarter."""
@@ -68,9 +70,9 @@ class YearUse:
         self.by_cycle[batch] = self.by_cycle.get(batch, 0) + fen
 
     def used_fen(self, combined: bool, quarters: set[str]) -> int:
-        """By the batches of these quarters; with one limit for both, vouchers too. (BJ-A6)"""
+        """By the batches of these quarters, less what came back; with one limit for both, vouchers too. (BJ-A6, F-7)"""
         paid = sum(fen for cycle_id, fen in self.by_cycle.items() if cycle_id in quarters)
-        return paid + (self.issued_fen if combined else 0)
+        return max(0, paid - self.recovered_fen) + (self.issued_fen if combined else 0)
 
 
 @dataclass(frozen=True)
@@ -189,5 +191,7 @@ def _years(rows: Rows, opened: events.CycleOpened, end: Moment) -> Iterator[Year
                     use.add(event.order_id, event.amount_fen)
                 case events.RedemptionHeadroomRestored():
                     use.add(event.order_id, -event.amount_fen)
+                case RedemptionHeadroomRecovered():
+                    use.recovered_fen += event.amount_fen
         if use.by_cycle:
             yield use

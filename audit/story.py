@@ -5,6 +5,7 @@ from google.protobuf.message import Message
 from audit.case_story import of_case
 from audit.money_story import of_money, of_quarter
 from audit.panel_story import of_panel
+from audit.recovery_story import of_recovery
 from audit.round_story import of_round
 from domain.case import UnknownEvent
 from duifu.v1 import events_pb2 as events
@@ -17,6 +18,16 @@ COMMANDS = {
     "supply_correction": "提交补正",
     "decide": "作出决定",
     "rescale_voucher": "重新核定券额",
+    "open_recovery": "立案追回",
+    "send_recovery_notice": "追回告知",
+    "record_recovery_statement": "登记陈述申辩",
+    "demand_recovery": "责令追回",
+    "record_recovery_receipt": "登记缴回",
+    "propose_write_off": "提请核销",
+    "write_off_recovery": "核销",
+    "withdraw_recovery": "撤销追回",
+    "bar_enterprise": "限制申报",
+    "report_invoice_reversed": "登记发票红冲",
     "withdraw_case": "撤回",
     "record_output": "登记办理事项",
     "return_for_rework": "内部退回",
@@ -84,7 +95,7 @@ def sentence(event: Message, plan: CasePlan = NO_PLAN) -> str:
     Raises UnknownEvent for what is no event of ours.
     """
     said = of_case(event, plan)
-    for tell in (of_money, of_quarter, of_round, of_panel, _of_house):
+    for tell in (of_money, of_quarter, of_round, of_panel, of_recovery, _of_house):
         said = said or tell(event)
     if said is None:
         raise UnknownEvent(type(event).__name__)

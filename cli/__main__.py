@@ -26,6 +26,7 @@ COMMANDS = {
     "privacy": "cli.privacy:privacy",
     "programme": "cli.programmes:programme",
     "quote": "cli.quote:quote_command",
+    "recovery": "cli.recovery:recovery",
     "rehearse": "cli.running:rehearse",
     "round": "cli.rounds:round_",
     "send": "cli.sending:send_command",

@@ -23,6 +23,7 @@ DECISIONS = {
         Decision.QUARTER: "批次",
         Decision.ALLOCATION: "分配",
         Decision.ROUND: "轮次",
+        Decision.RECOVERY: "追回",
         Decision.OUTCOME: "办结",
     },
     "en": {
@@ -38,6 +39,7 @@ DECISIONS = {
         Decision.QUARTER: "quarters",
         Decision.ALLOCATION: "allocations",
         Decision.ROUND: "rounds",
+        Decision.RECOVERY: "recoveries",
         Decision.OUTCOME: "outcomes",
     },
 }

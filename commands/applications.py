@@ -1,6 +1,6 @@
 """What enterprises apply for: received by the way that their programme goes. (BJ-4.1, QD-4.1b)"""
 
-from commands import claims, grant_payments, grants, redemptions
+from commands import bars, claims, grant_payments, grants, redemptions
 from commands.work import Work
 from domain import review
 from domain.refusals import Refused
@@ -15,6 +15,7 @@ def submit(work: Work, command: SubmitApplication) -> str:
         raise Refused("NOT_YOUR_CASE", case="（新申请）", uscc=work.actor.uscc or "—")
     programme = work.rulebook.in_force(command.programme_id, work.on)
     work.edition_sha256 = programme.sha256
+    bars.must_be_free(work, programme.programme_id, work.actor.uscc)
     if CASE_KIND_GRANT_APPLICATION in programme.stages:
         return grants.receive(work, programme, application)
     return claims.receive(work, programme, application)

@@ -1,6 +1,6 @@
 """A redemption claim from request to its place in a quarter. (BJ-4.4, BJ-4.5, BJ-4.6)"""
 
-from commands import benefits
+from commands import bars, benefits
 from commands.claims import next_case_id
 from commands.quarters import open_quarter
 from commands.work import Work
@@ -40,6 +40,7 @@ def request(work: Work, command: RequestRedemption) -> str:
         raise Refused("NOT_YOUR_CASE", case=asked.voucher_id, uscc=work.actor.uscc or "—")
     programme = work.rulebook.pinned(voucher.edition_sha256)
     work.edition_sha256 = programme.sha256
+    bars.must_be_free(work, programme.programme_id, voucher.uscc)
     rule = served(programme).redemption
     quarter = rule.quarter_for(work.on, programme.rolls_over(work.rulebook.calendar, work.on))
     case_id = next_case_id(work, programme, "redeem")

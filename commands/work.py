@@ -11,7 +11,7 @@ from commands.kept import Kept
 from domain.case import Case
 from domain.cycle import Cycle
 from domain.dates import civil_date
-from domain.kinds import CASE, CYCLE, REGISTER, ROUND, SUBJECT, VOUCHER, Kind
+from domain.kinds import CASE, CYCLE, RECOVERY, REGISTER, ROUND, SUBJECT, VOUCHER, Kind
 from domain.refusals import Refused
 from domain.rehearsal import Deployment
 from domain.round import Round
@@ -134,6 +134,8 @@ class Work:
             return self.round(round_id).opened.programme_id
         if voucher_id := getattr(asked, "voucher_id", ""):
             return self.read(streams.voucher(voucher_id), VOUCHER).programme_id
+        if recovery_id := getattr(asked, "recovery_id", ""):
+            return self.read(streams.recovery(recovery_id), RECOVERY).opened.programme_id
         return str(getattr(asked, "programme_id", ""))
 
     def has_cycle(self, cycle_id: str) -> bool:

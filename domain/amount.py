@@ -71,6 +71,17 @@ class InvoiceTotals:
         left_fen = max(Fraction(0), self.invoiced_fen - self.reversed_fen)
         return min(left_fen, self.delivered_fen, self.paid_fen)
 
+    def less(self, reversed_fen: Fraction, red_number: str) -> "InvoiceTotals":
+        """After a red invoice that came when this one had been used: it settles no more than its base then. (F-2)"""
+        numbers = self.numbers | {red_name(red_number)}
+        after = replace(self, reversed_fen=self.reversed_fen + reversed_fen, numbers=numbers)
+        return replace(after, used_fen=min(self.used_fen, after.base_fen))
+
+
+def red_name(red_number: str) -> str:
+    """A red invoice among the papers that an invoice has counted."""
+    return f"red {red_number}"
+
 
 def invoice_totals(
     known: Mapping[str, InvoiceTotals],
@@ -113,7 +124,7 @@ def must_leave_what_was_used(known: Mapping[str, InvoiceTotals], request: Redemp
 
 
 def _reversed(before: InvoiceTotals, invoice: Invoice, terms: Terms) -> InvoiceTotals:
-    name = f"red {key_of(invoice)}"
+    name = red_name(key_of(invoice))
     if name in before.numbers:
         return before
     reversed_fen = before.reversed_fen + _invoiced(invoice, terms)

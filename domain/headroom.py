@@ -19,6 +19,7 @@ from duifu.v1.events_pb2 import (
     RedemptionHeadroomRestored,
     RedemptionHeadroomUsed,
 )
+from duifu.v1.recovery_pb2 import RedemptionHeadroomRecovered
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class EnterpriseYear:
     held: Mapping[str, int] = field(default_factory=dict)  # decided case that waits -> amount wanted
     issued: Mapping[str, int] = field(default_factory=dict)  # case -> voucher amount
     redeemed: Mapping[str, int] = field(default_factory=dict)  # payment order -> amount
+    recovered: Mapping[str, int] = field(default_factory=dict)  # recovery -> amount that came back in time (F-7)
 
     @property
     def issued_fen(self) -> int:
@@ -44,9 +46,14 @@ class EnterpriseYear:
         return self.redeemed_fen + (self.issued_fen if combined else 0)
 
     @property
-    def redeemed_fen(self) -> int:
+    def ordered_fen(self) -> int:
         """All payments of the year that were ordered and not returned."""
         return sum(self.redeemed.values())
+
+    @property
+    def redeemed_fen(self) -> int:
+        """What payments use of the limit: what was ordered, less what came back in its budget year. (F-7)"""
+        return self.ordered_fen - sum(self.recovered.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,9 @@ def evolve(year: EnterpriseYear, event: Message) -> EnterpriseYear:
             return changed(year, redeemed={**year.redeemed, event.order_id: event.amount_fen})
         case RedemptionHeadroomRestored():
             return changed(year, redeemed=_without(year.redeemed, event.order_id))
+        case RedemptionHeadroomRecovered():
+            so_far_fen = year.recovered.get(event.recovery_id, 0) + event.amount_fen
+            return changed(year, recovered={**year.recovered, event.recovery_id: so_far_fen})
     raise UnknownEvent(type(event).__name__)
 
 

@@ -7,14 +7,16 @@ from typing import Any, Generic, TypeVar
 
 from google.protobuf.message import Message
 
-from domain import benefits, case_course, headroom, rehearsal, single
+from domain import bars, benefits, case_course, headroom, rehearsal, single
 from domain import cycle as cycles
 from domain import delegation as delegations
 from domain import experts as pools
 from domain import panel as panels
+from domain import recovery as recoveries
 from domain import round as rounds
 from domain import subject as subjects
 from domain import voucher as vouchers
+from domain.bars import Bars
 from domain.benefits import Benefits
 from domain.case import Case
 from domain.cycle import Cycle
@@ -22,6 +24,7 @@ from domain.delegation import Delegations
 from domain.experts import Pool
 from domain.headroom import EnterpriseYear
 from domain.panel import Panel
+from domain.recovery import Recovery
 from domain.rehearsal import Deployment
 from domain.round import Round
 from domain.single import ContractClaim, InvoiceBinding, Register
@@ -50,9 +53,11 @@ CYCLE = Kind(Cycle(), cycles.evolve)
 ROUND = Kind(Round(), rounds.evolve)
 EXPERTS = Kind(Pool(), pools.evolve)
 PANEL = Kind(Panel(), panels.evolve)
+BARS = Kind(Bars(), bars.evolve)
 BENEFITS = Kind(Benefits(), benefits.evolve)
 CONTRACT = Kind(ContractClaim(), single.evolve_contract)
 INVOICE = Kind(InvoiceBinding(), single.evolve_invoice)
+RECOVERY = Kind(Recovery(), recoveries.evolve)
 REGISTER = Kind(Register(), single.evolve_register)
 DEPLOYMENT = Kind(Deployment(), rehearsal.evolve)
 SUBJECT = Kind(Subject(), subjects.evolve)
@@ -60,6 +65,7 @@ DELEGATION = Kind(Delegations(), delegations.evolve)
 
 #: By the first part of the stream's name. Receipts and refused attempts are events without a state.
 BY_STREAM: dict[str, Kind[Any]] = {
+    "bar": BARS,
     "benefits": BENEFITS,
     "case": CASE,
     "contract": CONTRACT,
@@ -70,6 +76,7 @@ BY_STREAM: dict[str, Kind[Any]] = {
     "experts": EXPERTS,
     "invoice": INVOICE,
     "panel": PANEL,
+    "recovery": RECOVERY,
     "register": REGISTER,
     "round": ROUND,
     "subject": SUBJECT,

@@ -1,6 +1,6 @@
 """What a refusal says, for every code: what was asked and what the rule allows; then the way forward."""
 
-from domain.texts import cases, door, duties, links, opinions, panels, payments, rounds, rules, vouchers
+from domain.texts import cases, door, duties, links, opinions, panels, payments, recoveries, rounds, rules, vouchers
 from domain.texts.form import Texts
 
 TEXTS: Texts = {
@@ -13,5 +13,6 @@ TEXTS: Texts = {
     **opinions.TEXTS,
     **panels.TEXTS,
     **payments.TEXTS,
+    **recoveries.TEXTS,
     **rounds.TEXTS,
 }

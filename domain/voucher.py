@@ -21,6 +21,7 @@ from duifu.v1.events_pb2 import (
     VoucherRescaled,
 )
 from duifu.v1.facts_pb2 import Contract, RedemptionRequest
+from duifu.v1.recovery_pb2 import SettlementReversed
 
 NOTHING_COUNTED = InvoiceTotals()
 
@@ -43,6 +44,8 @@ class Voucher:
     paid_fen: int = 0
     lapsed_fen: int = 0  # of what it was issued with, because the contract ended early (BJ-A18)
     claw_back_fen: int = 0  # of what was paid, to be paid back
+    payouts: tuple[VoucherRedeemed, ...] = ()
+    reversals: Mapping[str, SettlementReversed] = field(default_factory=dict)  # by the red invoice's number
     invoices: Mapping[str, InvoiceTotals] = field(default_factory=dict)
     deliveries: Mapping[str, DeliveryMatch] = field(default_factory=dict)  # by proof, those that state a quantity
     assessed: frozenset[str] = frozenset()  # claims
@@ -187,7 +190,18 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
                 claw_back_fen=voucher.claw_back_fen + event.claw_back_fen,
             )
         case VoucherRedeemed():
-            return changed(voucher, paid_fen=voucher.paid_fen + event.amount_fen)
+            payouts = (*voucher.payouts, event)
+            return changed(voucher, paid_fen=voucher.paid_fen + event.amount_fen, payouts=payouts)
+        case SettlementReversed():
+            after = voucher.invoices[event.invoice_key].less(Fraction(event.amount_fen), event.red_invoice_number)
+            return changed(
+                voucher,
+                invoices={**voucher.invoices, event.invoice_key: after},
+                reversals={**voucher.reversals, event.red_invoice_number: event},
+                cumulative_fen=from_exact_text(event.cumulative_fen),
+                due_fen=event.due_fen,
+                claw_back_fen=voucher.claw_back_fen + event.claw_back_fen,
+            )
     raise UnknownEvent(type(event).__name__)
 
 

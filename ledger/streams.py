@@ -8,6 +8,7 @@ CYCLES = "cycle/"
 ROUNDS = "round/"
 PANELS = "panel/"
 BENEFITS = "benefits/"
+RECOVERIES = "recovery/"
 
 
 def case(case_id: str) -> str:
@@ -43,6 +44,21 @@ def panel(panel_id: str) -> str:
 def panels_of(case_id: str) -> str:
     """What the names of all panels of one case begin with."""
     return f"{PANELS}{case_id}-panel-"
+
+
+def bar(programme_id: str, uscc: str) -> str:
+    """The times for which an enterprise may not apply or redeem under a programme."""
+    return f"bar/{programme_id}/{uscc}"
+
+
+def recovery(recovery_id: str) -> str:
+    """What one case has to pay back for one reason."""
+    return f"{RECOVERIES}{recovery_id}"
+
+
+def recoveries_of(case_id: str) -> str:
+    """What the names of all recoveries of one case begin with."""
+    return f"{RECOVERIES}{case_id}-recovery-"
 
 
 def voucher(voucher_id: str) -> str:

@@ -34,6 +34,7 @@ def guide(programme: Programme, on: date) -> str:
         redemption(values),
         notice(values),
         _sanctions(values),
+        _recovery(values),
         _readings(values),
         _sources(values),
         _contacts(values),
@@ -146,6 +147,22 @@ def _sanctions(values: Values) -> Iterator[str]:
     for row in values.programme.sanctions:
         barred = f"；{row.bars_years}年内不得申报" if row.bars_years else ""
         yield f"- {row.violation}：{row.consequence}{barred}（{row.clause}）。"
+    yield ""
+
+
+def _recovery(values: Values) -> Iterator[str]:
+    row = values.programme.recovery
+    if row is None:
+        return
+    yield from titled("追回")
+    yield (
+        f"已支付而不应支付的，由{row.finds.title}查明并告知；自告知次日起{row.statement_days}个工作日内可以陈述申辩、"
+        f"要求听证（{row.statement_clause}）。"
+    )
+    demanded = f"由{row.decides.title}责令追回的，自责令次日起{row.pay_days}个工作日内缴回"
+    yield f"{demanded}，由{row.collects.title}收取（{row.clause}）。"
+    if row.bar:
+        yield f"情节严重的，可以限制申领、申报和兑付，最长{row.bar.months_max}个月（{row.bar.clause}）。"
     yield ""
 
 

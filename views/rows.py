@@ -292,7 +292,7 @@ def _enterprise_year(stream: str, year: EnterpriseYear, place: Place) -> Enterpr
         vouchers=len(year.issued),
         issued_fen=year.issued_fen,
         orders=len(year.redeemed),
-        redeemed_fen=year.redeemed_fen,
+        redeemed_fen=year.ordered_fen,
         version=place.version,
         position=place.position,
     )

@@ -12,7 +12,7 @@ class Bucket(IntEnum):
     COMMITTED = 1  # promised: a voucher, or a payment order without an answer
     PAID = 2
     RELEASED = 3  # nobody gets it any more from here
-    RECOVERED = 4  # was paid, and is to be paid back
+    RECOVERED = 4  # was paid, and is to be paid back; of a year and of a recovery, it came back
     FREE = 5
 
 
@@ -34,6 +34,7 @@ class Kind(StrEnum):
     COMBINED = "combined"  # one limit for both (BJ-A6)
     VOUCHER = "voucher"
     QUARTER = "quarter"
+    RECOVERY = "recovery"  # what was demanded back
     ROUND = "round"  # what one level, or the pool of all, gives in a round
 
 
@@ -43,6 +44,7 @@ KIND_TITLES = {
     Kind.COMBINED: "年度申领兑付合并限额",
     Kind.VOUCHER: "算力券",
     Kind.QUARTER: "批次",
+    Kind.RECOVERY: "责令追回",
     Kind.ROUND: "补助资金",
 }
 

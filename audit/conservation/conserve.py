@@ -9,7 +9,7 @@ from typing import Any
 from google.protobuf.message import Message
 
 from audit import entries
-from audit.conservation import quarters, rounds, vouchers, years
+from audit.conservation import quarters, recoveries, rounds, vouchers, years
 from audit.conservation.account import Account, Bucket, Kind, Pool
 from audit.conservation.books import Books, Break
 from audit.conservation.limits import Limits
@@ -18,6 +18,7 @@ from audit.moments import AtPosition, Moment, until
 from audit.relevant import relevant
 from audit.side_by_side import Progress
 from duifu.v1 import events_pb2 as events
+from duifu.v1 import recovery_pb2 as recovery
 from ledger.rows import Rows
 from policy.rulebook import Rulebook
 
@@ -56,6 +57,13 @@ POSTINGS: dict[type[Message], Callable[[Books, Any], None]] = {
     events.GrantReturned: rounds.returned,
     events.GrantPaymentChanged: rounds.told_payment,
     events.RoundClosed: rounds.closed,
+    recovery.RecoveryOpened: recoveries.opened,
+    recovery.RecoveryDemanded: recoveries.demanded,
+    recovery.RecoveryReceived: recoveries.received,
+    recovery.RecoveryWrittenOff: recoveries.written_off,
+    recovery.RecoveryClosed: recoveries.closed,
+    recovery.RedemptionHeadroomRecovered: years.recovered,
+    recovery.SettlementReversed: vouchers.reversed_by_red,
 }
 TOPICS = frozenset(kind.DESCRIPTOR.full_name for kind in POSTINGS)
 
@@ -109,7 +117,8 @@ class Conserved:
                 for bucket, fen in enumerate(account.held):
                     sums[account.pool.kind][bucket] += fen
         vouchers_fen = sums[Kind.VOUCHER][Bucket.PAID] + sums[Kind.VOUCHER][Bucket.RECOVERED]
-        years_fen = sums[Kind.REDEEMING][Bucket.PAID] + sums[Kind.COMBINED][Bucket.PAID]
+        both = (sums[Kind.REDEEMING], sums[Kind.COMBINED])
+        years_fen = sum(held[Bucket.PAID] + held[Bucket.RECOVERED] for held in both)
         return vouchers_fen, sums[Kind.QUARTER][Bucket.PAID], years_fen
 
     def lines(self, holder: str = "") -> list[Line]:

@@ -11,6 +11,7 @@ class Book(StrEnum):
     QUARTER = "批次"
     ROUND = "轮次"
     CASE = "案件"
+    RECOVERY = "追回"
     OUT = "转出批次"
     IN = "转入批次"
 
@@ -28,6 +29,7 @@ class Fact(StrEnum):
     GRANT_ORDERED = "补助支付指令"
     GRANT_SETTLED = "补助支付"
     GRANT_RETURNED = "补助支付退回"
+    RECOVERED = "当年缴回"
 
 
 #: Which books; one that is silent says nothing.
@@ -42,4 +44,5 @@ PARTIES = {
     Fact.GRANT_ORDERED: (Book.ROUND, Book.CASE),
     Fact.GRANT_SETTLED: (Book.ROUND, Book.CASE),
     Fact.GRANT_RETURNED: (Book.ROUND, Book.CASE),
+    Fact.RECOVERED: (Book.RECOVERY, Book.YEAR),
 }

@@ -4,6 +4,7 @@ from audit.conservation.account import Account, Bucket, Kind, Pool
 from audit.conservation.books import Books
 from audit.conservation.facts import Book, Fact
 from duifu.v1 import events_pb2 as events
+from duifu.v1.recovery_pb2 import SettlementReversed
 
 
 def issued(books: Books, event: events.VoucherIssued) -> None:
@@ -42,6 +43,18 @@ def rescaled(books: Books, event: events.VoucherRescaled) -> None:
     gone_fen = account.held[Bucket.RELEASED] + account.held[Bucket.RECOVERED]
     books.must_be(account, "重新核定的券面金额", event.face_value_fen, account.authorised_fen - gone_fen)
     books.must_be(account, "重新核定的应兑付", event.due_fen, account.held[Bucket.PAID])
+
+
+def reversed_by_red(books: Books, event: SettlementReversed) -> None:
+    """A red invoice: what was paid on the blue one is to be paid back, and as much may become due anew. (F-2)"""
+    account = _own(books)
+    issuing, account.whole = account.whole, None
+    books.move(account, Bucket.PAID, Bucket.RECOVERED, event.claw_back_fen)
+    account.whole = issuing
+    if issuing is not None:  # the year's promise stands
+        books.move(issuing, Bucket.PAID, Bucket.COMMITTED, event.claw_back_fen)
+    account.authorise(account.authorised_fen + event.claw_back_fen)
+    books.must_be(account, "红冲后的应兑付", event.due_fen, account.held[Bucket.PAID])
 
 
 def _own(books: Books) -> Account:

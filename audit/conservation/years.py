@@ -13,6 +13,7 @@ from domain.refusals import Refused
 from domain.serving import Limit
 from duifu.v1 import events_pb2 as events
 from duifu.v1.facts_pb2 import SpecialApproval
+from duifu.v1.recovery_pb2 import RedemptionHeadroomRecovered
 from ledger import streams
 
 
@@ -80,6 +81,14 @@ def restored(books: Books, event: events.RedemptionHeadroomRestored) -> None:
     books.say(Fact.RETURNED, event.order_id, Book.YEAR, event.amount_fen, account)
 
 
+def recovered(books: Books, event: RedemptionHeadroomRecovered) -> None:
+    """Money came back in its budget year: it stays paid and recovered, and the year may pay as much again. (F-7)"""
+    account = books.accounts.get(_name(books, Kind.COMBINED)) or _account(books, Kind.REDEEMING)
+    books.move(account, Bucket.PAID, Bucket.RECOVERED, event.amount_fen)
+    account.authorise(account.authorised_fen + event.amount_fen)
+    books.say(Fact.RECOVERED, event.recovery_id, Book.YEAR, event.amount_fen, account)
+
+
 def _commit(books: Books, account: Account, fen: int = 0, beyond_fen: int = 0) -> None:
     """Promise an amount; what is left is reserved for the queue, as far as it goes.
 
@@ -88,7 +97,8 @@ def _commit(books: Books, account: Account, fen: int = 0, beyond_fen: int = 0) -
     queue = books.queues.get(books.entry.stream, {})
     wanted = sum(place.fen for place in queue.values() if place.account is account)
     books.move(account, Bucket.RESERVED, Bucket.FREE, account.held[Bucket.RESERVED])
-    most_fen = account.used_fen + fen + wanted if account.most_fen is None else account.most_fen
+    back_fen = account.held[Bucket.RECOVERED] if account.pool.kind is not Kind.ISSUING else 0
+    most_fen = account.used_fen + fen + wanted if account.most_fen is None else account.most_fen + back_fen
     account.authorise(max(account.used_fen, most_fen + beyond_fen))
     books.move(account, Bucket.FREE, Bucket.COMMITTED, fen)
     if beyond_fen:  # for this case alone: what of it is left is nobody's
@@ -118,7 +128,11 @@ def _account(books: Books, kind: Kind) -> Account:
     """An account of the year whose stream is read."""
     _, programme_id, rest = books.entry.stream.split("/", 2)
     holder, _, year = rest.rpartition("/")
-    return books.account(f"{kind}/{programme_id}/{holder}/{year}", Pool(programme_id, kind, year), holder)
+    return books.account(_name(books, kind), Pool(programme_id, kind, year), holder)
+
+
+def _name(books: Books, kind: Kind) -> str:
+    return f"{kind}/{books.entry.stream.partition('/')[2]}"
 
 
 def _day(books: Books) -> date:

@@ -250,7 +250,7 @@ def test_the_annual_cap_defers_what_it_cuts_and_the_oldest_request_is_paid_first
     younger = pay(desk.at("2025-01-06 09:00"), vouchers[1], yuan(1_000_000), 3)
     quarter = desk.settle_quarter("bj-slq-2023-2025Q1")
 
-    assert [order.ordered.case_id for order in quarter.orders.values()] == [cut, younger]
+    assert [quarter.orders[order_id].ordered.case_id for order_id in sorted(quarter.orders)] == [cut, younger]
     assert desk.closed_case(cut).amount_fen == yuan(600_000)
     assert desk.year(2025).redeemed_fen == yuan(500_000 + 200_000)
 
@@ -265,7 +265,7 @@ def test_a_deferred_claim_comes_before_requests_that_joined_the_quarter_earlier_
 
     quarter = desk.settle_quarter("bj-slq-2023-2025Q1")
 
-    assert [order.ordered.case_id for order in quarter.orders.values()] == [deferred, younger]
+    assert [quarter.orders[order_id].ordered.case_id for order_id in sorted(quarter.orders)] == [deferred, younger]
 
 
 def test_money_that_comes_back_frees_the_cap_and_joins_the_next_quarter_with_a_new_account(desk: Desk) -> None:

@@ -95,7 +95,7 @@ from tests.builders import (
     applicant,
     credit_check,
 )
-from tests.commands import panel_desk
+from tests.commands import panel_desk, recovery_desk
 from tests.desk import Desk
 from tests.ledger.people import a_contact, held_in
 
@@ -120,6 +120,7 @@ def well_formed() -> dict[str, tuple[Actor, Any]]:
     )
     return {
         **panel_desk.examples(CASE),
+        **recovery_desk.examples(CASE, VOUCHER),
         **of_rounds(),
         **of_clocks(),
         **of_links(),
@@ -368,6 +369,13 @@ MAY_BE_LEFT_OUT = {
     "resume_cycle": ["reason"],
     "remind_cycle": ["letters", "pageSha256"],
     "withhold_payment": ["reason"],
+    "open_recovery": ["reason"],
+    "record_recovery_statement": ["reason", "evidenceSha256"],
+    "demand_recovery": ["reason"],
+    "propose_write_off": ["reason"],
+    "withdraw_recovery": ["reason"],
+    "bar_enterprise": ["reason"],
+    "report_invoice_reversed": ["reason"],
     "record_check": ["round", "result.credit", "result.credit.listings", *LISTING],
     "record_letter": ["caseId", "letter", "letter.letterId", "letter.template"],
     "lapse_stage": ["caseId", "stage", "round"],

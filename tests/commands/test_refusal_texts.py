@@ -80,6 +80,23 @@ ELSEWHERE = {
     "PAYMENT_NOT_RELEASED": "tests/exchange/test_payment_release.py: a person signs before it goes out",
     "PAYMENT_TWICE": "tests/exchange/test_payment_commands.py: of lines of one file",
     "PAYMENT_LATE": "tests/exchange/test_payment_commands.py: at the door PAYMENT_RESULT_CONFLICT",
+    **dict.fromkeys(
+        ("RECOVERY_UNKNOWN", "RECOVERY_COMPUTED", "RECOVERY_ABOVE_PAID", "RECOVERY_NOT_NOW", "RECOVERY_NOT_APART"),
+        "test_recovery.py",
+    ),
+    **dict.fromkeys(
+        (
+            "STATEMENT_OPEN",
+            "RECOVERY_ABOVE_FINDING",
+            "RECOVERY_ABOVE_OPEN",
+            "RECEIPT_CONFLICT",
+            "WRITE_OFF_NOT_PROPOSED",
+        ),
+        "test_recovery.py",
+    ),
+    **dict.fromkeys(("ENTERPRISE_BARRED", "BAR_NOT_FORESEEN", "BAR_WITHOUT_DEMAND", "BAR_PERIOD"), "test_bars.py"),
+    "RECOVERY_NOT_FORESEEN": "test_recovery.py: both shipped programmes say how",
+    **dict.fromkeys(("INVOICE_NOT_COUNTED", "REVERSAL_ABOVE_INVOICE", "REVERSAL_CONFLICT"), "test_reversal.py"),
     "LEDGER_BUSY": "forty lost races in a row",
     "COMMIT_TOO_LARGE": "test_lost_answers.py: no command of ours is that large",
 }

@@ -51,7 +51,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, lis
         request = a_redemption(vouchers[at].voucher_id, yuan(settled), invoice=at + 1, buyer=firm)
         case_ids.append(desk.at(f"{day} 10:00").redemption_through_the_door(request, firm))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cycle_payments, "CLAIMS_PER_PAGE", 2)  # a part does not depend on who is on which page
+        patch.setattr(cycle_payments, "CLAIMS_AT_ONCE", 2)  # a part does not depend on who is on which page
         paid = paid_by_the_engine(desk, case_ids)
     yield desk, case_ids, paid
     desk.ledger.close()

@@ -152,7 +152,7 @@ class Town:
     def settle(self, number: int) -> None:
         quarter = self._open_quarter()
         _end_what_waits(self.desk, quarter.opened.quarter)
-        returned = list(quarter.claims)[: number % 3]
+        returned = sorted(quarter.claims)[: number % 3]
         self.desk.settle_quarter(quarter.cycle_id, returned)
 
     def order(self, _number: int) -> None:
@@ -165,7 +165,7 @@ class Town:
         for name in self.desk.ledger.streams("cycle/"):
             quarter = self.desk.cycle(name.removeprefix("cycle/"))
             if quarter.outstanding():
-                self.desk.record_results(quarter.cycle_id, list(quarter.claims)[: number % 2])
+                self.desk.record_results(quarter.cycle_id, sorted(quarter.claims)[: number % 2])
                 self.desk.system(close_cycle=CloseCycle(cycle_id=quarter.cycle_id))
 
     def _case(self, number: int) -> str:

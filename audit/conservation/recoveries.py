@@ -1,0 +1,47 @@
+"""What one enterprise has to pay back: of what was demanded, what came in, what was written off, what is open. (F-8)"""
+
+from audit.conservation.account import Account, Bucket, Kind, Pool
+from audit.conservation.books import Books
+from audit.conservation.facts import Book, Fact
+from duifu.v1 import recovery_pb2 as events
+from ledger import streams
+
+
+def opened(books: Books, event: events.RecoveryOpened) -> None:
+    """Something was found; nothing is demanded yet."""
+    pool = Pool(event.programme_id, Kind.RECOVERY, str(books.entry.business_at.year))
+    books.account(books.entry.stream, pool, event.uscc, event.clause)
+
+
+def demanded(books: Books, event: events.RecoveryDemanded) -> None:
+    """So much is to come in."""
+    account = _own(books)
+    books.must_be(account, "责令追回之前", 0, account.authorised_fen)
+    account.authorise(event.amount_fen)
+
+
+def received(books: Books, event: events.RecoveryReceived) -> None:
+    """A part came in; what of it a year may pay again, the year says in the same commit."""
+    account = _own(books)
+    books.move(account, Bucket.FREE, Bucket.RECOVERED, event.amount_fen)
+    recovery_id = books.entry.stream.removeprefix(streams.RECOVERIES)
+    books.say(Fact.RECOVERED, recovery_id, Book.RECOVERY, event.restored_fen, account)
+
+
+def written_off(books: Books, event: events.RecoveryWrittenOff) -> None:
+    """A part never will."""
+    books.move(_own(books), Bucket.FREE, Bucket.RELEASED, event.amount_fen)
+
+
+def closed(books: Books, event: events.RecoveryClosed) -> None:
+    """Nothing is open, and the sums are those of the account."""
+    account = _own(books)
+    books.must_be(account, "责令追回", event.demanded_fen, account.authorised_fen)
+    books.must_be(account, "缴回", event.received_fen, account.held[Bucket.RECOVERED])
+    books.must_be(account, "核销", event.written_off_fen, account.held[Bucket.RELEASED])
+    books.must_be(account, "办结时待缴回", 0, account.held[Bucket.FREE])
+
+
+def _own(books: Books) -> Account:
+    """The recovery whose stream is read."""
+    return books.account(books.entry.stream, Pool("", Kind.RECOVERY, ""))

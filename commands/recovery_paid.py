@@ -1,0 +1,79 @@
+"""What was paid on a case, and who had a hand in it: of a voucher over all its quarters, of a grant over its levels."""
+
+from dataclasses import dataclass, field
+
+from commands.work import Work
+from domain import checks, duties
+from domain.case import Case
+from domain.cycle import Cycle
+from domain.dates import from_iso
+from domain.kinds import VOUCHER
+from domain.recovery_shares import of_grant
+from domain.serving import served
+from domain.voucher import Voucher
+from duifu.v1.recovery_pb2 import PaidShare
+from ledger import streams
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What a case was paid, in the order of payment."""
+
+    case_id: str  # that the voucher was issued on, or of the grant
+    voucher_id: str = ""
+    shares: list[PaidShare] = field(default_factory=list)
+
+
+def paid_on(work: Work, case_id: str) -> Paid:
+    """What was paid on a grant, or on the voucher of a claim or redemption. Raises Refused CASE_UNKNOWN."""
+    case = work.case(case_id)
+    if case.is_grant:
+        return Paid(case_id, shares=of_grant(case))
+    voucher_id = case.redemption.voucher_id or (case.closed.voucher_id if case.closed else "")
+    if not voucher_id:
+        return Paid(case_id)
+    voucher = work.read(streams.voucher(voucher_id), VOUCHER)
+    return Paid(voucher.case_id, voucher_id, _of_voucher(work, voucher))
+
+
+def hands_of(work: Work, paid: Paid) -> list[str]:
+    """Accounts that decided, entered, verified or signed anything for what was paid."""
+    cases = {paid.case_id, *(share.case_id for share in paid.shares)}
+    accounts: set[str] = set()
+    for case_id in cases:
+        case = work.case(case_id)
+        accounts |= {*duties.decided_by(case), *checks.entered_by(case)}
+        accounts |= {account for decided in case.decisions for account in decided.panel_members}
+        accounts |= {account for opinion in case.opinions for account in (opinion.given_by, opinion.on_behalf_of)}
+    if paid.voucher_id:
+        for share in paid.shares:
+            accounts |= _signers(work.cycle(share.source_id), share.case_id)
+    return sorted(accounts - {""})
+
+
+def _of_voucher(work: Work, voucher: Voucher) -> list[PaidShare]:
+    return [
+        PaidShare(
+            source_id=payout.cycle_id,
+            case_id=payout.case_id,
+            amount_fen=payout.amount_fen,
+            budget_year=work.cycle(payout.cycle_id).opened.paying_year,
+            limit_year=_limit_year(work, work.cycle(payout.cycle_id), work.case(payout.case_id)),
+        )
+        for payout in voucher.payouts
+    ]
+
+
+def _limit_year(work: Work, quarter: Cycle, case: Case) -> int:
+    """The year that a payment counted in: of the batch, or of the request. (BJ-A7)"""
+    opened = quarter.opened
+    programme = work.rulebook.in_force(opened.programme_id, from_iso(opened.opens_on))
+    by_request = served(programme).paying(from_iso(opened.as_of_on)).by_request
+    return case.received_on.year if by_request else opened.paying_year
+
+
+def _signers(quarter: Cycle, case_id: str) -> set[str]:
+    orders = {order_id for order_id, order in quarter.orders.items() if order.ordered.case_id == case_id}
+    batches = [batch for batch in quarter.batches if orders.intersection(batch.order_ids)]
+    signed = {account for batch in batches for accounts in batch.signed_by.values() for account in accounts}
+    return signed | set(quarter.claims[case_id].verified_by)

@@ -1,0 +1,76 @@
+"""A red invoice takes back what a blue one had settled: what of the voucher is due now, and what was paid beyond. (F-2)
+
+What the blue invoice took is free again: settled anew with another invoice, it is due again.
+"""
+
+from datetime import date
+from fractions import Fraction
+
+from domain import amount
+from domain.evaluation import settlement
+from domain.evaluation.edition import Edition
+from domain.money import exact_text, floor
+from domain.refusals import Refused
+from domain.voucher import Voucher
+from duifu.v1.facts_pb2 import RedemptionRequest
+from duifu.v1.recovery_pb2 import ReportInvoiceReversed, SettlementReversed
+
+CLAUSE = "BJ-A8"
+
+
+def reverse(
+    edition: Edition, voucher: Voucher, asked: ReportInvoiceReversed, received_on: date
+) -> SettlementReversed | None:
+    """What a red invoice does to a voucher; None if it is on record already. `received_on`: of the claim.
+
+    Settled is what all invoices settle without it, and what is due of the voucher follows from that as always.
+    Raises Refused REASON_MISSING, REVERSAL_CONFLICT, INVOICE_NOT_COUNTED, REVERSAL_ABOVE_INVOICE, VOUCHER_IN_PAYMENT,
+    PARAMETER_EXPIRED.
+    """
+    if not asked.reason.strip():
+        raise Refused("REASON_MISSING", CLAUSE, title="发票红冲")
+    if known := voucher.reversals.get(asked.red_invoice_number):
+        if (known.invoice_key, known.amount_fen) == (asked.invoice_key, asked.amount_fen):
+            return None
+        raise Refused(
+            "REVERSAL_CONFLICT",
+            CLAUSE,
+            number=asked.red_invoice_number,
+            invoice=known.invoice_key,
+            known_fen=known.amount_fen,
+        )
+    before = voucher.invoices.get(asked.invoice_key)
+    if before is None:
+        raise Refused("INVOICE_NOT_COUNTED", CLAUSE, invoice=asked.invoice_key, voucher=voucher.voucher_id)
+    if amount.red_name(asked.red_invoice_number) in before.numbers:
+        return None  # a request has handed it in
+    left_fen = before.invoiced_fen - before.reversed_fen
+    if asked.amount_fen > left_fen:
+        raise Refused(
+            "REVERSAL_ABOVE_INVOICE",
+            CLAUSE,
+            invoice=asked.invoice_key,
+            asked_fen=asked.amount_fen,
+            left_fen=floor(left_fen),
+        )
+    if (open_fen := voucher.due_fen - (voucher.paid_fen - voucher.claw_back_fen)) > 0:
+        raise Refused("VOUCHER_IN_PAYMENT", CLAUSE, voucher=voucher.voucher_id, open_fen=open_fen)
+    after = before.less(Fraction(asked.amount_fen), asked.red_invoice_number)
+    others = (totals.used_fen for key, totals in voucher.invoices.items() if key != asked.invoice_key)
+    cumulative_fen = min(voucher.eligible_fen, sum(others, after.used_fen))
+    request = settlement.facts_of(voucher, RedemptionRequest(), received_on, {})
+    rate = settlement.terms_of(edition, request, CLAUSE).rate
+    now_fen = amount.due(voucher.face_value_fen, voucher.eligible_fen, cumulative_fen, 0, rate)
+    due_fen = min(voucher.due_fen, now_fen)
+    return SettlementReversed(
+        invoice_key=asked.invoice_key,
+        red_invoice_number=asked.red_invoice_number,
+        amount_fen=asked.amount_fen,
+        base_fen=exact_text(after.used_fen),
+        cumulative_fen=exact_text(cumulative_fen),
+        due_fen=due_fen,
+        claw_back_fen=voucher.due_fen - due_fen,
+        reason=asked.reason,
+        evidence_sha256=asked.evidence_sha256,
+        clause=CLAUSE,
+    )

@@ -1,0 +1,59 @@
+"""How money that was paid is taken back, as a programme file describes it. (追回)"""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from domain.format.form import Clause, Row, Words
+from duifu.v1.recovery_pb2 import RecoveryRole, RecoveryRule
+
+
+class RecoveryRoleRow(Row):
+    """Who does a part of it."""
+
+    role: Words
+    title: Words
+
+    def message(self) -> RecoveryRole:
+        """As a recovery pins it."""
+        return RecoveryRole(role=self.role, title=self.title)
+
+
+class BarRow(Row):
+    """For how long an enterprise may be kept from applying and redeeming at most. (F-8)"""
+
+    months_max: int = Field(ge=1, le=120)
+    clause: Clause
+
+
+class RecoveryRow(Row):
+    """Who finds, who decides and who collects, and how many working days an enterprise has for what."""
+
+    clause: Clause
+    finds: RecoveryRoleRow
+    decides: RecoveryRoleRow
+    collects: RecoveryRoleRow
+    statement_days: int = Field(ge=1, le=365, description="Working days to be heard, after the notice.")
+    statement_clause: Clause
+    pay_days: int = Field(ge=1, le=365, description="Working days to pay, after the demand.")
+    bar: BarRow | None = Field(None, description="Left out: nobody is kept from applying.")
+
+    @model_validator(mode="after")
+    def _three_roles(self) -> Self:
+        if len({self.finds.role, self.decides.role, self.collects.role}) < 3:
+            raise ValueError("finds, decides and collects: three different roles")
+        return self
+
+    def message(self) -> RecoveryRule:
+        """As a recovery pins it."""
+        return RecoveryRule(
+            clause=self.clause,
+            finds=self.finds.message(),
+            decides=self.decides.message(),
+            collects=self.collects.message(),
+            statement_days=self.statement_days,
+            statement_clause=self.statement_clause,
+            pay_days=self.pay_days,
+            bar_months_max=self.bar.months_max if self.bar else 0,
+            bar_clause=self.bar.clause if self.bar else "",
+        )

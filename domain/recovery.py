@@ -1,0 +1,126 @@
+"""Money that was paid and has to come back: what was found, demanded, received and written off. (BJ-5.5)"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from google.protobuf.message import Message
+
+from domain.case import UnknownEvent
+from domain.states import changed
+from duifu.v1.recovery_pb2 import (
+    RECOVERY_KIND_CONTRACT_ENDED,
+    RECOVERY_KIND_INVOICE_REVERSED,
+    RecoveryClosed,
+    RecoveryDemanded,
+    RecoveryNoticed,
+    RecoveryOpened,
+    RecoveryReceived,
+    RecoveryStatementTaken,
+    RecoveryWithdrawn,
+    RecoveryWrittenOff,
+    WriteOffProposed,
+)
+
+#: Findings whose amount follows from a voucher. Nobody types it.
+COMPUTED = frozenset({RECOVERY_KIND_CONTRACT_ENDED, RECOVERY_KIND_INVOICE_REVERSED})
+
+
+class Standing(StrEnum):
+    """How far a recovery has come."""
+
+    NONE = "none"
+    FOUND = "found"
+    NOTICED = "noticed"
+    DEMANDED = "demanded"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+TITLES = {
+    Standing.NONE: "未立案",
+    Standing.FOUND: "已立案，待告知",
+    Standing.NOTICED: "已告知，待陈述申辩或责令追回",
+    Standing.DEMANDED: "已责令追回，待缴回",
+    Standing.WITHDRAWN: "已撤销",
+    Standing.CLOSED: "已办结",
+}
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """The state of one recovery. Empty before its finding."""
+
+    opened: RecoveryOpened = field(default_factory=RecoveryOpened)
+    notice: RecoveryNoticed | None = None
+    statements: tuple[RecoveryStatementTaken, ...] = ()
+    demand: RecoveryDemanded | None = None
+    receipts: Mapping[str, RecoveryReceived] = field(default_factory=dict)  # by bank reference
+    proposed: WriteOffProposed | None = None  # waits to be confirmed
+    written_off_fen: int = 0
+    withdrawn: RecoveryWithdrawn | None = None
+    closed: RecoveryClosed | None = None
+
+    @property
+    def recovery_id(self) -> str:
+        """For instance "bj-claim-2024-000001-recovery-1"."""
+        return self.opened.recovery_id
+
+    @property
+    def standing(self) -> Standing:
+        """How far it has come."""
+        if not self.recovery_id:
+            return Standing.NONE
+        if self.withdrawn is not None:
+            return Standing.WITHDRAWN
+        if self.closed is not None:
+            return Standing.CLOSED
+        if self.demand is not None:
+            return Standing.DEMANDED
+        return Standing.NOTICED if self.notice is not None else Standing.FOUND
+
+    @property
+    def claimed_fen(self) -> int:
+        """What it wants back: what was demanded, before that what was found; nothing once it was withdrawn."""
+        if self.withdrawn is not None:
+            return 0
+        return self.demand.amount_fen if self.demand is not None else self.opened.amount_fen
+
+    @property
+    def received_fen(self) -> int:
+        """What came in."""
+        return sum(receipt.amount_fen for receipt in self.receipts.values())
+
+    @property
+    def open_fen(self) -> int:
+        """What was demanded, and neither came in nor was written off."""
+        return self.demand.amount_fen - self.received_fen - self.written_off_fen if self.demand is not None else 0
+
+
+def recovery_id(case_id: str, number: int) -> str:
+    """The business key of the n-th recovery of a case, from 1."""
+    return f"{case_id}-recovery-{number}"
+
+
+def evolve(recovery: Recovery, event: Message) -> Recovery:
+    """The recovery after one more event."""
+    match event:
+        case RecoveryOpened():
+            return changed(recovery, opened=event)
+        case RecoveryNoticed():
+            return changed(recovery, notice=event)
+        case RecoveryStatementTaken():
+            return changed(recovery, statements=(*recovery.statements, event))
+        case RecoveryDemanded():
+            return changed(recovery, demand=event)
+        case RecoveryReceived():
+            return changed(recovery, receipts={**recovery.receipts, event.bank_reference: event})
+        case WriteOffProposed():
+            return changed(recovery, proposed=event)
+        case RecoveryWrittenOff():
+            return changed(recovery, proposed=None, written_off_fen=recovery.written_off_fen + event.amount_fen)
+        case RecoveryWithdrawn():
+            return changed(recovery, withdrawn=event)
+        case RecoveryClosed():
+            return changed(recovery, closed=event)
+    raise UnknownEvent(type(event).__name__)

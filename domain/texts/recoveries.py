@@ -1,0 +1,156 @@
+"""Money that has to come back, and red invoices."""
+
+from domain.texts.form import Texts
+
+TEXTS: Texts = {
+    "RECOVERY_UNKNOWN": {
+        "zh": ("没有追回案件 {recovery}。", "请核对编号；清单见 duifu recovery list。"),
+        "en": ("There is no recovery {recovery}.", "Check its id; duifu recovery list names them."),
+    },
+    "RECOVERY_NOT_FORESEEN": {
+        "zh": (
+            "案件 {case} 所依据的政策版本（{programme}）没有规定追回程序。",
+            "请在政策文件中增加 recovery 一节；适用旧版本的案件请另行处理。",
+        ),
+        "en": (
+            "The edition of {programme} that case {case} goes by does not say how money is taken back.",
+            "Add a section recovery to the programme file; cases of an earlier edition are dealt with outside.",
+        ),
+    },
+    "RECOVERY_COMPUTED": {
+        "zh": (
+            "案件 {case}：合同终止、发票红冲应追回的金额由系统计算，不能填写。",
+            "合同终止或减价请重新核定券额（RescaleVoucher），发票红冲请用 duifu recovery reversed，追回随之立案。",
+        ),
+        "en": (
+            "Case {case}: what a contract that ended or a red invoice takes back is computed, nobody types it.",
+            "Rescale the voucher (RescaleVoucher), or report the red invoice (duifu recovery reversed).",
+        ),
+    },
+    "RECOVERY_ABOVE_PAID": {
+        "zh": (
+            "案件 {case} 已支付且未在其他追回中的金额为{available_fen}，不能追回{asked_fen}。",
+            "请核对金额；尚未支付的部分不需要追回。",
+        ),
+        "en": (
+            "Of case {case}, {available_fen} was paid and is in no other recovery; {asked_fen} cannot be recovered.",
+            "Check the amount; what was not paid needs no recovery.",
+        ),
+    },
+    "RECOVERY_NOT_NOW": {
+        "zh": (
+            "追回案件 {recovery} 现为“{standing}”，不能办理“{title}”。",
+            "“{title}”须在“{allowed}”时办理。",
+        ),
+        "en": (
+            "Recovery {recovery} is {standing}; {title} is not possible now.",
+            "It is possible while it is {allowed}.",
+        ),
+    },
+    "RECOVERY_NOT_APART": {
+        "zh": ("{account} 已参与“{did}”，不得办理“{title}”。", "请由未参与的人员办理；委托不改变这一要求。"),
+        "en": (
+            "{account} took part in {did}, so may not do {title}.",
+            "Ask somebody who did not; a delegation changes nothing.",
+        ),
+    },
+    "STATEMENT_OPEN": {
+        "zh": (
+            "追回案件 {recovery} 的陈述申辩期至 {until}，期内尚未收到陈述或放弃声明。",
+            "请登记陈述、听证或放弃声明，或在期满后责令追回。",
+        ),
+        "en": (
+            "In recovery {recovery} the enterprise may be heard through {until}; it has neither spoken nor waived it.",
+            "Record a statement, a hearing or a waiver, or demand after that day.",
+        ),
+    },
+    "RECOVERY_ABOVE_FINDING": {
+        "zh": (
+            "追回案件 {recovery} 查明{found_fen}，责令追回{asked_fen}超出所查明的金额。",
+            "请核对金额，或另行立案。",
+        ),
+        "en": (
+            "Recovery {recovery} found {found_fen}; {asked_fen} is more than that.",
+            "Check the amount, or open another recovery for the rest.",
+        ),
+    },
+    "RECOVERY_ABOVE_OPEN": {
+        "zh": ("追回案件 {recovery} 尚待缴回{open_fen}，{asked_fen}超出该金额。", "请核对金额；多缴的请退还缴款单位。"),
+        "en": (
+            "Of recovery {recovery} {open_fen} is open; {asked_fen} is more than that.",
+            "Check the amount; what was paid beyond it goes back to who paid.",
+        ),
+    },
+    "RECEIPT_CONFLICT": {
+        "zh": (
+            "回单 {reference} 已登记：{known_on} 收到{known_fen}，与本次{asked_fen}不一致。",
+            "请核对回单号、日期和金额；账本不改写已登记的回单。",
+        ),
+        "en": (
+            "Receipt {reference} is on record with {known_fen} of {known_on}, not with this {asked_fen}.",
+            "Check reference, day and amount; what is on record is never rewritten.",
+        ),
+    },
+    "WRITE_OFF_NOT_PROPOSED": {
+        "zh": ("追回案件 {recovery} 没有待确认的核销。", "请先由资金岗提请核销（duifu recovery propose-write-off）。"),
+        "en": (
+            "Nobody has proposed to write anything off in recovery {recovery}.",
+            "Who collects proposes it first: duifu recovery propose-write-off.",
+        ),
+    },
+    "ENTERPRISE_BARRED": {
+        "zh": (
+            "单位 {uscc} 自{from_on}至{through_on}被限制申报（{number}），期间不能申领、申报或申请兑付。",
+            "已受理的事项照常办理；请在{through_on}之后申请。",
+        ),
+        "en": (
+            "Enterprise {uscc} may not apply or redeem from {from_on} through {through_on} (document {number}).",
+            "What is under way goes on; apply after {through_on}.",
+        ),
+    },
+    "BAR_NOT_FORESEEN": {
+        "zh": (
+            "追回案件 {recovery} 所依据的政策版本没有规定限制申报。",
+            "请在政策文件的 recovery 一节增加 bar。",
+        ),
+        "en": (
+            "The edition that recovery {recovery} goes by lets nobody be kept from applying.",
+            "Add bar to the section recovery of the programme file.",
+        ),
+    },
+    "BAR_WITHOUT_DEMAND": {
+        "zh": ("追回案件 {recovery} 尚未责令追回，不能限制申报。", "请先责令追回（duifu recovery demand）。"),
+        "en": ("In recovery {recovery} nothing is demanded yet, so nobody is barred.", "Demand the money back first."),
+    },
+    "BAR_PERIOD": {
+        "zh": (
+            "{from_on}至{through_on}不是可以限制申报的期间：须自{on}或之后开始，最长{months}个月。",
+            "请更正起止日期。",
+        ),
+        "en": (
+            "{from_on} to {through_on} is no time for a bar: it begins on {on} or later, for {months} months at most.",
+            "Correct the days.",
+        ),
+    },
+    "INVOICE_NOT_COUNTED": {
+        "zh": ("发票 {invoice} 没有计入算力券 {voucher}。", "请核对发票代码和号码；未计入的发票红冲不影响本券。"),
+        "en": (
+            "Invoice {invoice} was not counted for voucher {voucher}.",
+            "Check code and number; reversing an invoice that was not counted changes nothing here.",
+        ),
+    },
+    "REVERSAL_ABOVE_INVOICE": {
+        "zh": ("发票 {invoice} 尚未红冲的可计金额为{left_fen}，不能红冲{asked_fen}。", "请核对红字发票的金额。"),
+        "en": (
+            "Of invoice {invoice}, {left_fen} that counts is not reversed; {asked_fen} is more than that.",
+            "Check the amount of the red invoice.",
+        ),
+    },
+    "REVERSAL_CONFLICT": {
+        "zh": ("红字发票 {number} 已登记：冲减发票 {invoice} {known_fen}。", "请核对；已登记的红冲不改写。"),
+        "en": (
+            "Red invoice {number} is on record: it takes {known_fen} from invoice {invoice}.",
+            "Check it; what is on record is never rewritten.",
+        ),
+    },
+}

@@ -1,0 +1,139 @@
+"""Recoveries at the door: who finds, decides and collects, a command of each kind, and the way to a demand."""
+
+from typing import Any
+
+from domain.kinds import RECOVERY
+from domain.money import yuan
+from domain.recovery import Recovery, recovery_id
+from domain.voucher import Voucher
+from duifu.v1.commands_pb2 import Actor
+from duifu.v1.recovery_pb2 import (
+    RECOVERY_KIND_FALSE_REPORT,
+    STATEMENT_KIND_WAIVED,
+    BarEnterprise,
+    DemandRecovery,
+    OpenRecovery,
+    ProposeWriteOff,
+    RecordRecoveryReceipt,
+    RecordRecoveryStatement,
+    ReportInvoiceReversed,
+    SendRecoveryNotice,
+    WithdrawRecovery,
+    WriteOffRecovery,
+)
+from ledger import streams
+from tests.builders import a_contract, officer
+from tests.desk import Desk
+
+SHA256 = "ab" * 32
+INSPECTOR = officer("inspector")
+DECIDER = officer("recovery-officer")
+COLLECTOR = officer("fund-officer")
+WHOLE = yuan(5_000_000)
+
+
+def examples(case_id: str, voucher_id: str) -> dict[str, tuple[Actor, Any]]:
+    """One command of each kind that is well formed."""
+    recovery = recovery_id(case_id, 1)
+    reversed_ = ReportInvoiceReversed(
+        voucher_id=voucher_id,
+        invoice_key="24110000000000000001",
+        red_invoice_number="24110000000000000099",
+        amount_fen=1,
+        reason="开票有误",
+        evidence_sha256=SHA256,
+    )
+    return {
+        "open_recovery": (INSPECTOR, opening(case_id, 1)),
+        "send_recovery_notice": (INSPECTOR, noticing(recovery)),
+        "record_recovery_statement": (DECIDER, waiving(recovery)),
+        "demand_recovery": (DECIDER, demanding(recovery, 1)),
+        "record_recovery_receipt": (COLLECTOR, receiving(recovery, 1)),
+        "propose_write_off": (COLLECTOR, proposing(recovery, 1)),
+        "write_off_recovery": (DECIDER, WriteOffRecovery(recovery_id=recovery)),
+        "bar_enterprise": (DECIDER, barring(recovery)),
+        "withdraw_recovery": (DECIDER, WithdrawRecovery(recovery_id=recovery, reason="查无实据")),
+        "report_invoice_reversed": (INSPECTOR, reversed_),
+    }
+
+
+def opening(case_id: str, amount_fen: int, **other: Any) -> OpenRecovery:
+    said: dict[str, Any] = {"finding": RECOVERY_KIND_FALSE_REPORT, "reason": "交付量虚报", "evidence_sha256": SHA256}
+    return OpenRecovery(case_id=case_id, amount_fen=amount_fen, **{**said, **other})
+
+
+def noticing(recovery: str) -> SendRecoveryNotice:
+    return SendRecoveryNotice(recovery_id=recovery, document_number="告〔2024〕1号", evidence_sha256=SHA256)
+
+
+def waiving(recovery: str) -> RecordRecoveryStatement:
+    return RecordRecoveryStatement(
+        recovery_id=recovery, statement=STATEMENT_KIND_WAIVED, reason="书面放弃", evidence_sha256=SHA256
+    )
+
+
+def demanding(recovery: str, amount_fen: int) -> DemandRecovery:
+    return DemandRecovery(
+        recovery_id=recovery,
+        amount_fen=amount_fen,
+        document_number="责〔2024〕1号",
+        reason="事实清楚",
+        evidence_sha256=SHA256,
+    )
+
+
+def receiving(recovery: str, amount_fen: int, reference: str = "SK-1", on: str = "2024-04-01") -> RecordRecoveryReceipt:
+    return RecordRecoveryReceipt(
+        recovery_id=recovery,
+        bank_reference=reference,
+        amount_fen=amount_fen,
+        received_on=on,
+        evidence_sha256=SHA256,
+    )
+
+
+def barring(recovery: str, first: str = "2024-05-01", last: str = "2025-04-30", **other: Any) -> BarEnterprise:
+    said: dict[str, Any] = {"document_number": "限〔2024〕1号", "reason": "虚报", "evidence_sha256": SHA256}
+    return BarEnterprise(recovery_id=recovery, from_on=first, through_on=last, **{**said, **other})
+
+
+def proposing(recovery: str, amount_fen: int) -> ProposeWriteOff:
+    return ProposeWriteOff(
+        recovery_id=recovery,
+        amount_fen=amount_fen,
+        decision_number="财〔2024〕9号",
+        reason="企业破产",
+        evidence_sha256=SHA256,
+    )
+
+
+def paid_voucher(desk: Desk, amount_fen: int = yuan(3_000_000), number: str = "HT-1") -> Voucher:
+    """A voucher of a fifth of five millions, of which a fifth of this amount was paid in the first quarter of 2024."""
+    voucher = desk.voucher_through_the_door(a_contract(WHOLE, number=number))
+    desk.pay_for(voucher, amount_fen)
+    desk.settle_quarter("bj-slq-2023-2024Q1")
+    return desk.voucher(voucher.voucher_id)
+
+
+def found(desk: Desk, voucher: Voucher, amount_fen: int) -> str:
+    """A recovery that an inspector opened."""
+    return desk.send(INSPECTOR, open_recovery=opening(voucher.case_id, amount_fen)).case_id
+
+
+def demanded(desk: Desk, voucher: Voucher, amount_fen: int) -> str:
+    """A recovery of which all was demanded, after the enterprise waived being heard."""
+    recovery = found(desk, voucher, amount_fen)
+    demand_all(desk, recovery)
+    return recovery
+
+
+def demand_all(desk: Desk, recovery: str) -> None:
+    """What was found is demanded, after the enterprise waived being heard."""
+    desk.send(INSPECTOR, send_recovery_notice=noticing(recovery))
+    desk.send(DECIDER, record_recovery_statement=waiving(recovery))
+    desk.send(DECIDER, demand_recovery=demanding(recovery, state(desk, recovery).opened.amount_fen))
+
+
+def state(desk: Desk, recovery: str) -> Recovery:
+    """How it stands."""
+    return RECOVERY.fold(desk.events(streams.recovery(recovery)))
