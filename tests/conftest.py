@@ -54,6 +54,21 @@ async def office(open_office: OpenOffice) -> "Office":
     return await open_office("2024-03-01")
 
 
+#: A run on two processes ends when its last file does: those that take minutes are begun first, the longest before all.
+LONGEST_FIRST = ("docs/test_commands.py", "test_readme_commands.py", "chaos/test_year.py", "chaos/test_stack.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first; the others stay in the order in which they were shuffled."""
+
+    def rank(item: pytest.Item) -> int:
+        path = item.path.as_posix()
+        return next((at for at, name in enumerate(LONGEST_FIRST) if path.endswith(name)), len(LONGEST_FIRST))
+
+    items.sort(key=rank)
+
+
 def pytest_unconfigure() -> None:
     """The SDK's native threads can abort an interpreter that shuts down at once (sdk-python#300)."""
     time.sleep(0.5)

@@ -108,6 +108,11 @@ def case_id(number: int) -> str:
     return f"bj-redeem-2024-{number:06d}"
 
 
+def voucher_id(number: int) -> str:
+    """The voucher of this number."""
+    return f"bj-voucher-2024-{number:06d}"
+
+
 def write_quarter(ledger: Ledger, lines: Iterable[tuple[Line, Firm]]) -> None:
     """Every claim with its holder, verified and waiting for its assessment; the quarter is cut off with them."""
     programme, calendar = the_rulebook().in_force(PROGRAMME, RECEIVED), the_rulebook().calendar
@@ -121,7 +126,7 @@ def write_quarter(ledger: Ledger, lines: Iterable[tuple[Line, Firm]]) -> None:
     numbers = []
     for line, holder in lines:
         numbers.append(line.number)
-        case, voucher = case_id(line.number), f"bj-voucher-2024-{line.number:06d}"
+        case, voucher = case_id(line.number), voucher_id(line.number)
         for event in _voucher(line, holder, voucher, programme.sha256):
             writing.put(streams.voucher(voucher), event)
         request = CaseOpened(
@@ -137,6 +142,17 @@ def write_quarter(ledger: Ledger, lines: Iterable[tuple[Line, Firm]]) -> None:
         writing.put(streams.case(case), stage)
         writing.put(streams.cycle(CYCLE), ClaimAdmitted(case_id=case, voucher_id=voucher, uscc=holder.uscc))
     writing.put(streams.cycle(CYCLE), CycleFrozen(case_ids=[case_id(number) for number in numbers]))
+    writing.write()
+
+
+def write_vouchers(ledger: Ledger, lines: Iterable[tuple[Line, Firm]]) -> None:
+    """The vouchers of such claims, which nobody has asked for yet."""
+    programme = the_rulebook().in_force(PROGRAMME, RECEIVED)
+    writing = _Writing(ledger, programme.sha256)
+    for line, holder in lines:
+        voucher = voucher_id(line.number)
+        for event in _voucher(line, holder, voucher, programme.sha256):
+            writing.put(streams.voucher(voucher), event)
     writing.write()
 
 
@@ -165,9 +181,9 @@ class _Writing:
         self._rows = []
 
 
-def _voucher(line: Line, holder: Firm, voucher_id: str, edition_sha256: str) -> list[Message]:
+def _voucher(line: Line, holder: Firm, voucher: str, edition_sha256: str) -> list[Message]:
     issued = VoucherIssued(
-        voucher_id=voucher_id,
+        voucher_id=voucher,
         programme_id=PROGRAMME,
         edition_sha256=edition_sha256,
         case_id=f"bj-claim-2024-{line.number:06d}",
@@ -183,8 +199,8 @@ def _voucher(line: Line, holder: Firm, voucher_id: str, edition_sha256: str) -> 
     return [issued, before] if line.settled_before_fen else [issued]
 
 
-def _request(line: Line, holder: Firm, voucher_id: str) -> RedemptionRequest:
-    request = a_redemption(voucher_id, 1, buyer=holder)
+def _request(line: Line, holder: Firm, voucher: str) -> RedemptionRequest:
+    request = a_redemption(voucher, 1, buyer=holder)
     for field in ("invoices", "delivery_proofs", "bank_receipts"):
         request.ClearField(field)
     for part, invoice in enumerate(line.invoices):

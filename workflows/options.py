@@ -59,7 +59,7 @@ def pages(summary: str) -> ActivityConfig:
     """Pages of a quarter: asked again until all is done and the treasury has answered, however long that takes."""
     return ActivityConfig(
         start_to_close_timeout=timedelta(hours=2),
-        heartbeat_timeout=timedelta(seconds=60),
+        heartbeat_timeout=timedelta(seconds=30),
         retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10)),
         summary=summary,
     )
