@@ -9,6 +9,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Protocol
 
 from temporalio import activity
@@ -73,6 +74,7 @@ class QuarterPages(ports.Quarters):
 
     def __init__(self, door: Door, treasury: Payer):
         self._door, self._treasury = door, treasury
+        self._keeping = Lock()  # all pages write to the same quarter: two at once would decide in vain
 
     @activity.defn(name="assess_page", no_thread_cancel_exception=True)
     def assess_page(self, page: QuarterPage) -> QuarterPageDone:
@@ -138,7 +140,7 @@ class QuarterPages(ports.Quarters):
             if quarter.paused:
                 break
             await self._ask(page.cycle_id, going_out[start : start + RESULTS_AT_ONCE], so_far)
-            await asyncio.to_thread(self._keep, page.cycle_id, so_far, cause)
+            await asyncio.to_thread(self._keep_in_turn, page.cycle_id, so_far, cause)
             activity.heartbeat(f"{page.cycle_id} 第{page.page + 1}页 {so_far.told}")
         if so_far.failures:
             raise not_yet("PAYMENT_UNDER_WAY", f"第{page.page + 1}页 {so_far.told}")
@@ -167,6 +169,10 @@ class QuarterPages(ports.Quarters):
             activity.heartbeat(f"{cycle_id} {so_far.told}")
 
         await asyncio.gather(*map(one, some))
+
+    def _keep_in_turn(self, cycle_id: str, so_far: _Paying, cause: Cause) -> None:
+        with self._keeping:
+            self._keep(cycle_id, so_far, cause)
 
     def _keep(self, cycle_id: str, so_far: _Paying, cause: Cause) -> None:
         """Put answers on record in one commit; if one does not fit, each by itself, so that only that is refused."""

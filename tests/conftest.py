@@ -54,7 +54,7 @@ async def office(open_office: OpenOffice) -> "Office":
     return await open_office("2024-03-01")
 
 
-#: A run on two processes ends when its last file does: those that take minutes are begun first, the longest before all.
+#: A run on several processes ends when its last file does: those that take minutes are begun first.
 LONGEST_FIRST = ("docs/test_commands.py", "test_readme_commands.py", "chaos/test_year.py", "chaos/test_stack.py")
 
 
