@@ -139,7 +139,10 @@ class QuarterPages(ports.Quarters):
             quarter, _ = await asyncio.to_thread(self._door.quarter, page.cycle_id)
             if quarter.paused:
                 break
-            await self._ask(page.cycle_id, going_out[start : start + RESULTS_AT_ONCE], so_far)
+            some = going_out[start : start + RESULTS_AT_ONCE]
+            # A file may have said meanwhile how one of them ended.
+            some = [ordered for ordered in some if ordered.order_id in quarter.index.unanswered]
+            await self._ask(page.cycle_id, some, so_far)
             await asyncio.to_thread(self._keep_in_turn, page.cycle_id, so_far, cause)
             activity.heartbeat(f"{page.cycle_id} 第{page.page + 1}页 {so_far.told}")
         if so_far.failures:

@@ -193,6 +193,25 @@ def test_an_answer_that_contradicts_the_record_is_refused_and_the_others_of_its_
     assert {order.result for order_id, order in quarter.orders.items() if order_id != contradicted} == {"settled"}
 
 
+def test_an_order_that_a_file_has_answered_meanwhile_is_not_handed_in(city: City) -> None:
+    city.assess()
+    city.order()
+    honest = city.bank.hand_in
+
+    async def answered_by_a_file(order: PaymentOrder) -> PaymentReport:
+        if order.order_id == an_order(1):
+            settled = RecordPayment(cycle_id=CYCLE, order_id=an_order(CLAIMS), status=PAYMENT_STATUS_SETTLED)
+            await asyncio.to_thread(city.desk.system, record_payment=settled)
+        return await honest(order)
+
+    city.bank.hand_in = answered_by_a_file  # type: ignore[method-assign]
+    city.pay()
+
+    assert an_order(CLAIMS) not in city.bank.asked
+    assert len(city.bank.asked) == CLAIMS - 1
+    assert not city.desk.cycle(CYCLE).outstanding()
+
+
 def test_a_pause_stops_a_page_between_two_commits_and_what_was_paid_is_on_record(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
