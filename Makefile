@@ -48,7 +48,7 @@ demo: $(READY)
 
 test: lint
 	@echo "Tests"
-	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: lint
 	@echo "House rules and published language"

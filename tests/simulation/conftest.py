@@ -17,6 +17,8 @@ def lived(address: str) -> str:
     desk = Desk(address)
     a_season(desk)
     desk.ledger.close()
+    if desk.ledger.keys is not None:
+        desk.ledger.keys.close()  # now, not when the collector comes by: its files are looked at
     return address
 
 
