@@ -69,10 +69,7 @@ class DoorLedger(ports.Ledger, ports.Openings):
         return self._decided(command, SYSTEM)
 
     def _decided(self, command: Command, actor: Actor) -> Answer:
-        answer = self._door.answer(command, actor, _cause(activity.info()))
-        if answer.refusal.code == BUSY:
-            raise ApplicationError(answer.summary, type=BUSY)  # nothing was decided: ask again
-        return answer
+        return decided(self._door, command, actor, _cause(activity.info()))
 
     def _answer(self, request: CommandRequest, actor: Actor) -> Answer:
         if request.stream.partition("/")[2] != activity.info().workflow_id:
@@ -81,6 +78,14 @@ class DoorLedger(ports.Ledger, ports.Openings):
         facts = self.facts_since(FactQuery(stream=request.stream, after_version=request.after_version))
         answer.facts.CopyFrom(facts)
         return answer
+
+
+def decided(door: Door, command: Command, actor: Actor, cause: Cause) -> Answer:
+    """The door's answer; a refusal is one. Raises ApplicationError LEDGER_BUSY: nothing was decided, ask again."""
+    answer = door.answer(command, actor, cause)
+    if answer.refusal.code == BUSY:
+        raise ApplicationError(answer.summary, type=BUSY)
+    return answer
 
 
 def _cause(info: activity.Info) -> Cause:

@@ -15,7 +15,7 @@ from typing import Protocol
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.ledger import BUSY, NOT_ITS_WORKFLOW
+from activities.ledger import NOT_ITS_WORKFLOW, decided
 from activities.outside import not_yet
 from commands import assessing
 from commands.door import SYSTEM, Door
@@ -203,10 +203,7 @@ class QuarterPages(ports.Quarters):
 
     def _send(self, command: Command, cause: Cause) -> Answer:
         command.actor.CopyFrom(SYSTEM)
-        answer = self._door.answer(command, SYSTEM, cause)
-        if answer.refusal.code == BUSY:
-            raise ApplicationError(answer.summary, type=BUSY)  # nothing was decided: ask again
-        return answer
+        return decided(self._door, command, SYSTEM, cause)
 
 
 def _cause(cycle_id: str) -> Cause:

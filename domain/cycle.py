@@ -11,6 +11,7 @@ from rpds import HashTrieMap
 
 from domain.case import UnknownEvent
 from domain.dates import SHANGHAI, Quarter, from_iso, is_quarter
+from domain.numbered import by_number
 from domain.orders import Order
 from domain.quarter_index import Claim, ClaimState, Index
 from domain.states import DERIVED, changed
@@ -146,7 +147,7 @@ class Cycle:
         Of one page, or all of them.
         """
         going_out = (order_id for order_id in self._going_out() if page in (None, page_of(order_id)))
-        return [self.orders[order_id].ordered for order_id in sorted(going_out, key=as_given)]
+        return [self.orders[order_id].ordered for order_id in sorted(going_out, key=by_number)]
 
     def pages_to_pay(self) -> list[int]:
         """The pages with such orders."""
@@ -188,11 +189,6 @@ def quarters_of(programme_id: str, cycle_ids: Iterable[str]) -> list[Quarter]:
 def page_of(order_id: str) -> int:
     """The page that an order is on, from 0: a thousand numbers each, and the first order has number 1."""
     return int(order_id.rpartition("-")[2]) // PAGE_ORDERS
-
-
-def as_given(order_id: str) -> tuple[int, str]:
-    """A key that sorts the orders of a quarter as they were given: their numbers count up, beyond five digits too."""
-    return len(order_id), order_id
 
 
 def payment_order(cycle_id: str, ordered: PaymentOrdered) -> PaymentOrder:

@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from google.protobuf.message import Message
 
 from domain.calendar import WorkingCalendar
-from domain.cycle import Cycle, as_given, cycle_id
+from domain.cycle import Cycle, cycle_id
 from domain.dates import SHANGHAI, Quarter, end_of, start_of, timestamp
 from domain.format.programme import Programme
+from domain.numbered import by_number
 from domain.quarter_index import ClaimState
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import Actor, RemindCycle
@@ -197,7 +198,7 @@ def close(cycle: Cycle) -> list[Message]:
     undone = sorted((*cycle.index.waiting, *cycle.index.payable)) + [order.case_id for order in cycle.outstanding()]
     if undone:
         raise Refused("CYCLE_NOT_SETTLED", cycle.opened.clause, cycle=cycle.cycle_id, claims=listed(undone))
-    all_orders = [cycle.orders[order_id] for order_id in sorted(cycle.orders, key=as_given)]
+    all_orders = [cycle.orders[order_id] for order_id in sorted(cycle.orders, key=by_number)]
     paid, returned = (
         [
             ClaimAmount(case_id=order.ordered.case_id, amount_fen=order.ordered.amount_fen)

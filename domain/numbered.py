@@ -12,13 +12,17 @@ from rpds import HashTrieMap
 DIGITS = 3  # of a number's end, by which names lie together
 
 
+def by_number(name: str) -> tuple[int, str]:
+    """A key that sorts such names: a longer one comes after a shorter one, so that numbers may outgrow their zeros."""
+    return len(name), name
+
+
 @dataclass(frozen=True, slots=True)
 class Numbered:
     """A set of such names that shares what a change does not touch.
 
     Names whose numbers are in one thousand lie together, sorted: taking the first few, or one more or less, costs the
-    same however many thousands there are. A longer name comes after a shorter one, so that numbers may outgrow their
-    zeros.
+    same however many thousands there are.
     """
 
     thousands: HashTrieMap[str, tuple[str, ...]] = field(default_factory=HashTrieMap)  # beginning -> names
@@ -40,16 +44,15 @@ class Numbered:
 
     def beginnings(self) -> list[str]:
         """What the names of each thousand begin with, in order."""
-        return sorted(self.thousands, key=lambda beginning: (len(beginning), beginning))
+        return sorted(self.thousands, key=by_number)
 
     def first(self, at_most: int, after: str = "") -> list[str]:
         """The first of them that come after a name; not more than so many."""
         if not after:
             return list(islice(self, at_most))
-        beginning = after[:-DIGITS]
-        later = [each for each in self.beginnings() if (len(each), each) >= (len(beginning), beginning)]
+        later = [each for each in self.beginnings() if by_number(each) >= by_number(after[:-DIGITS])]
         names = chain.from_iterable(self.thousands[each] for each in later)
-        return list(islice((name for name in names if (len(name), name) > (len(after), after)), at_most))
+        return list(islice((name for name in names if by_number(name) > by_number(after)), at_most))
 
     def insert(self, name: str) -> Numbered:
         """With one more."""

@@ -9,6 +9,7 @@ from commands.work import fold
 from domain import cycle, round
 from domain.dates import SHANGHAI
 from domain.kinds import CYCLE, ROUND
+from domain.numbered import by_number
 from domain.orders import Order
 from duifu.v1.events_pb2 import GrantOrdered, PaymentOrdered
 from duifu.v1.work_pb2 import PaymentOrder
@@ -44,7 +45,7 @@ def find_list(ledger: Ledger, list_id: str) -> PaymentList | None:
         return None
     quarter, _ = fold(ledger, streams.cycle(list_id), CYCLE)
     if quarter.cycle_id:
-        given = sorted(quarter.orders.items(), key=lambda order: cycle.as_given(order[0]))
+        given = sorted(quarter.orders.items(), key=lambda order: by_number(order[0]))
         ordered = {
             order_id: Order(cycle.payment_order(list_id, order.ordered), order.result) for order_id, order in given
         }
