@@ -9,6 +9,8 @@ READY := .venv/ready
 # Programs from the lock (temporal, buf, protoc-gen-mypy) are found by whoever starts them; set-up itself looks outside.
 OUTSIDE_PATH := $(PATH)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# `duifu` starts a thousand times in a test run: what is compiled once is kept, whatever the machine's habit is.
+unexport PYTHONDONTWRITEBYTECODE
 
 define HELP
 Duifu administers public compute-power programmes. All you need is Python 3.11 with pip, and make.

@@ -27,16 +27,15 @@ from activities.quarter_pages import QuarterPages
 from activities.registries import HttpRegistries
 from activities.reminders import CutOffReminders
 from activities.treasury import HttpTreasury
-from commands import deployment, grant_payments, payment_reports, privacy
+from commands import deployment, grant_payments, payment_reports
 from commands.door import Door
+from front_door import open_door
 from ledger.address import shown
-from ledger.keys import KeysUnavailable, SubjectKeys
-from ledger.store import Ledger, LedgerUnavailable
-from policy.rulebook import Rulebook
+from ledger.store import Ledger
 from relay import Relay
 from sealing import keep_sealed
 from settings import Settings
-from telemetry import logs
+from telemetry import logs, temporal_lines
 from views.keeping import keep_up
 from workflows.case import CaseWorkflow
 from workflows.expert_panel import ExpertPanelWorkflow
@@ -62,17 +61,6 @@ async def connect(config: Settings) -> Client:
     return await Client.connect(config.temporal_address, namespace=config.namespace, data_converter=DATA_CONVERTER)
 
 
-def open_door(config: Settings) -> Door:
-    """The door to this deployment's ledger. Raises LedgerUnavailable."""
-    try:
-        keys = SubjectKeys(config.subject_keys)
-    except KeysUnavailable as error:
-        raise LedgerUnavailable(str(error)) from error
-    door = Door(Ledger(config.ledger, keys), Rulebook(config.programmes))
-    privacy.carry_out(door.ledger)
-    return door
-
-
 def workflow_runner(sandboxed: bool) -> WorkflowRunner:
     """The SDK's sandbox, with pure modules passed through; or none, which is faster (bench/README.md)."""
     if not sandboxed:
@@ -90,6 +78,7 @@ def a_treasury(config: Settings, outside: Outside, ledger: Ledger) -> FileTreasu
 @asynccontextmanager
 async def running_worker(config: Settings, client: Client, door: Door) -> AsyncIterator[Worker]:
     """A worker that polls until the block ends, then finishes what it has in hand."""
+    temporal_lines.say_it_once()
     outside = Outside(config.city_url)
     ledger, letters = DoorLedger(door), EditionLetters(door.rulebook)
     registries, invoices = HttpRegistries(outside), HttpInvoices(outside)

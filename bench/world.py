@@ -14,7 +14,7 @@ from temporalio.client import Client
 import settings
 from cli.stack import Part, Stack
 from commands.door import Door
-from worker import open_door
+from front_door import open_door
 
 HERE = Path(__file__).parent
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")

@@ -1,9 +1,8 @@
 """duifu: run a deployment, play a year, file and decide cases, and read what was decided."""
 
-from collections.abc import Iterator, MutableMapping
-from importlib import import_module
-
 import click
+
+from cli.late import Commands
 
 EPILOG = """Exit codes: 0 done, 2 wrong usage or input, 3 refused by the ledger (with its reason code), 4 unavailable.
 
@@ -11,8 +10,7 @@ Start here: `duifu demo` plays a Beijing year on the real engines and exits; `du
 UI open; `duifu case list` shows the cases.
 """
 
-#: Command -> its module and its name there. A module is read when its command is asked for: who writes a programme file
-#: waits for neither Temporal nor a database.
+#: Command -> its module and its name there.
 COMMANDS = {
     "audit": "cli.audit:audit",
     "case": "cli.cases:case",
@@ -34,34 +32,8 @@ COMMANDS = {
     "up": "cli.running:up",
     "views": "cli.views:views",
     "witness": "cli.witness:witness",
-    "worker": "cli.sending:worker",
+    "worker": "cli.working:worker",
 }
-
-
-class Commands(MutableMapping[str, click.Command]):
-    """The commands by name, each read when it is looked up."""
-
-    def __init__(self) -> None:
-        """Nothing is read yet."""
-        self._read: dict[str, click.Command] = {}
-
-    def __getitem__(self, name: str) -> click.Command:
-        if name not in self._read:
-            module, _, attribute = COMMANDS[name].partition(":")
-            self._read[name] = getattr(import_module(module), attribute)
-        return self._read[name]
-
-    def __setitem__(self, name: str, command: click.Command) -> None:
-        self._read[name] = command
-
-    def __delitem__(self, name: str) -> None:
-        del self._read[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(COMMANDS)
-
-    def __len__(self) -> int:
-        return len(COMMANDS)
 
 
 class Duifu(click.Group):
@@ -83,7 +55,7 @@ class Duifu(click.Group):
 
 @click.group(
     cls=Duifu,
-    commands=Commands(),
+    commands=Commands(COMMANDS),
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )

@@ -18,12 +18,12 @@ from cli.output import REFUSED, Unavailable, WrongInput, as_json, at_home, conso
 from commands.door import Door, declared
 from duifu.v1.answers_pb2 import Answer
 from duifu.v1.commands_pb2 import Actor, Command
+from front_door import open_door
 from ledger.address import is_url
 from ledger.personal import impersonal, masked, readable
 from ledger.store import LedgerUnavailable
 from settings import Settings
 from telemetry import logs
-from worker import open_door
 
 R = TypeVar("R")
 M = TypeVar("M", bound=Message)

@@ -29,9 +29,9 @@ from duifu.v1.events_pb2 import (
     RedemptionAssessed,
 )
 from duifu.v1.facts_pb2 import Application, Contact
+from front_door import open_door
 from ledger import streams
 from ledger.registry import unwrap
-from worker import open_door
 
 
 @click.command("show")

@@ -13,8 +13,8 @@ from domain.money import show
 from domain.refusals import Refused, sentence
 from domain.wording import RESULTS
 from duifu.v1.commands_pb2 import Command, SignPayments, WithholdPayment
+from front_door import open_door
 from ledger import streams
-from worker import open_door
 
 DIGITS_MIN = 8  # of a digest, to sign it
 

@@ -12,8 +12,8 @@ from cli.cycle_progress import as_dict, as_lines, on_screen
 from cli.output import as_json, at_home, console, print_json
 from cli.progress import stages
 from cli.quarter_followed import Look, Watched
+from front_door import open_door
 from ledger import streams
-from worker import open_door
 
 INTERRUPTED = 130  # as a shell says of a program that was stopped with Ctrl-C
 

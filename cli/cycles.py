@@ -16,8 +16,8 @@ from domain.kinds import CYCLE
 from domain.money import show as show_money
 from domain.wording import CLAIM_STATES, RESULTS, quarter_standing
 from duifu.v1.commands_pb2 import Command, ConfirmCycle, OpenCycle, PauseCycle, ResumeCycle
+from front_door import open_door
 from ledger import streams
-from worker import open_door
 
 OFFICER = "cycle-officer"
 

@@ -29,8 +29,8 @@ from exchange import answers, applications
 from exchange.attachments import Attachments
 from exchange.questions import identity, open_questions
 from exchange.unusable import Unusable
+from front_door import open_door
 from policy.rulebook import ProgrammeBroken, Rulebook
-from worker import open_door
 
 of_programme = click.option("--programme", "programme_id", required=True, help="Programme applied to, such as qd-slzx.")
 

@@ -19,7 +19,7 @@ from exchange.payments.order_files import Debtor, must_be_readable, to_csv, to_p
 from exchange.payments.payment_list import PaymentList, find_list, ordered_at
 from exchange.payments.returns import read_returned
 from exchange.unusable import Unusable
-from worker import open_door
+from front_door import open_door
 
 CSV, PAIN_001 = "csv", "pain.001"
 

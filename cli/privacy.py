@@ -11,13 +11,13 @@ from cli.output import RefusedHere, as_json, at_home, console, print_json, print
 from domain.subject import OFFICER
 from duifu.v1.commands_pb2 import Command, DestroySubjectKey
 from duifu.v1.events_pb2 import Envelope
+from front_door import open_door
 from ledger.encryption import decrypt
 from ledger.keys import SubjectKey, SubjectKeys
 from ledger.marks import place_of
 from ledger.personal import DESTROYED, mask
 from ledger.rows import Row, open_rows
 from settings import Settings
-from worker import open_door
 
 TITLES = {"name": "姓名", "mobile": "手机", "email": "邮箱"}
 

@@ -16,9 +16,9 @@ from domain.round import Applicant, Objection, Round
 from domain.wording import RESULTS, STANDINGS, last_day, round_standing
 from duifu.v1.commands_pb2 import Command, RaiseObjection, SettleObjection
 from duifu.v1.events_pb2 import GrantOrdered
+from front_door import open_door
 from ledger import streams
 from ledger.registry import unwrap
-from worker import open_door
 
 as_role = click.option("--role", required=True, help="Your role, such as city-notice-officer.")
 

@@ -22,9 +22,10 @@ from domain.kinds import CASE
 from domain.refusals import Refused
 from domain.wording import standing
 from duifu.v1.events_pb2 import CaseClosed
+from front_door import open_door
 from ledger import streams
 from settings import Settings
-from worker import connect, open_door
+from worker import connect
 
 WATCH_SECONDS = 1
 

@@ -1,4 +1,4 @@
-"""duifu worker and duifu send: what carries cases on, and any command to the ledger."""
+"""duifu send: any command to the ledger."""
 
 import click
 
@@ -6,16 +6,7 @@ from cli.asking import existing_ledger, of_running, send
 from cli.facts import read_facts
 from cli.output import as_json, at_home
 from duifu.v1.commands_pb2 import Actor, Command
-from worker import main as run_worker
-from worker import open_door
-
-
-@click.command()
-@click.option("--without-relay", is_flag=True, help="Another process runs the relay.")
-@click.option("--only-relay", is_flag=True, help="Run only the relay.")
-def worker(without_relay: bool, only_relay: bool) -> None:
-    """Run a worker with its relay against TEMPORAL_ADDRESS, until Ctrl-C."""
-    run_worker(with_relay=not without_relay, with_worker=not only_relay)
+from front_door import open_door
 
 
 @click.command("send")

@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 import structlog
 from structlog.typing import Processor
-from temporalio import activity, workflow
 
 Style = Literal["json", "console"]
 
@@ -45,9 +44,6 @@ def configure(style: Style, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # Temporal would put what a line is about into its text; we have fields for it.
-    workflow.logger.workflow_info_on_message = False
-    activity.logger.activity_info_on_message = False
     logging.getLogger("httpx").setLevel("WARNING")  # one line a request says nothing that ours do not
 
 

@@ -23,11 +23,11 @@ from domain.case import Case
 from domain.dates import SHANGHAI
 from duifu.v1.commands_pb2 import AdvanceRehearsal, Command
 from duifu.v1.events_pb2 import StageLapsed
+from front_door import open_door
 from ledger import streams
 from ledger.registry import unwrap
 from settings import Settings
 from tests.chaos.town import Town, a_config
-from worker import open_door
 
 PATIENCE_SECONDS = 3000
 #: From the first workflow's start to the moment in which all timers ring; who starts later lapses at once.

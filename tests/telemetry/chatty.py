@@ -12,7 +12,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.interceptors import AboutTheCase
-from telemetry import logs
+from telemetry import logs, temporal_lines
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +55,7 @@ async def main(address: str) -> None:
 
 if __name__ == "__main__":
     logs.configure("json")
+    temporal_lines.say_it_once()
     asyncio.run(main(sys.argv[1]))
     # The SDK's native threads can abort an interpreter that shuts down (sdk-python#300).
     time.sleep(0.5)
