@@ -31,7 +31,7 @@ from ledger import streams
 from ledger.encryption import digests, may_be_same
 from ledger.mapper import Recorded
 from ledger.personal import impersonal
-from ledger.registry import wrap
+from ledger.registry import put
 from ledger.store import APPEND_MAX, AppendTooLarge, Ledger, LedgerUnavailable, StreamMoved
 from policy.rulebook import Rulebook
 
@@ -244,7 +244,7 @@ def _envelope(command: Command, actor: Actor, cause: Cause | None, work: Work, r
 def _recorded(envelope: Envelope, stream: str, version: int, message: Message) -> Recorded:
     own = Envelope()
     own.CopyFrom(envelope)
-    own.event.CopyFrom(wrap(message))
+    put(message, own.event)
     return Recorded(stream, version, own)
 
 

@@ -1,8 +1,9 @@
 """One command's view of the ledger: streams read once, events collected, written together at the end."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import reduce
 from typing import Any, TypeVar, cast
 
 from google.protobuf.message import Message
@@ -26,13 +27,21 @@ from policy.rulebook import Rulebook
 S = TypeVar("S")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Loaded:
     """A stream as this command sees it, with what the command adds."""
 
     kind: Kind[Any]
-    state: Any
+    known: Any
     version: int
+    added: list[Message] = field(default_factory=list)  # since `known`
+
+    @property
+    def state(self) -> Any:
+        """With all that was added: folded when somebody asks, which for most streams nobody does any more."""
+        if self.added:
+            self.known, self.added = reduce(self.kind.evolve, self.added, self.known), []
+        return self.known
 
 
 class Work:
@@ -74,11 +83,12 @@ class Work:
     def record(self, stream: str, kind: Kind[Any], events: Iterable[Message]) -> None:
         """Add events to a stream."""
         for event in events:
-            self.read(stream, kind)
+            if stream not in self._loaded:
+                self.read(stream, kind)
             loaded = self._loaded[stream]
-            version = loaded.version + 1
-            self.events.append((stream, version, event))
-            self._loaded[stream] = Loaded(kind, kind.evolve(loaded.state, event), version)
+            loaded.version += 1
+            loaded.added.append(event)
+            self.events.append((stream, loaded.version, event))
 
     def keep(self, recorded: Iterable[Recorded]) -> None:
         """What was recorded is on the ledger: the next command need not read the quarters again."""

@@ -29,7 +29,11 @@ class Terms:
     needs_payment_proof: bool = True  # if not, an invoice counts as paid (BJ-A8)
     deducts: bool = False  # the supplier charges less and is paid that; else the enterprise pays all of it
     metering: Metering | None = None  # how delivery is held against its measurement; None: it is only shown
-    share_without_items: Fraction = Fraction(0)  # of an invoice of one line without a kind (BJ-A21)
+    shared_as: Contract | None = None  # whose items divide an invoice of one line without a kind; None: it is nothing
+
+    def share_without_items(self) -> Fraction:
+        """What counts of an invoice of one line without a kind. (BJ-A21)"""
+        return share_that_counts(self.shared_as, self.counts) if self.shared_as else Fraction(0)
 
 
 def share_that_counts(contract: Contract, counts: Counts) -> Fraction:
@@ -174,7 +178,7 @@ def _grown(
 def counting_lines(invoice: Invoice, terms: Terms) -> list[Fraction]:
     """What counts of each line of an invoice, in their order. (BJ-A21)"""
     if len(invoice.lines) == 1 and invoice.lines[0].kind == SERVICE_KIND_UNSPECIFIED:
-        return [invoice.lines[0].amount_fen * terms.share_without_items]
+        return [invoice.lines[0].amount_fen * terms.share_without_items()]
     return [Fraction(line.amount_fen if terms.counts(line) else 0) for line in invoice.lines]
 
 

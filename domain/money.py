@@ -104,8 +104,10 @@ def exact_text(exact: Fraction | int) -> str:
 
 def from_exact_text(text: str) -> Fraction:
     """The exact amount behind a stored "n" or "n/d"; an empty text is nothing."""
+    if "/" not in text:
+        return Fraction(int(text or 0))
     numerator, _, denominator = text.partition("/")
-    return Fraction(int(numerator or 0), int(denominator or 1))
+    return Fraction(int(numerator), int(denominator))
 
 
 def show_exact(text: str) -> str:

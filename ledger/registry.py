@@ -10,6 +10,8 @@ _KINDS = Event.DESCRIPTOR.oneofs_by_name["kind"].fields
 FIELD_OF_TOPIC: dict[str, str] = {
     field.message_type.full_name: field.name for field in _KINDS if field.message_type is not None
 }
+_TOPIC_OF_FIELD = {field: topic for topic, field in FIELD_OF_TOPIC.items()}
+NOTHING_INSIDE = "the stored event is of a kind this version does not know"
 
 
 class UnknownTopic(ValueError):
@@ -19,24 +21,32 @@ class UnknownTopic(ValueError):
 def wrap(message: Message) -> Event:
     """An `Event` that holds `message`. Raises UnknownTopic if it is no event of ours."""
     event = Event()
-    getattr(event, field_of(message.DESCRIPTOR.full_name)).MergeFrom(message)
-    # An event without fields would otherwise leave the oneof unset.
-    getattr(event, field_of(message.DESCRIPTOR.full_name)).SetInParent()
+    put(message, event)
     return event
+
+
+def put(message: Message, event: Event) -> None:
+    """Copy `message` into an empty `Event`. Raises UnknownTopic if it is no event of ours."""
+    inside = getattr(event, field_of(message.DESCRIPTOR.full_name))
+    inside.CopyFrom(message)
+    inside.SetInParent()  # an event without fields would otherwise leave the oneof unset
 
 
 def unwrap(event: Event) -> Message:
     """The message inside. Raises UnknownTopic if there is none (written by a newer version)."""
     kind = event.WhichOneof("kind")
     if kind is None:
-        raise UnknownTopic("the stored event is of a kind this version does not know")
+        raise UnknownTopic(NOTHING_INSIDE)
     message: Message = getattr(event, kind)
     return message
 
 
 def topic_of(event: Event) -> str:
-    """The stored name of the message inside, for instance `duifu.v1.VoucherIssued`."""
-    return unwrap(event).DESCRIPTOR.full_name
+    """The stored name of the message inside, for instance `duifu.v1.VoucherIssued`. Raises UnknownTopic."""
+    kind = event.WhichOneof("kind")
+    if kind is None:
+        raise UnknownTopic(NOTHING_INSIDE)
+    return _TOPIC_OF_FIELD[kind]
 
 
 def field_of(topic: str) -> str:

@@ -36,9 +36,12 @@ def inside(amount: Fraction | int, period: Period, window: Period, counting: Cou
     """
     if not len(period):
         raise ValueError(f"the period {period.first} to {period.last} has no days")
-    parts = list(_months(period)) if counting is Counting.MONTHS else [_counted(period, counting)]
-    share = sum((Fraction(len(part.overlap(window)), len(part)) for part in parts), start=Fraction(0))
-    return amount * share / len(parts)
+    if counting is Counting.MONTHS:
+        months = list(_months(period))
+        of_each = Fraction(amount, len(months))
+        return sum((inside(of_each, month, window, Counting.INCLUSIVE_DAYS) for month in months), start=Fraction(0))
+    counted = _counted(period, counting)
+    return Fraction(amount * len(counted.overlap(window)), len(counted))
 
 
 def scheduled(entries: Sequence[Dated], window: Period, counting: Counting) -> Fraction:

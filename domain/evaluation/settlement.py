@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from fractions import Fraction
 
-from domain.amount import Terms, countable_days, share_that_counts
+from domain.amount import Terms, countable_days
 from domain.dates import from_iso
 from domain.evaluation.edition import Edition
 from domain.facts import CaseFacts
@@ -60,5 +59,5 @@ def terms_of(edition: Edition, facts: CaseFacts, clause: str) -> Terms:
         needs_payment_proof=programme.setting(rule.needs_payment_proof, facts.received_on) == "true",
         deducts=programme.pays_supplier,
         metering=measured,
-        share_without_items=share_that_counts(contract, counts) if by_share else Fraction(0),
+        shared_as=contract if by_share else None,
     )
