@@ -74,6 +74,8 @@ def must_be_possible(work: Work, programme: Programme, asked: RedemptionRequest,
         stream = streams.invoice(invoice.seller_uscc, invoices.key_of(invoice))
         binding = work.read(stream, INVOICE)
         work.record(stream, INVOICE, single.bind_invoice(binding, invoice, voucher.voucher_id, case_id))
+    for blue in invoices.blue(asked):
+        _must_come_with_its_red_ones(work, voucher, asked, blue)
     for red in invoices.red(asked):
         _net_off(work, voucher, asked, red, case_id)
     terms = settlement.terms_of(work.rulebook.edition(programme), facts, "")
@@ -88,10 +90,39 @@ def _net_off(work: Work, voucher: Voucher, asked: RedemptionRequest, red: Invoic
     here = next((blue for blue in invoices.blue(asked) if invoices.key_of(blue) == key), None)
     total_fen = here.total_fen if here else binding.total_fen
     reversed_now = single.reverse_invoice(binding, red, voucher.voucher_id, case_id, total_fen)
-    earlier = binding.case_id
-    if earlier != case_id and earlier not in voucher.assessed and work.case(earlier).is_open:
-        raise Refused("RED_INVOICE_UNDER_WAY", "BJ-4.5", number=red.number, blue=red.reverses.number, case=earlier)
+    for earlier in binding.case_ids:
+        if earlier != case_id and _waits(work, voucher, earlier):
+            raise Refused("RED_INVOICE_UNDER_WAY", "BJ-4.5", number=red.number, blue=red.reverses.number, case=earlier)
     work.record(stream, INVOICE, reversed_now)
+
+
+def _must_come_with_its_red_ones(work: Work, voucher: Voucher, asked: RedemptionRequest, blue: Invoice) -> None:
+    """What is known to reverse an invoice was assessed with it, or is handed in again: nobody is paid past it. (F-2)
+
+    Raises Refused RED_INVOICE_UNDER_WAY, RED_INVOICE_LEFT_OUT.
+    """
+    key = invoices.key_of(blue)
+    counted = voucher.invoices[key].numbers if key in voucher.invoices else frozenset()
+    here = {invoices.key_of(red) for red in invoices.red(asked)}
+    for reversed_by in work.read(streams.invoice(blue.seller_uscc, key), INVOICE).reversed_by.values():
+        red, earlier = reversed_by.red_key, reversed_by.case_id
+        if amount.red_name(red) in counted or red in here:
+            continue
+        if _waits(work, voucher, earlier):
+            raise Refused("RED_INVOICE_UNDER_WAY", "BJ-4.5", number=red, blue=blue.number, case=earlier)
+        raise Refused(
+            "RED_INVOICE_LEFT_OUT",
+            "BJ-4.5",
+            number=red,
+            blue=blue.number,
+            amount_fen=reversed_by.amount_fen,
+            case=earlier,
+        )
+
+
+def _waits(work: Work, voucher: Voucher, case_id: str) -> bool:
+    """Whether a claim of a voucher is still to be assessed."""
+    return case_id not in voucher.assessed and work.case(case_id).is_open
 
 
 def assess(work: Work, case_id: str) -> None:

@@ -62,17 +62,17 @@ class InvoiceBinding:
     """The one voucher that an invoice serves."""
 
     voucher_id: str = ""
-    case_id: str = ""  # that handed it in first
+    case_ids: tuple[str, ...] = ()  # that handed it in
     total_fen: int = 0  # 价税合计
-    reversed_by: Mapping[str, int] = field(default_factory=dict)  # red invoice -> by how much, in fen
+    reversed_by: Mapping[str, InvoiceReversed] = field(default_factory=dict)  # by red invoice
 
 
 def bind_invoice(binding: InvoiceBinding, invoice: Invoice, voucher_id: str, case_id: str) -> list[Message]:
-    """Bind an invoice to a voucher; nothing if it is bound already. Raises Refused INVOICE_USED_ELSEWHERE."""
-    if binding.voucher_id == voucher_id:
-        return []
-    if binding.voucher_id:
+    """Bind an invoice to a voucher, for one case; nothing if that is so. Raises Refused INVOICE_USED_ELSEWHERE."""
+    if binding.voucher_id not in ("", voucher_id):
         raise Refused("INVOICE_USED_ELSEWHERE", "BJ-4.5", number=invoice.number, voucher=binding.voucher_id)
+    if case_id in binding.case_ids:
+        return []
     return [InvoiceBound(voucher_id=voucher_id, case_id=case_id, total_fen=invoice.total_fen)]
 
 
@@ -88,9 +88,10 @@ def reverse_invoice(
     if binding.voucher_id != voucher_id or not total_fen:
         raise Refused("RED_INVOICE_UNMATCHED", "BJ-4.5", number=number, blue=blue, voucher=voucher_id)
     key = key_of(red)
-    if binding.reversed_by.get(key) == red.total_fen:
+    known = binding.reversed_by.get(key)
+    if known is not None and known.amount_fen == red.total_fen:
         return []
-    before_fen = sum(fen for other, fen in binding.reversed_by.items() if other != key)
+    before_fen = sum(other.amount_fen for other in binding.reversed_by.values() if other.red_key != key)
     if before_fen + red.total_fen > total_fen:
         raise Refused(
             "RED_INVOICE_EXCEEDS",
@@ -108,9 +109,11 @@ def evolve_invoice(binding: InvoiceBinding, event: Message) -> InvoiceBinding:
     """The binding after one more event."""
     match event:
         case InvoiceBound():
-            return replace(binding, voucher_id=event.voucher_id, case_id=event.case_id, total_fen=event.total_fen)
+            case_ids = (*binding.case_ids, event.case_id)
+            total_fen = binding.total_fen or event.total_fen
+            return replace(binding, voucher_id=event.voucher_id, case_ids=case_ids, total_fen=total_fen)
         case InvoiceReversed():
-            return replace(binding, reversed_by={**binding.reversed_by, event.red_key: event.amount_fen})
+            return replace(binding, reversed_by={**binding.reversed_by, event.red_key: event})
     raise UnknownEvent(type(event).__name__)
 
 

@@ -166,6 +166,16 @@ TEXTS: Texts = {
             "Wait until it is, or withdraw that case and hand in both together.",
         ),
     },
+    "RED_INVOICE_LEFT_OUT": {
+        "zh": (
+            "蓝字发票 {blue} 已被案件 {case} 提交的红字发票 {number} 冲减{amount_fen}，本次申请未包含该红字发票。",
+            "请将该红字发票与蓝字发票一并提交。",
+        ),
+        "en": (
+            "Red invoice {number} (case {case}) reverses {amount_fen} of {blue}, and this request leaves it out.",
+            "Hand in the red invoice together with the blue one.",
+        ),
+    },
     "RED_INVOICE_AFTER_USE": {
         "zh": (
             "红字发票 {number} 使蓝字发票 {blue} 可计入的金额降至{left}，而已计入{used}。",

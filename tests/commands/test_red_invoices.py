@@ -5,10 +5,19 @@ import pytest
 from domain.invoices import key_of
 from domain.money import yuan
 from domain.refusals import Refused
+from duifu.v1.commands_pb2 import WithdrawCase
 from duifu.v1.events_pb2 import InvoiceReversed
 from duifu.v1.facts_pb2 import RedemptionRequest
 from ledger import streams
-from tests.builders import SUPPLIER, a_bank_receipt, a_contract, a_delivery_proof, a_red_invoice, a_redemption
+from tests.builders import (
+    SUPPLIER,
+    a_bank_receipt,
+    a_contract,
+    a_delivery_proof,
+    a_red_invoice,
+    a_redemption,
+    applicant,
+)
 from tests.desk import Desk
 
 
@@ -72,6 +81,33 @@ def test_a_red_invoice_waits_until_what_it_reverses_is_assessed(desk: Desk) -> N
         desk.request(with_red(a_redemption(voucher.voucher_id, yuan(10_000), invoice=2), yuan(1_000)))
 
     assert waiting in refused.value.message("zh")
+
+
+def test_a_red_invoice_waits_for_every_request_with_its_blue_one(desk: Desk) -> None:
+    voucher = desk.voucher_through_the_door()
+    desk.redemption_through_the_door(a_redemption(voucher.voucher_id, yuan(100_000), paid=yuan(60_000)))
+    waiting = desk.request(a_redemption(voucher.voucher_id, yuan(100_000), paid=yuan(40_000)))
+
+    with pytest.raises(Refused, match="RED_INVOICE_UNDER_WAY") as refused:
+        desk.request(with_red(a_redemption(voucher.voucher_id, yuan(10_000), invoice=2), yuan(40_000)))
+
+    assert waiting in refused.value.message("zh")
+
+
+def test_nobody_is_paid_past_a_red_invoice_that_is_still_to_be_assessed(desk: Desk) -> None:
+    voucher = desk.voucher_through_the_door()
+    desk.redemption_through_the_door(a_redemption(voucher.voucher_id, yuan(100_000), paid=yuan(60_000)))
+    with_it = desk.request(with_red(a_redemption(voucher.voucher_id, yuan(10_000), invoice=2), yuan(40_000)))
+    rest = a_redemption(voucher.voucher_id, yuan(100_000), paid=yuan(40_000))
+
+    with pytest.raises(Refused, match="RED_INVOICE_UNDER_WAY"):
+        desk.request(rest)
+    desk.send(applicant(), withdraw_case=WithdrawCase(case_id=with_it))
+    with pytest.raises(Refused, match="RED_INVOICE_LEFT_OUT") as refused:
+        desk.request(rest)
+
+    assert "¥40,000.00" in refused.value.message("zh")
+    assert desk.case(desk.redemption_through_the_door(with_red(rest, yuan(40_000)))).due_fen == 0
 
 
 def test_no_proof_is_about_a_red_invoice(desk: Desk) -> None:

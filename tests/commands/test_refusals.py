@@ -716,6 +716,16 @@ def a_request_with_a_red_invoice_of_one_that_is_being_verified(desk: Desk) -> As
     return with_red(desk, a_red_invoice(yuan(1)), voucher_id=voucher_id, invoice=2)
 
 
+@refused_with("RED_INVOICE_LEFT_OUT", "BJ-4.5")
+def a_request_without_the_red_invoice_of_one_that_was_withdrawn(desk: Desk) -> Asked:
+    voucher_id = a_voucher(desk)
+    request = a_redemption(voucher_id)
+    request.invoices.append(a_red_invoice(yuan(1)))
+    desk.send(applicant(), withdraw_case=WithdrawCase(case_id=desk.request(request)))
+    del request.invoices[-1]
+    return redeeming(request)
+
+
 @refused_with("RED_INVOICE_AFTER_USE", "BJ-4.5")
 def a_request_with_a_red_invoice_of_one_that_was_assessed(desk: Desk) -> Asked:
     voucher_id = a_voucher(desk)

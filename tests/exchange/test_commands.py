@@ -71,7 +71,7 @@ class Counter:
 @pytest.fixture(autouse=True)
 def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each command reads all programmes anew, which takes a second; here they are read once."""
-    for module in ("worker", "cli.exchange"):
+    for module in ("front_door", "cli.exchange"):
         monkeypatch.setattr(f"{module}.Rulebook", lambda _: the_rulebook())
 
 

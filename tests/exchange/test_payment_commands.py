@@ -74,7 +74,7 @@ class Counter:
 @pytest.fixture(autouse=True)
 def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each command reads all programmes anew, which takes a second; here they are read once."""
-    monkeypatch.setattr("worker.Rulebook", lambda _: the_rulebook())
+    monkeypatch.setattr("front_door.Rulebook", lambda _: the_rulebook())
 
 
 @pytest.fixture(scope="module")
