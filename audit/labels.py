@@ -95,6 +95,8 @@ LABELS = {
     "uses": "计量记录",
     "net_fen": "合计金额（不含税）",
     "reversed_by": "红字发票冲减",
+    "reversed_in": "提交红字发票的案件",
+    "grant_case_id": "申报案件",
     "reverses": "所冲减的蓝字发票",
     "paid_fen": "已支付",
     "programme_id": "政策",

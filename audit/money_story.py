@@ -19,7 +19,8 @@ def of_money(event: Message) -> str | None:
             return f"合同的唯一一次申领由案件{event.case_id}使用（{event.voucher_id}）"
         case events.InvoiceBound():
             total = f"（价税合计{show(event.total_fen)}）" if event.total_fen else ""
-            return f"发票{total}由案件{event.case_id}用于算力券{event.voucher_id}"
+            served = f"算力券{event.voucher_id}" if event.voucher_id else "本案申报"
+            return f"发票{total}由案件{event.case_id}用于{served}"
         case events.InvoiceReversed():
             return f"红字发票{event.red_key}冲减{show(event.amount_fen)}（案件{event.case_id}）"
         case events.VoucherIssued():

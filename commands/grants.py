@@ -1,6 +1,6 @@
 """An application for a grant: received inside its round's window, determined, and told to its round. (QD-4, QD-2.5)"""
 
-from commands import benefits
+from commands import benefits, invoice_uses
 from commands.claims import next_case_id, open_case
 from commands.work import Work
 from domain import round_decisions
@@ -31,7 +31,7 @@ def receive(work: Work, programme: Programme, application: Application) -> str:
     """Receive an application and let it join its round, which the first one opens; returns the case id.
 
     Raises Refused CONDITIONS_NOT_MET, ACCOUNT_MISSING, PAYEE_NOT_HOLDER, APPLIED_ALREADY, ROUND_ALLOCATED,
-    ROUND_CLOSED.
+    ROUND_CLOSED, INVOICE_USED_ELSEWHERE, INVOICE_IN_GRANT.
     """
     round_ = work.round(round_decisions.round_id(programme))
     if round_.round_id:  # all of a round is served under one edition
@@ -46,6 +46,7 @@ def receive(work: Work, programme: Programme, application: Application) -> str:
     applicant = application.applicant
     joined = ApplicantJoined(case_id=case_id, uscc=applicant.uscc, name=applicant.name)
     work.on_round(opened.round_id, round_decisions.join(work.round(opened.round_id), joined))
+    use_invoices(work, application, case_id)
     plan = programme.plan(CASE_KIND_GRANT_APPLICATION, work.deployment.is_rehearsal)
     open_case(work, case_id, plan, application, opened.round_id)
     return case_id
@@ -64,6 +65,13 @@ def must_be_possible(work: Work, programme: Programme, application: Application,
         raise Refused("ACCOUNT_MISSING", clause)
     if holder != application.applicant.name:
         raise Refused("PAYEE_NOT_HOLDER", clause, payee=holder, holder=application.applicant.name)
+
+
+def use_invoices(work: Work, application: Application, case_id: str) -> None:
+    """Bind what the applicant charged to its application. Raises Refused INVOICE_USED_ELSEWHERE, INVOICE_IN_GRANT."""
+    own = application.applicant.uscc
+    used = (each for service in application.services for each in service.invoices if each.seller_uscc == own)
+    invoice_uses.use_for_grant(work, used, case_id)
 
 
 def must_have_one_rate(work: Work, case: Case, command: Decide) -> None:

@@ -1,6 +1,6 @@
 """A redemption claim from request to its place in a quarter. (BJ-4.4, BJ-4.5, BJ-4.6)"""
 
-from commands import bars, benefits
+from commands import bars, benefits, invoice_uses
 from commands.claims import next_case_id
 from commands.quarters import open_quarter
 from commands.work import Work
@@ -70,10 +70,7 @@ def must_be_possible(work: Work, programme: Programme, asked: RedemptionRequest,
     facts = settlement.facts_of(voucher, asked, work.on, {})
     work.rulebook.rules(programme).must_pass_at_once("request", facts)
     requested.must_fit(voucher, asked, work.on, pays_supplier=programme.pays_supplier)
-    for invoice in asked.invoices:
-        stream = streams.invoice(invoice.seller_uscc, invoices.key_of(invoice))
-        binding = work.read(stream, INVOICE)
-        work.record(stream, INVOICE, single.bind_invoice(binding, invoice, voucher.voucher_id, case_id))
+    invoice_uses.use_for_voucher(work, asked.invoices, voucher.voucher_id, case_id)
     for blue in invoices.blue(asked):
         _must_come_with_its_red_ones(work, voucher, asked, blue)
     for red in invoices.red(asked):
@@ -104,19 +101,15 @@ def _must_come_with_its_red_ones(work: Work, voucher: Voucher, asked: Redemption
     key = invoices.key_of(blue)
     counted = voucher.invoices[key].numbers if key in voucher.invoices else frozenset()
     here = {invoices.key_of(red) for red in invoices.red(asked)}
-    for reversed_by in work.read(streams.invoice(blue.seller_uscc, key), INVOICE).reversed_by.values():
-        red, earlier = reversed_by.red_key, reversed_by.case_id
+    binding = work.read(streams.invoice(blue.seller_uscc, key), INVOICE)
+    for red, amount_fen in binding.reversed_by.items():
+        earlier = binding.reversed_in[red]
         if amount.red_name(red) in counted or red in here:
             continue
         if _waits(work, voucher, earlier):
             raise Refused("RED_INVOICE_UNDER_WAY", "BJ-4.5", number=red, blue=blue.number, case=earlier)
         raise Refused(
-            "RED_INVOICE_LEFT_OUT",
-            "BJ-4.5",
-            number=red,
-            blue=blue.number,
-            amount_fen=reversed_by.amount_fen,
-            case=earlier,
+            "RED_INVOICE_LEFT_OUT", "BJ-4.5", number=red, blue=blue.number, amount_fen=amount_fen, case=earlier
         )
 
 

@@ -42,6 +42,7 @@ def supply_correction(work: Work, command: SupplyCorrection) -> str:
     programme = work.rulebook.pinned(case.plan.edition_sha256)
     if case.is_grant:
         grants.must_be_possible(work, programme, command.application, case)
+        grants.use_invoices(work, command.application, case.case_id)
     elif not case.is_redemption:
         claims.must_be_claimable(work, programme, CaseFacts(case.received_on, command.application))
     else:

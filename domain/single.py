@@ -59,21 +59,43 @@ def evolve_contract(before: ContractClaim, event: Message) -> ContractClaim:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceBinding:
-    """The one voucher that an invoice serves."""
+    """The one voucher, or the one application for a grant, that an invoice serves."""
 
     voucher_id: str = ""
-    case_ids: tuple[str, ...] = ()  # that handed it in
+    grant_case_id: str = ""
+    case_ids: tuple[str, ...] = ()  # that handed it in for this
     total_fen: int = 0  # 价税合计
-    reversed_by: Mapping[str, InvoiceReversed] = field(default_factory=dict)  # by red invoice
+    reversed_by: Mapping[str, int] = field(default_factory=dict)  # red invoice -> by how much, in fen
+    reversed_in: Mapping[str, str] = field(default_factory=dict)  # red invoice -> the case that handed it in
 
 
 def bind_invoice(binding: InvoiceBinding, invoice: Invoice, voucher_id: str, case_id: str) -> list[Message]:
-    """Bind an invoice to a voucher, for one case; nothing if that is so. Raises Refused INVOICE_USED_ELSEWHERE."""
-    if binding.voucher_id not in ("", voucher_id):
-        raise Refused("INVOICE_USED_ELSEWHERE", "BJ-4.5", number=invoice.number, voucher=binding.voucher_id)
+    """Bind an invoice to a voucher, for one case; nothing if that is so.
+
+    Raises Refused INVOICE_USED_ELSEWHERE, INVOICE_IN_GRANT.
+    """
+    _must_serve_no_other(binding, invoice, voucher_id=voucher_id)
     if case_id in binding.case_ids:
         return []
     return [InvoiceBound(voucher_id=voucher_id, case_id=case_id, total_fen=invoice.total_fen)]
+
+
+def bind_invoice_to_grant(binding: InvoiceBinding, invoice: Invoice, case_id: str) -> list[Message]:
+    """Bind an invoice to an application for a grant; nothing if that is so.
+
+    Raises Refused INVOICE_USED_ELSEWHERE, INVOICE_IN_GRANT.
+    """
+    _must_serve_no_other(binding, invoice, grant_case_id=case_id)
+    return [] if binding.grant_case_id else [InvoiceBound(case_id=case_id, total_fen=invoice.total_fen)]
+
+
+def _must_serve_no_other(
+    binding: InvoiceBinding, invoice: Invoice, voucher_id: str = "", grant_case_id: str = ""
+) -> None:
+    if binding.voucher_id not in ("", voucher_id):
+        raise Refused("INVOICE_USED_ELSEWHERE", "BJ-4.5", number=invoice.number, voucher=binding.voucher_id)
+    if binding.grant_case_id not in ("", grant_case_id):
+        raise Refused("INVOICE_IN_GRANT", number=invoice.number, case=binding.grant_case_id)
 
 
 def reverse_invoice(
@@ -88,10 +110,9 @@ def reverse_invoice(
     if binding.voucher_id != voucher_id or not total_fen:
         raise Refused("RED_INVOICE_UNMATCHED", "BJ-4.5", number=number, blue=blue, voucher=voucher_id)
     key = key_of(red)
-    known = binding.reversed_by.get(key)
-    if known is not None and known.amount_fen == red.total_fen:
+    if binding.reversed_by.get(key) == red.total_fen:
         return []
-    before_fen = sum(other.amount_fen for other in binding.reversed_by.values() if other.red_key != key)
+    before_fen = sum(fen for other, fen in binding.reversed_by.items() if other != key)
     if before_fen + red.total_fen > total_fen:
         raise Refused(
             "RED_INVOICE_EXCEEDS",
@@ -108,12 +129,18 @@ def reverse_invoice(
 def evolve_invoice(binding: InvoiceBinding, event: Message) -> InvoiceBinding:
     """The binding after one more event."""
     match event:
+        case InvoiceBound(voucher_id=""):
+            return InvoiceBinding(grant_case_id=event.case_id, case_ids=(event.case_id,), total_fen=event.total_fen)
+        case InvoiceBound() if event.voucher_id == binding.voucher_id:
+            return replace(binding, case_ids=(*binding.case_ids, event.case_id))
         case InvoiceBound():
-            case_ids = (*binding.case_ids, event.case_id)
-            total_fen = binding.total_fen or event.total_fen
-            return replace(binding, voucher_id=event.voucher_id, case_ids=case_ids, total_fen=total_fen)
+            return InvoiceBinding(event.voucher_id, case_ids=(event.case_id,), total_fen=event.total_fen)
         case InvoiceReversed():
-            return replace(binding, reversed_by={**binding.reversed_by, event.red_key: event})
+            return replace(
+                binding,
+                reversed_by={**binding.reversed_by, event.red_key: event.amount_fen},
+                reversed_in={**binding.reversed_in, event.red_key: event.case_id},
+            )
     raise UnknownEvent(type(event).__name__)
 
 

@@ -106,6 +106,13 @@ TEXTS: Texts = {
         "zh": ("发票 {number} 已用于算力券 {voucher}。", "同一发票只能用于一张算力券。"),
         "en": ("Invoice {number} already serves voucher {voucher}.", "An invoice serves one voucher only."),
     },
+    "INVOICE_IN_GRANT": {
+        "zh": ("发票 {number} 已用于申报案件 {case}。", "同一发票只能使用一次；该案未获支持而办结的，发票可再使用。"),
+        "en": (
+            "Invoice {number} is already used in application {case}.",
+            "An invoice is used once; it is free again if that application ends without a grant.",
+        ),
+    },
     "INVOICE_TWICE": {
         "zh": (
             "本次申请中有两张号码为 {number} 的发票；交付凭证和付款凭证按号码对应，一次申请中号码不得重复。",

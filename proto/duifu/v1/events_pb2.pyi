@@ -2330,7 +2330,7 @@ Global___BenefitGranted: _TypeAlias = BenefitGranted  # noqa: Y015
 
 @_typing.final
 class InvoiceBound(_message.Message):
-    """Stream "invoice/<seller>/<code>-<number>": an invoice serves one voucher."""
+    """Stream "invoice/<seller>/<code>-<number>": an invoice serves one voucher, or one application for a grant."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2338,6 +2338,7 @@ class InvoiceBound(_message.Message):
     CASE_ID_FIELD_NUMBER: _builtins.int
     TOTAL_FEN_FIELD_NUMBER: _builtins.int
     voucher_id: _builtins.str
+    """empty: the application itself"""
     case_id: _builtins.str
     total_fen: _builtins.int
     """价税合计; 0 in what earlier versions stored"""
