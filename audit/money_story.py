@@ -36,6 +36,12 @@ def of_money(event: Message) -> str | None:
             return _rescaled(event)
         case events.VoucherRedeemed():
             return f"案件{event.case_id}兑付{show(event.amount_fen)}（{event.cycle_id}）"
+        case events.PaymentCameBack():
+            after = f"由{event.to_cycle_id}再次支付" if event.to_cycle_id else "缴回国库，不再支付"
+            return (
+                f"支付指令{event.order_id}结算后于{event.came_back_on}退回{show(event.amount_fen)}：{event.reason}；"
+                f"{after}{_file(event.evidence_sha256)}（{event.clause}）"
+            )
         case events.HeadroomReserved():
             return f"案件{event.case_id}排入年度发放额度，上限{show(event.ceiling_fen)}"
         case events.HeadroomHeld():
@@ -48,6 +54,8 @@ def of_money(event: Message) -> str | None:
             return f"支付指令{event.order_id}使用年度兑付额度{show(event.amount_fen)}"
         case events.RedemptionHeadroomRestored():
             return f"支付指令{event.order_id}被退回，恢复年度兑付额度{show(event.amount_fen)}"
+        case events.RedemptionHeadroomReturned():
+            return f"支付指令{event.order_id}当年退回，年度兑付额度可再用{show(event.amount_fen)}"
     return None
 
 

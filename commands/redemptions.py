@@ -138,7 +138,8 @@ def replace_account(work: Work, command: ReplaceBankAccount) -> str:
     """Another account of whoever is paid, while no payment is under way."""
     case = work.case(command.case_id)
     review.must_be_applicant(work.actor, case)
-    case.any_stage()
+    if not case.is_owed_again:
+        case.any_stage()
     if not case.is_redemption:
         raise Refused("NO_ACCOUNT", case=case.case_id)
     voucher = voucher_of(work, case.redemption.voucher_id)

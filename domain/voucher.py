@@ -15,6 +15,7 @@ from domain.states import changed
 from duifu.v1.events_pb2 import (
     DeliveryMatch,
     InvoiceUse,
+    PaymentCameBack,
     RedemptionAssessed,
     VoucherIssued,
     VoucherRedeemed,
@@ -44,7 +45,8 @@ class Voucher:
     paid_fen: int = 0
     lapsed_fen: int = 0  # of what it was issued with, because the contract ended early (BJ-A18)
     claw_back_fen: int = 0  # of what was paid, to be paid back
-    payouts: tuple[VoucherRedeemed, ...] = ()
+    payouts: tuple[VoucherRedeemed, ...] = ()  # less what came back
+    came_back: Mapping[str, PaymentCameBack] = field(default_factory=dict)  # by payment order
     reversals: Mapping[str, SettlementReversed] = field(default_factory=dict)  # by the red invoice's number
     invoices: Mapping[str, InvoiceTotals] = field(default_factory=dict)
     deliveries: Mapping[str, DeliveryMatch] = field(default_factory=dict)  # by proof, those that state a quantity
@@ -192,6 +194,10 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
         case VoucherRedeemed():
             payouts = (*voucher.payouts, event)
             return changed(voucher, paid_fen=voucher.paid_fen + event.amount_fen, payouts=payouts)
+        case PaymentCameBack():
+            left = tuple(p for p in voucher.payouts if (p.cycle_id, p.case_id) != (event.cycle_id, event.case_id))
+            came_back = {**voucher.came_back, event.order_id: event}
+            return changed(voucher, paid_fen=voucher.paid_fen - event.amount_fen, payouts=left, came_back=came_back)
         case SettlementReversed():
             after = voucher.invoices[event.invoice_key].less(Fraction(event.amount_fen), event.red_invoice_number)
             return changed(

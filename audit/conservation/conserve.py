@@ -36,6 +36,8 @@ POSTINGS: dict[type[Message], Callable[[Books, Any], None]] = {
     events.RedemptionAssessed: vouchers.assessed,
     events.VoucherRedeemed: vouchers.redeemed,
     events.VoucherRescaled: vouchers.rescaled,
+    events.PaymentCameBack: vouchers.came_back,
+    events.RedemptionHeadroomReturned: years.returned,
     events.CycleOpened: quarters.opened,
     events.ClaimAdmitted: quarters.admitted,
     events.ClaimAssessed: quarters.assessed,

@@ -115,6 +115,7 @@ from tests.builders import (
     relation_check,
     unavailable,
 )
+from tests.commands.recovery_desk import found, paid_voucher
 from tests.desk import Desk
 from tests.ledger.people import a_contact
 from tests.programmes.switching import desk_under
@@ -1194,6 +1195,32 @@ def a_return_of_what_was_settled(desk: Desk) -> Asked:
     desk.record_results(Q1)
     returned = RecordPayment(cycle_id=Q1, order_id=order_id, status=PAYMENT_STATUS_RETURNED, reason="退回")
     return SYSTEM, {"record_payment": returned}
+
+
+@refused_with("PAYMENT_IN_RECOVERY", "BJ-5.5")
+def money_that_comes_back_and_is_demanded_back_already(desk: Desk) -> Asked:
+    voucher = paid_voucher(desk)
+    found(desk, voucher, yuan(1_000))
+    (order_id,) = desk.cycle(Q1).orders
+    returned = RecordPayment(
+        cycle_id=Q1, order_id=order_id, status=PAYMENT_STATUS_RETURNED, reason="退汇", evidence_sha256="ab" * 32
+    )
+    return officer("payment-reconciler"), {"record_payment": returned}
+
+
+@refused_with("NOT_YET_HAPPENED", "BJ-4.3")
+def money_that_is_to_come_back_tomorrow(desk: Desk) -> Asked:
+    paid_voucher(desk)
+    (order_id,) = desk.cycle(Q1).orders
+    returned = RecordPayment(
+        cycle_id=Q1,
+        order_id=order_id,
+        status=PAYMENT_STATUS_RETURNED,
+        reason="退汇",
+        evidence_sha256="ab" * 32,
+        returned_on="2031-01-01",
+    )
+    return officer("payment-reconciler"), {"record_payment": returned}
 
 
 @refused_with("CYCLE_UNKNOWN")
