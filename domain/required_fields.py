@@ -97,6 +97,8 @@ MUST_BE_FILLED = {
     "duifu.v1.RecordPayments": ("cycle_id", "results"),
     "duifu.v1.PaymentResult": ("order_id", "status"),
     "duifu.v1.AssessClaims": ("cycle_id",),
+    "duifu.v1.LapseVouchers": ("cycle_id",),
+    "duifu.v1.TransferVoucher": ("voucher_id", "to_uscc"),
     "duifu.v1.PauseCycle": ("cycle_id",),
     "duifu.v1.ResumeCycle": ("cycle_id",),
     "duifu.v1.Finding": ("code", "reason"),

@@ -102,8 +102,6 @@ def served(programme: Programme) -> Served:
     is_voucher = (award.benefit, award.payee) in (("voucher", "applicant"), ("supplier_deduction", "supplier"))
     if not is_voucher or award.base is None or programme.levels:
         raise _refused(programme, "award")
-    if award.valid_for and (award.valid_for.months or award.valid_for.days):
-        raise _refused(programme, "award.valid_for")
     limited = []
     for step in award.steps:
         match step:

@@ -18,6 +18,7 @@ from duifu.v1.events_pb2 import (
     PaymentCameBack,
     RedemptionAssessed,
     VoucherIssued,
+    VoucherLapsed,
     VoucherRedeemed,
     VoucherRescaled,
 )
@@ -43,6 +44,8 @@ class Voucher:
     cumulative_fen: Fraction = Fraction(0)  # of the eligible amount, settled so far
     due_fen: int = 0
     paid_fen: int = 0
+    valid_through: str = ""  # last day on which a request is taken; empty: not limited
+    expired_fen: int = 0  # of the face value, that nobody asked for in time (BJ-A13)
     lapsed_fen: int = 0  # of what it was issued with, because the contract ended early (BJ-A18)
     claw_back_fen: int = 0  # of what was paid, to be paid back
     payouts: tuple[VoucherRedeemed, ...] = ()  # less what came back
@@ -170,6 +173,7 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
                 face_value_fen=event.face_value_fen,
                 eligible_fen=from_exact_text(event.eligible_fen),
                 contract=event.contract,
+                valid_through=event.valid_through,
             )
         case RedemptionAssessed():
             return changed(
@@ -188,12 +192,15 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
                 face_value_fen=event.face_value_fen,
                 cumulative_fen=from_exact_text(event.cumulative_fen),
                 due_fen=event.due_fen,
+                expired_fen=event.face_value_fen - event.due_fen if voucher.expired_fen else 0,
                 lapsed_fen=voucher.lapsed_fen + event.lapsed_fen,
                 claw_back_fen=voucher.claw_back_fen + event.claw_back_fen,
             )
         case VoucherRedeemed():
             payouts = (*voucher.payouts, event)
             return changed(voucher, paid_fen=voucher.paid_fen + event.amount_fen, payouts=payouts)
+        case VoucherLapsed():
+            return changed(voucher, expired_fen=voucher.expired_fen + event.lapsed_fen)
         case PaymentCameBack():
             left = tuple(p for p in voucher.payouts if (p.cycle_id, p.case_id) != (event.cycle_id, event.case_id))
             came_back = {**voucher.came_back, event.order_id: event}

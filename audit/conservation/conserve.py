@@ -37,6 +37,7 @@ POSTINGS: dict[type[Message], Callable[[Books, Any], None]] = {
     events.VoucherRedeemed: vouchers.redeemed,
     events.VoucherRescaled: vouchers.rescaled,
     events.PaymentCameBack: vouchers.came_back,
+    events.VoucherLapsed: vouchers.lapsed,
     events.RedemptionHeadroomReturned: years.returned,
     events.CycleOpened: quarters.opened,
     events.ClaimAdmitted: quarters.admitted,

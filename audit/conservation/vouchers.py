@@ -38,11 +38,20 @@ def rescaled(books: Books, event: events.VoucherRescaled) -> None:
     Nothing of a voucher that is rescaled is under way, and nothing of it has lapsed in a batch (VOUCHER_IN_PAYMENT).
     """
     account = _own(books)
+    expired_fen = books.expired.pop(account.name, 0)
+    books.move(account, Bucket.RELEASED, Bucket.FREE, expired_fen)
     books.move(account, Bucket.PAID, Bucket.RECOVERED, event.claw_back_fen)
     books.move(account, Bucket.FREE, Bucket.RELEASED, event.lapsed_fen - event.claw_back_fen)
     gone_fen = account.held[Bucket.RELEASED] + account.held[Bucket.RECOVERED]
     books.must_be(account, "重新核定的券面金额", event.face_value_fen, account.authorised_fen - gone_fen)
     books.must_be(account, "重新核定的应兑付", event.due_fen, account.held[Bucket.PAID])
+    if expired_fen:
+        _expire(books, account, event.face_value_fen - event.due_fen)
+
+
+def lapsed(books: Books, event: events.VoucherLapsed) -> None:
+    """Nobody asked for the rest in time; neither the voucher nor its year gets it back. (BJ-A13)"""
+    _expire(books, _own(books), event.lapsed_fen)
 
 
 def came_back(books: Books, event: events.PaymentCameBack) -> None:
@@ -64,6 +73,11 @@ def reversed_by_red(books: Books, event: SettlementReversed) -> None:
     account = _own(books)
     _may_be_paid_again(books, account, event.claw_back_fen)
     books.must_be(account, "红冲后的应兑付", event.due_fen, account.held[Bucket.PAID])
+
+
+def _expire(books: Books, account: Account, fen: int) -> None:
+    books.expired[account.name] = books.expired.get(account.name, 0) + fen
+    books.move(account, Bucket.FREE, Bucket.RELEASED, fen)
 
 
 def _may_be_paid_again(books: Books, account: Account, fen: int) -> None:

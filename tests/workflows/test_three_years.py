@@ -160,6 +160,8 @@ async def test_three_years_are_paid_to_the_fen(open_office: OpenOffice) -> None:
     of_2025 = PUT_OFF + CUT_REST + OVERRUN_FIRST
     assert [year.redeemed_fen for year in years] == [BY_15_NOVEMBER, WHOLE_YEAR, of_2025, OVERRUN_REST]
     assert [year.issued_fen for year in years] == [WHOLE_YEAR, WHOLE_YEAR, OVERRUN, 0]
+    expired = [desk.voucher(v.voucher_id).expired_fen for v in vouchers]
+    assert expired == [0, 0, yuan(1_000_000), 0, 0]  # nobody asked for it by the last day (BJ-A13)
     spent = TRANSITION + CUT + yuan(1_000_000) + SMALL + OVERRUN
     assert sum(endings.values()) == spent
     orders = scheme.office.city.get("/treasury/orders")["orders"]
