@@ -12,7 +12,7 @@ from domain.calculation.award import Award, Draft
 from domain.calendar import WorkingCalendar
 from domain.case import Case
 from domain.dates import Quarter, from_iso
-from domain.evaluation import settlement
+from domain.evaluation import settlement, validity
 from domain.evaluation.edition import Edition
 from domain.evaluation.rescaling import rescale
 from domain.evaluation.reversal import reverse
@@ -171,6 +171,16 @@ class Applied:
     def pays_supplier(self, edition_sha256: str) -> bool:
         """Whether the supplier is paid what it charged less."""
         return self._edition(edition_sha256).programme.pays_supplier
+
+    def valid_through(self, case: Case) -> str:
+        """The last day on which something of a claim's voucher may be asked for; empty: not limited."""
+        programme = self._edition(case.plan.edition_sha256).programme
+        return validity.valid_through(programme, of_claim(case).counted_on)
+
+    def valid_for_clause(self, edition_sha256: str) -> str:
+        """The clause by which vouchers end; empty: they do not."""
+        valid_for = self._edition(edition_sha256).programme.award.valid_for
+        return valid_for.clause if valid_for else ""
 
     def assessed(self, case: Case, voucher: Voucher, facts: CaseFacts) -> RedemptionAssessed:
         """What a claim adds to what is due of its voucher."""

@@ -3,6 +3,7 @@
 from google.protobuf.message import Message
 
 from audit import (
+    came_back_decisions,
     case_decisions,
     deadline_decisions,
     money_decisions,
@@ -43,6 +44,9 @@ HANDLERS: dict[type[Message], Handler | None] = {
     events.RedemptionAssessed: money_decisions.assessed,
     events.VoucherRescaled: money_decisions.rescaled,
     events.VoucherRedeemed: money_decisions.redeemed,
+    events.VoucherLapsed: money_decisions.lapsed,
+    events.PaymentCameBack: came_back_decisions.came_back,
+    events.RedemptionHeadroomReturned: came_back_decisions.given_back,
     events.HeadroomReserved: money_decisions.reserved,
     events.HeadroomHeld: money_decisions.held,
     events.HeadroomIssued: money_decisions.used_for_issuing,
@@ -65,6 +69,7 @@ HANDLERS: dict[type[Message], Handler | None] = {
     events.ClaimDeferred: quarter_decisions.deferred,
     events.PaymentReturned: quarter_decisions.returned,
     events.PaymentSettled: quarter_decisions.settled,
+    events.VouchersSwept: None,
     events.CycleClosed: quarter_decisions.closed,
     events.OpinionGiven: opinion_decisions.given,
     events.OutputRecorded: procedure_decisions.output_recorded,

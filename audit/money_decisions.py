@@ -2,7 +2,7 @@
 
 from audit.compared import Decision
 from audit.remaking import Remaking
-from domain import benefits
+from domain import benefits, lapsing
 from domain.kinds import BENEFITS, CASE, VOUCHER
 from domain.money import exact_text
 from duifu.v1.commands_pb2 import RescaleVoucher
@@ -17,6 +17,7 @@ from duifu.v1.events_pb2 import (
     RedemptionHeadroomRestored,
     RedemptionHeadroomUsed,
     VoucherIssued,
+    VoucherLapsed,
     VoucherRedeemed,
     VoucherRescaled,
 )
@@ -39,6 +40,8 @@ def issued(remaking: Remaking, event: VoucherIssued) -> None:
     check.same("eligible_fen", event.eligible_fen, exact_text(remaking.applied.base_of(case, award)), bound, traces)
     check.same("edition_sha256", event.edition_sha256, case.plan.edition_sha256, "")
     check.same("uscc", event.uscc, case.applicant_uscc, "")
+    if event.valid_through:  # it was not always on record
+        check.same("valid_through", event.valid_through, remaking.applied.valid_through(case), "")
     check.same("contract", event.contract, case.application.contract, "")
     check.same_trace(event.trace, trace, bound)
 
@@ -99,6 +102,15 @@ def redeemed(remaking: Remaking, event: VoucherRedeemed) -> None:
     if check is not None:
         ordered_fen = remaking.quarter(event.cycle_id).ordered_fen(event.case_id)
         check.same("amount_fen", event.amount_fen, ordered_fen, remaking.quarter(event.cycle_id).opened.clause)
+
+
+def lapsed(remaking: Remaking, event: VoucherLapsed) -> None:
+    """What nobody asked for of a voucher by its last day. (BJ-A13)"""
+    voucher, opened = remaking.state(remaking.entry.stream, VOUCHER), remaking.quarter(event.cycle_id).opened
+    check = remaking.compare(Decision.ISSUANCE, voucher.case_id, event.cycle_id, voucher.programme_id, is_part=True)
+    if check is not None:
+        clause = remaking.applied.valid_for_clause(remaking.applied.edition_of(opened))
+        check.same_message("", event, lapsing.lapsed(voucher, opened, clause) or VoucherLapsed(), clause)
 
 
 def benefited(remaking: Remaking, event: BenefitGranted) -> None:

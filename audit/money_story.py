@@ -37,6 +37,14 @@ def of_money(event: Message) -> str | None:
             return _rescaled(event)
         case events.VoucherRedeemed():
             return f"案件{event.case_id}兑付{show(event.amount_fen)}（{event.cycle_id}）"
+        case events.VoucherLapsed():
+            return f"有效期至{event.valid_through}，尚未申请的{show(event.lapsed_fen)}失效（{event.clause}）"
+        case events.PaymentCameBack():
+            after = f"由{event.to_cycle_id}再次支付" if event.to_cycle_id else "缴回国库，不再支付"
+            return (
+                f"支付指令{event.order_id}结算后于{event.came_back_on}退回{show(event.amount_fen)}：{event.reason}；"
+                f"{after}{_file(event.evidence_sha256)}（{event.clause}）"
+            )
         case events.HeadroomReserved():
             return f"案件{event.case_id}排入年度发放额度，上限{show(event.ceiling_fen)}"
         case events.HeadroomHeld():
@@ -49,6 +57,8 @@ def of_money(event: Message) -> str | None:
             return f"支付指令{event.order_id}使用年度兑付额度{show(event.amount_fen)}"
         case events.RedemptionHeadroomRestored():
             return f"支付指令{event.order_id}被退回，恢复年度兑付额度{show(event.amount_fen)}"
+        case events.RedemptionHeadroomReturned():
+            return f"支付指令{event.order_id}当年退回，年度兑付额度可再用{show(event.amount_fen)}"
     return None
 
 
@@ -101,6 +111,9 @@ def of_quarter(event: Message) -> str | None:
             later = _onward(event.to_cycle_id) or "，无后续批次，失效"
             what = "未予放行" if event.withheld_by else "被退回"
             return f"支付指令{event.order_id}{what}：{event.reason}{later}{_file(event.evidence_sha256)}"
+        case events.VouchersSwept():
+            more = "" if event.is_last else "，尚未办完"
+            return f"有效期届满失效：至{event.last_voucher_id or '—'}，{event.lapsed}张{show(event.lapsed_fen)}{more}"
         case events.CycleClosed():
             return (
                 f"批次结清：支付{len(event.paid)}笔{show(event.paid_fen)}，"

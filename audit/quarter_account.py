@@ -191,7 +191,7 @@ def _years(rows: Rows, opened: events.CycleOpened, end: Moment) -> Iterator[Year
                     use.add(event.order_id, event.amount_fen)
                 case events.RedemptionHeadroomRestored():
                     use.add(event.order_id, -event.amount_fen)
-                case RedemptionHeadroomRecovered():
+                case RedemptionHeadroomRecovered() | events.RedemptionHeadroomReturned():
                     use.recovered_fen += event.amount_fen
         if use.by_cycle:
             yield use

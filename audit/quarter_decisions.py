@@ -6,11 +6,11 @@ from audit.remaking import Remaking
 from domain import cycle_decisions, duties, payment_answers, release
 from domain.dates import Quarter as Days
 from domain.evaluation.paying import payable
-from domain.kinds import CASE, ENTERPRISE_YEAR
+from domain.kinds import CASE, ENTERPRISE_YEAR, VOUCHER
 from domain.quarter_index import Claim, ClaimState
+from duifu.v1 import events_pb2 as events
 from duifu.v1.commands_pb2 import RemindCycle, SignPayments
 from duifu.v1.events_pb2 import (
-    CLAIM_PAYMENT_STATUS_DEFERRED,
     ClaimAdmitted,
     ClaimAssessed,
     ClaimDeferred,
@@ -48,8 +48,15 @@ def admitted(remaking: Remaking, event: ClaimAdmitted) -> None:
         return
     source = remaking.quarter(event.carried_from_cycle_id)
     check = _compare(remaking, source, event.case_id, is_part=True)
+    if check is None:
+        return
+    voucher = remaking.state(streams.voucher(event.voucher_id), VOUCHER)
+    settled = [p for p in voucher.payouts if (p.cycle_id, p.case_id) == (event.carried_from_cycle_id, event.case_id)]
+    if settled:  # and came back
+        check.same("carried_fen", event.carried_fen, settled[0].amount_fen, source.opened.clause)
+        return
     claim = source.claims.get(event.case_id)
-    if check is None or claim is None:
+    if claim is None:
         return
     if claim.state == ClaimState.READY:
         amount_fen, clause = _payable(remaking, source, claim)
@@ -196,8 +203,15 @@ def told(remaking: Remaking, event: ClaimPaymentChanged) -> None:
     """The case says what the quarter does."""
     case, quarter = remaking.case, remaking.quarter(event.cycle_id)
     if (check := _compare(remaking, quarter, case.case_id, is_part=True)) is not None:
-        is_deferred = event.status == CLAIM_PAYMENT_STATUS_DEFERRED
-        amount_fen = quarter.deferred.get(case.case_id, 0) if is_deferred else quarter.ordered_fen(case.case_id)
+        match event.status:
+            case events.CLAIM_PAYMENT_STATUS_DEFERRED:
+                amount_fen = quarter.deferred.get(case.case_id, 0)
+            case events.CLAIM_PAYMENT_STATUS_CAME_BACK:
+                voucher = remaking.state(streams.voucher(case.redemption.voucher_id), VOUCHER)
+                back = (known for known in voucher.came_back.values() if known.case_id == case.case_id)
+                amount_fen = next((known.amount_fen for known in back if known.cycle_id == event.cycle_id), 0)
+            case _:
+                amount_fen = quarter.ordered_fen(case.case_id)
         check.same("amount_fen", event.amount_fen, amount_fen, quarter.opened.clause)
 
 

@@ -43,6 +43,8 @@ COMMANDS = {
     "replace_bank_account": "更换收款账户",
     "confirm_cycle": "确认批次",
     "assess_claims": "批量核定兑付",
+    "lapse_vouchers": "办理期满失效",
+    "transfer_voucher": "申请转让算力券",
     "record_payments": "批量记录支付结果",
     "pause_cycle": "暂停拨付",
     "resume_cycle": "恢复拨付",

@@ -61,6 +61,7 @@ def vouchers(programme: str | None, uscc: str | None, status: str | None, asked:
         "face_fen": "券面",
         "redeemed_fen": "已付",
         "left_fen": "余额",
+        "expired_fen": "期满失效",
     }
     asked.show("算力券", columns, *query)
 

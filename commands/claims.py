@@ -9,6 +9,7 @@ from domain import headroom, review, single
 from domain.calculation.award import Award, Draft
 from domain.case import Case
 from domain.cut_off import with_cuts
+from domain.evaluation import validity
 from domain.facts import CaseFacts, of_claim
 from domain.field_values import RATE
 from domain.format.programme import Programme
@@ -174,6 +175,7 @@ def _put_voucher(work: Work, case: Case, programme: Programme, identity: str, aw
         trace=trace,
         contract=case.application.contract,
         edition_sha256=programme.sha256,
+        valid_through=validity.valid_through(programme, of_claim(case).counted_on),
     )
     work.record(streams.voucher(voucher_id), VOUCHER, [issued])
     claimed = ContractClaimed(

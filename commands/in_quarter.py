@@ -6,7 +6,7 @@ from functools import cached_property
 from commands.quarters import open_quarter, quarters_from
 from commands.work import Work
 from domain.cycle import Cycle
-from domain.dates import from_iso
+from domain.dates import Quarter, from_iso
 from domain.format.programme import Programme
 from domain.kinds import CASE, ENTERPRISE_YEAR
 from domain.money import show
@@ -63,9 +63,9 @@ class InQuarter:
         year = self.work.case(claim.case_id).received_on.year if by_request else opened.paying_year
         return streams.enterprise_year(opened.programme_id, claim.uscc, year)
 
-    def carry(self, claim: Claim, amount_fen: int) -> str:
-        """Let an amount join the next quarter, cut off or not; returns its id, or nothing after the last batch."""
-        later = open_quarter(self.work, self.programme, self.quarter.number.next, claim.case_id)
+    def carry(self, claim: Claim, amount_fen: int, first: Quarter | None = None) -> str:
+        """Let an amount join the next quarter, or `first`, cut off or not; its id, or nothing after the last batch."""
+        later = open_quarter(self.work, self.programme, first or self.quarter.number.next, claim.case_id)
         if later is None:
             return ""
         admitted = ClaimAdmitted(
@@ -85,15 +85,15 @@ class InQuarter:
         quarters = quarters_from(self.work, self.programme, case.cycle_id)
         if not case.is_open or any(known.is_open_for(case_id) for known in quarters):
             return
-        rest, last = show(case.due_fen - case.settled_fen), served(self.programme).redemption.last_quarter
-        paid = f"已兑付{show(case.settled_fen)}；" if case.settled_fen else ""
+        rest, last = show(case.due_fen - case.paid_fen), served(self.programme).redemption.last_quarter
+        paid = f"已兑付{show(case.paid_fen)}；" if case.paid_fen else ""
         closed = CaseClosed(
-            outcome=CASE_OUTCOME_PAID if case.settled_fen else CASE_OUTCOME_REFUSED,
+            outcome=CASE_OUTCOME_PAID if case.paid_fen else CASE_OUTCOME_REFUSED,
             summary=f"{paid}{rest}在最后批次{last}后无后续批次，失效",
             code="REDEMPTION_ENDED",
             clause=self.quarter.opened.clause,
             voucher_id=case.redemption.voucher_id,
-            amount_fen=case.settled_fen,
+            amount_fen=case.paid_fen,
         )
         self.work.on_case(case_id, [closed])
 
@@ -104,5 +104,6 @@ class InQuarter:
         told = ClaimPaymentChanged(
             cycle_id=self.cycle_id, status=status, amount_fen=amount_fen, explanation=explanation, to_cycle_id=later
         )
-        if self.work.case(case_id).is_open:
+        case = self.work.case(case_id)
+        if case.is_open or case.is_owed_again:
             self.work.on_case(case_id, [told])

@@ -1,11 +1,18 @@
 """How a quarter's payments ended: settled, returned, or held back before they went out. (F-7)"""
 
+from commands.came_back import take_back_settled
 from commands.in_quarter import InQuarter
 from commands.work import Work
 from domain import orders, payment_answers, release
 from domain.kinds import ENTERPRISE_YEAR, VOUCHER
 from domain.money import show
-from duifu.v1.commands_pb2 import PAYMENT_STATUS_SETTLED, PaymentResult, RecordPayment, RecordPayments
+from duifu.v1.commands_pb2 import (
+    AUTHENTICATION_INTERNAL,
+    PAYMENT_STATUS_SETTLED,
+    PaymentResult,
+    RecordPayment,
+    RecordPayments,
+)
 from duifu.v1.events_pb2 import (
     CASE_OUTCOME_PAID,
     CLAIM_PAYMENT_STATUS_RETURNED,
@@ -23,11 +30,21 @@ from ledger import streams
 def record_payment(work: Work, command: RecordPayment) -> str:
     """Keep the treasury's answer to one order; the same answer again changes nothing.
 
-    Raises Refused ROLE_MISMATCH, EVIDENCE_MISSING, SIGNER_NOT_APART, ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT.
+    What somebody's file says to have come back after it was settled is an adjustment; a treasury that takes its own
+    answer back is a conflict.
+
+    Raises Refused ROLE_MISMATCH, EVIDENCE_MISSING, SIGNER_NOT_APART, ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT, and what
+    `take_back_settled` raises.
     """
     payment_answers.must_hand_in(work.actor, command.evidence_sha256, command.order_id)
     quarter = work.cycle(command.cycle_id)
     release.must_not_have_signed(quarter, command.order_id, work.actor)
+    if (
+        orders.is_after_settlement(quarter.orders, command.order_id, command.status)
+        and work.actor.authentication != AUTHENTICATION_INTERNAL
+    ):
+        take_back_settled(InQuarter(work, command.cycle_id), quarter.orders[command.order_id].ordered, command)
+        return command.cycle_id
     ordered = orders.answered(quarter.orders, command.order_id, command.status, command.cycle_id)
     if ordered is not None:
         result = PaymentResult(
@@ -99,7 +116,9 @@ def _settle(here: InQuarter, ordered: PaymentOrdered, bank_reference: str, evide
     work.record(streams.voucher(ordered.voucher_id), VOUCHER, [redeemed])
     here.tell(ordered.case_id, CLAIM_PAYMENT_STATUS_SETTLED, ordered.amount_fen, f"国库回单{bank_reference}")
     case = work.case(ordered.case_id)
-    if case.settled_fen != case.due_fen:
+    if not case.is_open:
+        return  # it came back after the end, and is paid now
+    if case.paid_fen != case.due_fen:
         here.end_if_over(case.case_id)
         return
     closed = CaseClosed(

@@ -11,6 +11,7 @@ from domain.evaluation import settlement
 from domain.facts import CaseFacts
 from domain.format.programme import Programme
 from domain.kinds import INVOICE, VOUCHER
+from domain.lapsing import must_be_its_holder, must_be_valid
 from domain.quarter_index import ClaimState
 from domain.refusals import Refused
 from domain.serving import served
@@ -36,13 +37,14 @@ def request(work: Work, command: RequestRedemption) -> str:
     """Receive a request and let it join its quarter; returns the case id."""
     asked = command.request
     voucher = voucher_of(work, asked.voucher_id)
-    if work.actor.role != review.APPLICANT or work.actor.uscc != voucher.uscc:
-        raise Refused("NOT_YOUR_CASE", case=asked.voucher_id, uscc=work.actor.uscc or "—")
+    must_be_its_holder(voucher, work.actor)
     programme = work.rulebook.pinned(voucher.edition_sha256)
     work.edition_sha256 = programme.sha256
     bars.must_be_free(work, programme.programme_id, voucher.uscc)
     rule = served(programme).redemption
     quarter = rule.quarter_for(work.on, programme.rolls_over(work.rulebook.calendar, work.on))
+    if valid_for := programme.award.valid_for:
+        must_be_valid(voucher, valid_for.clause, work.on)
     case_id = next_case_id(work, programme, "redeem")
     must_be_possible(work, programme, asked, case_id)
     joined = open_quarter(work, programme, quarter)
@@ -162,7 +164,8 @@ def replace_account(work: Work, command: ReplaceBankAccount) -> str:
     """Another account of whoever is paid, while no payment is under way."""
     case = work.case(command.case_id)
     review.must_be_applicant(work.actor, case)
-    case.any_stage()
+    if not case.is_owed_again:
+        case.any_stage()
     if not case.is_redemption:
         raise Refused("NO_ACCOUNT", case=case.case_id)
     voucher = voucher_of(work, case.redemption.voucher_id)

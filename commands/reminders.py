@@ -28,7 +28,7 @@ def letters_of(ledger: Ledger, rulebook: Rulebook, page: ReminderPage) -> tuple[
     opened = fold(ledger, streams.cycle(page.cycle_id), CYCLE)[0].opened
     programme = rulebook.in_force(opened.programme_id, from_iso(opened.opens_on))
     vouchers = list(islice(_vouchers(ledger, programme, page.after_voucher_id), PAGE))
-    unspent = (voucher for voucher in vouchers if voucher.due_fen < voucher.face_value_fen)
+    unspent = (voucher for voucher in vouchers if voucher.due_fen + voucher.expired_fen < voucher.face_value_fen)
     letters = [_letter(programme, opened, page.days_left, voucher) for voucher in unspent]
     return letters, vouchers[-1].voucher_id if len(vouchers) == PAGE else ""
 

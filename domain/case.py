@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from domain.refusals import Refused
 from duifu.v1.events_pb2 import (
+    CLAIM_PAYMENT_STATUS_ORDERED,
     AmountAllocated,
     CaseClosed,
     CaseLinked,
@@ -87,6 +88,7 @@ class Case:
     letters: frozenset[str] = frozenset()
     payment: ClaimPaymentChanged | None = None
     settled_fen: int = 0
+    came_back_fen: int = 0  # of what was settled (F-7)
     stops: tuple[ClockStopped | ClockRestarted, ...] = ()  # of all stages, as they came
     opinions: tuple[OpinionGiven, ...] = ()
     outputs: Mapping[tuple[str, str], OutputRecorded] = field(default_factory=dict)  # by stage and output
@@ -110,6 +112,18 @@ class Case:
     def is_open(self) -> bool:
         """Opened and not closed."""
         return bool(self.case_id) and self.closed is None
+
+    @property
+    def paid_fen(self) -> int:
+        """What was settled and did not come back."""
+        return self.settled_fen - self.came_back_fen
+
+    @property
+    def is_owed_again(self) -> bool:
+        """Money that came back after the end is to be paid again: the record of its payments goes on. (F-7)"""
+        waits = self.payment is not None and bool(self.payment.to_cycle_id)
+        under_way = self.payment is not None and self.payment.status == CLAIM_PAYMENT_STATUS_ORDERED
+        return self.closed is not None and self.paid_fen < self.due_fen and (waits or under_way)
 
     @property
     def amount_fen(self) -> int:

@@ -12,6 +12,7 @@ from domain.case import CORRECTION, Case, OpenStage, UnknownEvent
 from domain.dates import SHANGHAI, from_iso
 from domain.states import changed
 from duifu.v1.events_pb2 import (
+    CLAIM_PAYMENT_STATUS_CAME_BACK,
     CLAIM_PAYMENT_STATUS_SETTLED,
     AmountAllocated,
     AmountDetermined,
@@ -140,7 +141,9 @@ def evolve(case: Case, event: Message) -> Case:
             return _with_account(case, event.bank_account)
         case ClaimPaymentChanged():
             settled = event.amount_fen if event.status == CLAIM_PAYMENT_STATUS_SETTLED else 0
-            return changed(case, payment=event, settled_fen=case.settled_fen + settled)
+            back = event.amount_fen if event.status == CLAIM_PAYMENT_STATUS_CAME_BACK else 0
+            so_far = {"settled_fen": case.settled_fen + settled, "came_back_fen": case.came_back_fen + back}
+            return changed(case, payment=event, **so_far)
         case SpecialApprovalGiven():
             return changed(case, special_approvals={**case.special_approvals, event.account: event})
         case SpecialApprovalRevoked():

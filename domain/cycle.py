@@ -34,6 +34,7 @@ from duifu.v1.events_pb2 import (
     PaymentReturned,
     PaymentSettled,
     ReleaseStep,
+    VouchersSwept,
 )
 from duifu.v1.work_pb2 import PaymentOrder
 
@@ -72,6 +73,8 @@ class Cycle:
     brought: FiguresBroughtForward = field(default_factory=FiguresBroughtForward)  # by the quarter before
     reminded: frozenset[int] = frozenset()  # days before the cut-off
     batches: tuple[Batch, ...] = ()
+    swept_through: str = ""  # the last voucher that was looked at for its validity
+    is_swept: bool = False
     frozen: bool = False
     paused: CyclePaused | None = None
     confirmed: bool = False
@@ -102,6 +105,11 @@ class Cycle:
     def awaits_ruling(self) -> bool:
         """Whether the authority has still to rule that it is paid. (BJ-A13)"""
         return self.opened.awaits_ruling and not self.confirmed
+
+    @property
+    def lapses(self) -> bool:
+        """Whether vouchers whose validity has ended are still to lapse. (BJ-A13)"""
+        return self.opened.lapses_vouchers and not self.is_swept
 
     def in_order(self) -> list[Claim]:
         """All claims, oldest request first: case numbers count up as requests come in. (BJ-A17)"""
@@ -268,6 +276,8 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
             return changed(cycle, reminded=cycle.reminded | {event.days_left})
         case FiguresBroughtForward():
             return changed(cycle, brought=event)
+        case VouchersSwept():
+            return changed(cycle, swept_through=event.last_voucher_id, is_swept=event.is_last)
         case CycleClosed():
             return changed(cycle, closed=event)
     raise UnknownEvent(type(event).__name__)

@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 from domain.calendar import WorkingCalendar
 from domain.cycle import Cycle, cycle_id
 from domain.dates import SHANGHAI, Quarter, end_of, start_of, timestamp
+from domain.evaluation.validity import may_end_by
 from domain.format.programme import Programme
 from domain.numbered import by_number
 from domain.quarter_index import ClaimState
@@ -54,6 +55,7 @@ def open_cycle(programme: Programme, quarter: Quarter, calendar: WorkingCalendar
         pay_at=timestamp(max(cut_off_at, start_of(pay_on))),
         paying_year=quarter.year,
         awaits_ruling=quarter >= rule.needs_ruling_from,
+        lapses_vouchers=may_end_by(programme, intake.last),
         clause=rule.clause,
         reminders=_reminders(rule.remind_days_before, intake.last, on),
         reminder_template=rule.reminder or "",
@@ -190,14 +192,21 @@ def must_be_payable(cycle: Cycle, at: datetime) -> None:
         raise Refused("PAY_DAY_NOT_REACHED", clause, cycle=cycle.cycle_id, pay_on=cycle.opened.pay_on, at=at)
 
 
-def close(cycle: Cycle) -> list[Message]:
-    """Name what became of every claim. Raises Refused CYCLE_UNKNOWN, CYCLE_NOT_FROZEN, CYCLE_NOT_SETTLED."""
+def must_be_settled(cycle: Cycle) -> None:
+    """Nothing of it is under way. Raises Refused CYCLE_UNKNOWN, CYCLE_CLOSED, CYCLE_NOT_FROZEN, CYCLE_NOT_SETTLED."""
     must_be_open(cycle)
     if not cycle.frozen:
         raise Refused("CYCLE_NOT_FROZEN", cycle.opened.clause, cycle=cycle.cycle_id)
     undone = sorted((*cycle.index.waiting, *cycle.index.payable)) + [order.case_id for order in cycle.outstanding()]
     if undone:
         raise Refused("CYCLE_NOT_SETTLED", cycle.opened.clause, cycle=cycle.cycle_id, claims=listed(undone))
+
+
+def close(cycle: Cycle) -> list[Message]:
+    """Name what became of every claim. Raises Refused like `must_be_settled`, and VOUCHERS_TO_LAPSE."""
+    must_be_settled(cycle)
+    if cycle.lapses:
+        raise Refused("VOUCHERS_TO_LAPSE", cycle.opened.clause, cycle=cycle.cycle_id)
     all_orders = [cycle.orders[order_id] for order_id in sorted(cycle.orders, key=by_number)]
     paid, returned = (
         [

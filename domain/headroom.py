@@ -17,6 +17,7 @@ from duifu.v1.events_pb2 import (
     HeadroomReleased,
     HeadroomReserved,
     RedemptionHeadroomRestored,
+    RedemptionHeadroomReturned,
     RedemptionHeadroomUsed,
 )
 from duifu.v1.recovery_pb2 import RedemptionHeadroomRecovered
@@ -30,7 +31,7 @@ class EnterpriseYear:
     held: Mapping[str, int] = field(default_factory=dict)  # decided case that waits -> amount wanted
     issued: Mapping[str, int] = field(default_factory=dict)  # case -> voucher amount
     redeemed: Mapping[str, int] = field(default_factory=dict)  # payment order -> amount
-    recovered: Mapping[str, int] = field(default_factory=dict)  # recovery -> amount that came back in time (F-7)
+    recovered: Mapping[str, int] = field(default_factory=dict)  # recovery, order -> amount that came back in time (F-7)
 
     @property
     def issued_fen(self) -> int:
@@ -122,6 +123,8 @@ def evolve(year: EnterpriseYear, event: Message) -> EnterpriseYear:
         case RedemptionHeadroomRecovered():
             so_far_fen = year.recovered.get(event.recovery_id, 0) + event.amount_fen
             return changed(year, recovered={**year.recovered, event.recovery_id: so_far_fen})
+        case RedemptionHeadroomReturned():
+            return changed(year, recovered={**year.recovered, event.order_id: event.amount_fen})
     raise UnknownEvent(type(event).__name__)
 
 

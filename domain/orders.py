@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from domain.refusals import Refused
-from duifu.v1.commands_pb2 import PAYMENT_STATUS_SETTLED, PaymentStatus
+from duifu.v1.commands_pb2 import PAYMENT_STATUS_RETURNED, PAYMENT_STATUS_SETTLED, PaymentStatus
 
 Asked = TypeVar("Asked")
 
@@ -26,6 +26,12 @@ def outstanding(orders: Mapping[str, Order[Asked]]) -> list[Asked]:
 def with_result(orders: Mapping[str, Order[Asked]], order_id: str, result: str) -> dict[str, Order[Asked]]:
     """The orders after the treasury's answer to one of them."""
     return {**orders, order_id: replace(orders[order_id], result=result)}
+
+
+def is_after_settlement(orders: Mapping[str, Order[Asked]], order_id: str, status: PaymentStatus.ValueType) -> bool:
+    """Whether a return is said of an order that is on record as settled."""
+    order = orders.get(order_id)
+    return order is not None and order.result == "settled" and status == PAYMENT_STATUS_RETURNED
 
 
 def answered(

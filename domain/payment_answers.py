@@ -36,6 +36,7 @@ class Said:
     account_number: str = ""
     bank_reference: str = ""
     reason: str = ""  # of a return
+    returned_on: str = ""  # the day of a return
 
 
 def must_hand_in(actor: Actor, evidence_sha256: str, order_id: str) -> None:

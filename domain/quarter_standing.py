@@ -39,6 +39,7 @@ def standing_of(cycle: Cycle, version: int) -> QuarterStanding:
         deferred=cycle.index.deferred.count,
         deferred_fen=cycle.index.deferred.fen,
         dropped=claims[ClaimState.DROPPED].count,
+        lapses=cycle.lapses,
         closed=cycle.closed is not None,
         paid_fen=cycle.closed.paid_fen if cycle.closed else 0,
     )

@@ -20,6 +20,7 @@ MAY_BE_EMPTY = {
     "duifu.v1.AuditReport.issued_on",
     "duifu.v1.Customer.uscc",
     "duifu.v1.Facts.accepted_on",
+    "duifu.v1.RecordPayment.returned_on",
     "duifu.v1.OtherBenefit.granted_on",
 }
 MUST_BE_FILLED = {
@@ -96,6 +97,8 @@ MUST_BE_FILLED = {
     "duifu.v1.RecordPayments": ("cycle_id", "results"),
     "duifu.v1.PaymentResult": ("order_id", "status"),
     "duifu.v1.AssessClaims": ("cycle_id",),
+    "duifu.v1.LapseVouchers": ("cycle_id",),
+    "duifu.v1.TransferVoucher": ("voucher_id", "to_uscc"),
     "duifu.v1.PauseCycle": ("cycle_id",),
     "duifu.v1.ResumeCycle": ("cycle_id",),
     "duifu.v1.Finding": ("code", "reason"),

@@ -49,6 +49,7 @@ class Served:
         return Paying(
             self._limit(rule.account, on),
             by_request=setting(rule.counts_in, on) == "requested_on",
+            always_again=setting(rule.came_back, on) == "always",
             in_proportion=setting(rule.deferred_first, on) == "pro_rata",
         )
 
@@ -85,6 +86,7 @@ class Paying:
 
     limit: Limit  # of an enterprise and year (BJ-3.3)
     by_request: bool  # it is that of the request's year, else of the batch's (BJ-A7)
+    always_again: bool  # what came back after its budget year is paid again, too; else it is the treasury's (F-7)
     in_proportion: bool  # what it leaves is shared by all of a batch, else goes to the oldest request (BJ-A17)
 
 
@@ -100,8 +102,6 @@ def served(programme: Programme) -> Served:
     is_voucher = (award.benefit, award.payee) in (("voucher", "applicant"), ("supplier_deduction", "supplier"))
     if not is_voucher or award.base is None or programme.levels:
         raise _refused(programme, "award")
-    if award.valid_for and (award.valid_for.months or award.valid_for.days):
-        raise _refused(programme, "award.valid_for")
     limited = []
     for step in award.steps:
         match step:

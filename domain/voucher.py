@@ -15,8 +15,10 @@ from domain.states import changed
 from duifu.v1.events_pb2 import (
     DeliveryMatch,
     InvoiceUse,
+    PaymentCameBack,
     RedemptionAssessed,
     VoucherIssued,
+    VoucherLapsed,
     VoucherRedeemed,
     VoucherRescaled,
 )
@@ -42,9 +44,12 @@ class Voucher:
     cumulative_fen: Fraction = Fraction(0)  # of the eligible amount, settled so far
     due_fen: int = 0
     paid_fen: int = 0
+    valid_through: str = ""  # last day on which a request is taken; empty: not limited
+    expired_fen: int = 0  # of the face value, that nobody asked for in time (BJ-A13)
     lapsed_fen: int = 0  # of what it was issued with, because the contract ended early (BJ-A18)
     claw_back_fen: int = 0  # of what was paid, to be paid back
-    payouts: tuple[VoucherRedeemed, ...] = ()
+    payouts: tuple[VoucherRedeemed, ...] = ()  # less what came back
+    came_back: Mapping[str, PaymentCameBack] = field(default_factory=dict)  # by payment order
     reversals: Mapping[str, SettlementReversed] = field(default_factory=dict)  # by the red invoice's number
     invoices: Mapping[str, InvoiceTotals] = field(default_factory=dict)
     deliveries: Mapping[str, DeliveryMatch] = field(default_factory=dict)  # by proof, those that state a quantity
@@ -168,6 +173,7 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
                 face_value_fen=event.face_value_fen,
                 eligible_fen=from_exact_text(event.eligible_fen),
                 contract=event.contract,
+                valid_through=event.valid_through,
             )
         case RedemptionAssessed():
             return changed(
@@ -186,12 +192,19 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
                 face_value_fen=event.face_value_fen,
                 cumulative_fen=from_exact_text(event.cumulative_fen),
                 due_fen=event.due_fen,
+                expired_fen=event.face_value_fen - event.due_fen if voucher.expired_fen else 0,
                 lapsed_fen=voucher.lapsed_fen + event.lapsed_fen,
                 claw_back_fen=voucher.claw_back_fen + event.claw_back_fen,
             )
         case VoucherRedeemed():
             payouts = (*voucher.payouts, event)
             return changed(voucher, paid_fen=voucher.paid_fen + event.amount_fen, payouts=payouts)
+        case VoucherLapsed():
+            return changed(voucher, expired_fen=voucher.expired_fen + event.lapsed_fen)
+        case PaymentCameBack():
+            left = tuple(p for p in voucher.payouts if (p.cycle_id, p.case_id) != (event.cycle_id, event.case_id))
+            came_back = {**voucher.came_back, event.order_id: event}
+            return changed(voucher, paid_fen=voucher.paid_fen - event.amount_fen, payouts=left, came_back=came_back)
         case SettlementReversed():
             after = voucher.invoices[event.invoice_key].less(Fraction(event.amount_fen), event.red_invoice_number)
             return changed(

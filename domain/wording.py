@@ -24,6 +24,7 @@ from duifu.v1.events_pb2 import (
     CASE_OUTCOME_PAID,
     CASE_OUTCOME_REFUSED,
     CASE_OUTCOME_WITHDRAWN,
+    CLAIM_PAYMENT_STATUS_CAME_BACK,
     CLAIM_PAYMENT_STATUS_DEFERRED,
     CLAIM_PAYMENT_STATUS_ORDERED,
     CLAIM_PAYMENT_STATUS_RETURNED,
@@ -51,6 +52,7 @@ PAYMENTS = {
     CLAIM_PAYMENT_STATUS_DEFERRED: "递延",
     CLAIM_PAYMENT_STATUS_SETTLED: "已支付",
     CLAIM_PAYMENT_STATUS_RETURNED: "支付退回",
+    CLAIM_PAYMENT_STATUS_CAME_BACK: "结算后退回",
 }
 CHECKS = {
     CHECK_OUTCOME_CLEAN: "未命中",
@@ -183,7 +185,9 @@ def time_used(case: Case, on: date, calendar: WorkingCalendar) -> str:
 def standing(case: Case) -> str:
     """Where a case stands, on whom it waits and until when; or how it ended."""
     if case.closed is not None:
-        return case.closed.summary
+        later = case.payment if case.came_back_fen else None
+        told = f"；{later.cycle_id} {PAYMENTS[later.status]}：{later.explanation}" if later else ""
+        return f"{case.closed.summary}{told}"
     if case.stage is None:
         return "未开立"
     if case.held_behind:

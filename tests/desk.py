@@ -28,6 +28,7 @@ from duifu.v1.commands_pb2 import (
     Decide,
     FreezeCycle,
     IssueVoucher,
+    LapseVouchers,
     OrderPayments,
     RecordCheck,
     RecordPayment,
@@ -206,12 +207,18 @@ class Desk:
             )
             self.system(record_payment=result)
 
+    def close_quarter(self, cycle_id: str) -> None:
+        """Close a quarter, after what ends with it has lapsed."""
+        while self.cycle(cycle_id).lapses:
+            self.system(lapse_vouchers=LapseVouchers(cycle_id=cycle_id))
+        self.system(close_cycle=CloseCycle(cycle_id=cycle_id))
+
     def settle_quarter(self, cycle_id: str, returned: Sequence[str] = ()) -> Cycle:
         """A quarter from its cut-off to its close."""
         self.freeze(cycle_id)
         self.order_payments(cycle_id)
         self.record_results(cycle_id, returned)
-        self.system(close_cycle=CloseCycle(cycle_id=cycle_id))
+        self.close_quarter(cycle_id)
         return self.cycle(cycle_id)
 
     def pay_for(self, voucher: Voucher, settled: int, **how: Any) -> str:

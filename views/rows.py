@@ -89,7 +89,9 @@ class VoucherRow:
     face_fen: int
     due_fen: int  # assessed so far
     redeemed_fen: int  # paid so far
-    left_fen: int  # of the face, not paid
+    left_fen: int  # of the face, neither paid nor expired
+    expired_fen: int  # of the face, that nobody asked for in time (BJ-A13)
+    valid_through: str | None
     lapsed_fen: int  # of what it was issued with (BJ-A18)
     claw_back_fen: int  # of what was paid, to be paid back
     claims: int  # assessed so far
@@ -248,8 +250,8 @@ def _grants_settled_fen(case: Case) -> int:
 
 def _voucher(book: VoucherBook, place: Place) -> VoucherRow:
     voucher = book.voucher
-    left_fen = voucher.face_value_fen - (voucher.paid_fen - voucher.claw_back_fen)
-    part = "part-redeemed" if left_fen else "redeemed"
+    left_fen = voucher.face_value_fen - (voucher.paid_fen - voucher.claw_back_fen) - voucher.expired_fen
+    part = "part-redeemed" if left_fen or voucher.expired_fen else "redeemed"
     return VoucherRow(
         voucher_id=voucher.voucher_id,
         programme_id=voucher.programme_id,
@@ -262,6 +264,8 @@ def _voucher(book: VoucherBook, place: Place) -> VoucherRow:
         due_fen=voucher.due_fen,
         redeemed_fen=voucher.paid_fen,
         left_fen=left_fen,
+        expired_fen=voucher.expired_fen,
+        valid_through=voucher.valid_through or None,
         lapsed_fen=voucher.lapsed_fen,
         claw_back_fen=voucher.claw_back_fen,
         claims=len(voucher.assessed),

@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from domain import quarter_reminders
     from domain.dates import SHANGHAI, civil_date
     from duifu.v1.answers_pb2 import QuarterStanding, Refusal
-    from duifu.v1.commands_pb2 import CloseCycle, Command, FreezeCycle, RemindCycle
+    from duifu.v1.commands_pb2 import CloseCycle, Command, FreezeCycle, LapseVouchers, RemindCycle
     from duifu.v1.events_pb2 import Reminder
     from duifu.v1.work_pb2 import (
         Ending,
@@ -84,6 +84,8 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
             await self.pay_all()
         elif quarter.outstanding:
             await self.until_news()  # of who signs them
+        elif quarter.lapses:
+            await self.take_step("lapse", "有效期届满", Command(lapse_vouchers=LapseVouchers(cycle_id=self.subject_id)))
         else:
             await self.take_step("close", "结清", Command(close_cycle=CloseCycle(cycle_id=cycle_id)))
 

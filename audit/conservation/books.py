@@ -64,6 +64,7 @@ class Books:
         self.orders: dict[str, Order] = {}
         self.years_of_orders: dict[str, Account] = {}
         self.rounds: dict[str, Round] = {}
+        self.expired: dict[str, int] = {}  # voucher's account -> what nobody asked for in time, fen
         self.vouchers_of_claims: dict[str, Account] = {}  # issued in this commit
         self._said: dict[tuple[Fact, str], Said] = {}
 

@@ -30,6 +30,7 @@ class Fact(StrEnum):
     GRANT_SETTLED = "补助支付"
     GRANT_RETURNED = "补助支付退回"
     RECOVERED = "当年缴回"
+    CAME_BACK = "结算后当年退回"
 
 
 #: Which books; one that is silent says nothing.
@@ -45,4 +46,5 @@ PARTIES = {
     Fact.GRANT_SETTLED: (Book.ROUND, Book.CASE),
     Fact.GRANT_RETURNED: (Book.ROUND, Book.CASE),
     Fact.RECOVERED: (Book.RECOVERY, Book.YEAR),
+    Fact.CAME_BACK: (Book.VOUCHER, Book.YEAR),
 }

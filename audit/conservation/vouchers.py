@@ -38,23 +38,56 @@ def rescaled(books: Books, event: events.VoucherRescaled) -> None:
     Nothing of a voucher that is rescaled is under way, and nothing of it has lapsed in a batch (VOUCHER_IN_PAYMENT).
     """
     account = _own(books)
+    expired_fen = books.expired.pop(account.name, 0)
+    books.move(account, Bucket.RELEASED, Bucket.FREE, expired_fen)
     books.move(account, Bucket.PAID, Bucket.RECOVERED, event.claw_back_fen)
     books.move(account, Bucket.FREE, Bucket.RELEASED, event.lapsed_fen - event.claw_back_fen)
     gone_fen = account.held[Bucket.RELEASED] + account.held[Bucket.RECOVERED]
     books.must_be(account, "重新核定的券面金额", event.face_value_fen, account.authorised_fen - gone_fen)
     books.must_be(account, "重新核定的应兑付", event.due_fen, account.held[Bucket.PAID])
+    if expired_fen:
+        _expire(books, account, event.face_value_fen - event.due_fen)
+
+
+def lapsed(books: Books, event: events.VoucherLapsed) -> None:
+    """Nobody asked for the rest in time; neither the voucher nor its year gets it back. (BJ-A13)"""
+    _expire(books, _own(books), event.lapsed_fen)
+
+
+def came_back(books: Books, event: events.PaymentCameBack) -> None:
+    """What was paid came back: it waits to be paid again, or it is the treasury's. (F-7)"""
+    account = _own(books)
+    if event.to_cycle_id:
+        _may_be_paid_again(books, account, event.amount_fen)
+        books.move(account, Bucket.FREE, Bucket.RESERVED, event.amount_fen)
+        about = f"{event.cycle_id}→{event.to_cycle_id}/{event.case_id}"
+        books.say(Fact.CARRIED, about, Book.OUT, event.amount_fen, account)
+    else:
+        books.move(account, Bucket.PAID, Bucket.RECOVERED, event.amount_fen)
+    if event.in_its_year:
+        books.say(Fact.CAME_BACK, event.order_id, Book.VOUCHER, event.amount_fen, account)
 
 
 def reversed_by_red(books: Books, event: SettlementReversed) -> None:
     """A red invoice: what was paid on the blue one is to be paid back, and as much may become due anew. (F-2)"""
     account = _own(books)
-    issuing, account.whole = account.whole, None
-    books.move(account, Bucket.PAID, Bucket.RECOVERED, event.claw_back_fen)
-    account.whole = issuing
-    if issuing is not None:  # the year's promise stands
-        books.move(issuing, Bucket.PAID, Bucket.COMMITTED, event.claw_back_fen)
-    account.authorise(account.authorised_fen + event.claw_back_fen)
+    _may_be_paid_again(books, account, event.claw_back_fen)
     books.must_be(account, "红冲后的应兑付", event.due_fen, account.held[Bucket.PAID])
+
+
+def _expire(books: Books, account: Account, fen: int) -> None:
+    books.expired[account.name] = books.expired.get(account.name, 0) + fen
+    books.move(account, Bucket.FREE, Bucket.RELEASED, fen)
+
+
+def _may_be_paid_again(books: Books, account: Account, fen: int) -> None:
+    """What was paid is kept as such, and the voucher is worth as much more; the year's promise stands."""
+    issuing, account.whole = account.whole, None
+    books.move(account, Bucket.PAID, Bucket.RECOVERED, fen)
+    account.whole = issuing
+    if issuing is not None:
+        books.move(issuing, Bucket.PAID, Bucket.COMMITTED, fen)
+    account.authorise(account.authorised_fen + fen)
 
 
 def _own(books: Books) -> Account:

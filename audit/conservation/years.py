@@ -82,11 +82,21 @@ def restored(books: Books, event: events.RedemptionHeadroomRestored) -> None:
 
 
 def recovered(books: Books, event: RedemptionHeadroomRecovered) -> None:
-    """Money came back in its budget year: it stays paid and recovered, and the year may pay as much again. (F-7)"""
+    """Money that was demanded came in, in its budget year. (F-7)"""
+    books.say(Fact.RECOVERED, event.recovery_id, Book.YEAR, event.amount_fen, _back(books, event.amount_fen))
+
+
+def returned(books: Books, event: events.RedemptionHeadroomReturned) -> None:
+    """A payment that was settled came back in its budget year. (F-7)"""
+    books.say(Fact.CAME_BACK, event.order_id, Book.YEAR, event.amount_fen, _back(books, event.amount_fen))
+
+
+def _back(books: Books, fen: int) -> Account:
+    """It stays paid and recovered, and the year may pay as much again."""
     account = books.accounts.get(_name(books, Kind.COMBINED)) or _account(books, Kind.REDEEMING)
-    books.move(account, Bucket.PAID, Bucket.RECOVERED, event.amount_fen)
-    account.authorise(account.authorised_fen + event.amount_fen)
-    books.say(Fact.RECOVERED, event.recovery_id, Book.YEAR, event.amount_fen, account)
+    books.move(account, Bucket.PAID, Bucket.RECOVERED, fen)
+    account.authorise(account.authorised_fen + fen)
+    return account
 
 
 def _commit(books: Books, account: Account, fen: int = 0, beyond_fen: int = 0) -> None:

@@ -6,6 +6,15 @@ from domain.dates import add_months, from_iso
 from domain.format.programme import Programme
 
 
+def may_end_by(programme: Programme, on: date) -> bool:
+    """Whether something that is granted under this file may end by a day. Raises Refused PARAMETER_EXPIRED."""
+    valid = programme.award.valid_for
+    if valid is None:
+        return False
+    is_set = valid.through is not None and from_iso(str(programme.value(valid.through, on))) <= on
+    return is_set or valid.months is not None or valid.days is not None
+
+
 def valid_through(programme: Programme, on: date) -> str:
     """The last day of use for what is granted on a day: the earliest of those that the file sets; empty: not limited.
 

@@ -56,6 +56,10 @@ class RedemptionRule(Row):
     )
     deferred_first: Setting = Field("oldest", description="oldest: by time of request; pro_rata. (BJ-A17)")
     counts_in: Setting = Field("paid_on", description="paid_on: the year of the batch; requested_on. (BJ-A7)")
+    came_back: Setting = Field(
+        "in_its_year",
+        description="What was settled and comes back is paid again if it comes in_its_year; or always. (F-7)",
+    )
 
     metering: MeteringRow | None = Field(None, description="How delivery is held against its measurement.")
     release: ReleaseRow | None = Field(None, description="Who signs payments before they go out.")

@@ -50,6 +50,16 @@ TEXTS: Texts = {
             "Ask the bank or treasury for a file that gives it one.",
         ),
     },
+    "PAYMENT_IN_RECOVERY": {
+        "zh": (
+            "支付指令 {order} 所付款项已由追回案件 {recovery} 处理，不再按银行退回记账。",
+            "请由资金岗在该追回案件中登记缴回。",
+        ),
+        "en": (
+            "What order {order} paid is demanded back in {recovery}; it is not recorded as a return as well.",
+            "Let whoever collects record the money as a receipt of that recovery.",
+        ),
+    },
     "PAYMENT_LATE": {
         "zh": (
             "批次 {cycle} 已结清，支付指令 {order} 的结果已记为 {known}，迟到的结果 {asked} 不再改变账本。",

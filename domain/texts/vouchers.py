@@ -80,6 +80,34 @@ TEXTS: Texts = {
         "zh": ("有效期至 {valid_through}，{requested_on} 提出的申请已过有效期。", "请咨询主管部门。"),
         "en": ("It was valid through {valid_through}; the request is of {requested_on}.", "Ask the authority."),
     },
+    "NOT_THE_HOLDER": {
+        "zh": (
+            "算力券 {voucher} 不是向 {uscc} 发放的；券不得转让，只向持有单位兑付。",
+            "请由持有单位提出兑付申请。",
+        ),
+        "en": (
+            "Voucher {voucher} was not issued to {uscc}; it cannot be transferred and is paid to its holder only.",
+            "Let the holder ask.",
+        ),
+    },
+    "NOT_TRANSFERABLE": {
+        "zh": (
+            "算力券 {voucher} 由 {holder} 持有，不得转让给 {to}，只用于所列合同。",
+            "请由持有单位按所列合同兑付；受让单位可就自己签订的合同申领。",
+        ),
+        "en": (
+            "Voucher {voucher} of {holder} cannot be made over to {to}; it is for the contract it names only.",
+            "Let the holder redeem it on that contract; others claim a voucher on a contract of their own.",
+        ),
+    },
+    "NOTHING_LAPSES": {
+        "zh": ("批次 {cycle} 没有待办理失效的算力券。", "无需操作。"),
+        "en": ("No vouchers are to lapse with {cycle}.", "Nothing needs to be done."),
+    },
+    "VOUCHERS_TO_LAPSE": {
+        "zh": ("批次 {cycle} 截止时有效期届满的算力券尚未全部办理失效。", "先办理失效，再结清批次。"),
+        "en": ("Vouchers whose validity ended by the cut-off of {cycle} have not all lapsed.", "Sweep them first."),
+    },
     "REDEMPTION_ENDED": {
         "zh": ("最后一个兑付批次为 {last_quarter}，{requested_on} 提出的申请没有可进入的批次。", "请咨询主管部门。"),
         "en": ("The last batch is {last_quarter}; a request of {requested_on} joins none.", "Ask the authority."),

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from domain.payment_answers import CURRENCY, Result, Said
 from exchange.payments.amounts import fen_of_yuan
-from exchange.payments.lines import NO_REASON, Line, a_line, must_be_few
+from exchange.payments.lines import NO_REASON, Line, a_line, day_of, must_be_few
 from exchange.payments.trees import Tree
 from exchange.unusable import Unusable, quoted
 
@@ -125,6 +125,7 @@ def _booked(entry: Tree, details: Tree) -> Said | None:
         account_number=details.words(*(f"RltdPties/{path}" for path in ACCOUNT)) if goes_out else "",
         bank_reference=details.words("Refs/AcctSvcrRef") or entry.words("AcctSvcrRef"),
         reason="" if goes_out else _reason(details, "RtrInf"),
+        returned_on="" if goes_out else day_of(entry.words("BookgDt/Dt", "BookgDt/DtTm")),
     )
 
 

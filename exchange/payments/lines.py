@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from domain.dates import from_iso
 from domain.payment_answers import Said
-from exchange.unusable import Unusable
+from exchange.unusable import Unusable, quoted
 
 LINES_MAX = 50_000
 ID_MAX = 80  # characters of an order's id that are shown
@@ -28,6 +29,15 @@ def a_line(place: str, order_id: str, reading: Callable[[], Said | None]) -> Lin
         return Line(place, shown, reading())
     except Unusable as problem:
         return Line(place, shown, problem=problem)
+
+
+def day_of(text: str) -> str:
+    """A day as it stands in a file, with or without a time behind it; empty for none. Raises Unusable."""
+    day = text.partition("T")[0]
+    try:
+        return from_iso(day).isoformat() if day else ""
+    except ValueError:
+        raise Unusable(f"日期 {quoted(text)} 须写作 2024-03-31", f"{quoted(text)} is no day like 2024-03-31") from None
 
 
 def must_be_few(count: int) -> None:

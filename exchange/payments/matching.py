@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
+from commands.work import fold
 from domain import orders, payment_answers
+from domain.kinds import VOUCHER
 from domain.orders import Order
 from domain.payment_answers import Result, Said
 from domain.refusals import Refused
@@ -21,6 +23,7 @@ from duifu.v1.work_pb2 import PaymentOrder
 from exchange.naming import content_id
 from exchange.payments.lines import ID_MAX, Line
 from exchange.payments.payment_list import PaymentList, find_list, list_names
+from ledger import streams
 from ledger.store import Ledger
 
 STATUS = {Result.SETTLED: PAYMENT_STATUS_SETTLED, Result.RETURNED: PAYMENT_STATUS_RETURNED}
@@ -64,11 +67,13 @@ class Matching:
         if said.result not in STATUS:
             return Standing.PENDING
         payment_answers.must_be_the_only_answer(said, self._ends[said.order_id])
+        if not listed.is_round and orders.is_after_settlement(listed.orders, said.order_id, STATUS[said.result]):
+            is_known = said.order_id in self._asked or self._came_back(listed, said.order_id)
+            return Standing.KNOWN if is_known else self._recording(listed, said, actor)
         payment_answers.must_be_in_time(said, order.result, listed.list_id, listed.is_closed)
         asked = orders.answered(listed.orders, said.order_id, STATUS[said.result], listed.list_id)
         if asked is None or said.order_id in self._asked:
             return Standing.KNOWN
-        self._asked.add(said.order_id)
         return self._recording(listed, said, actor)
 
     def _order(self, order_id: str) -> tuple[PaymentList, Order[PaymentOrder]]:
@@ -80,8 +85,13 @@ class Matching:
                 return listed, listed.orders[order_id]
         raise Refused("ORDER_UNKNOWN", cycle="—", order=order_id[:ID_MAX] or "—")
 
+    def _came_back(self, listed: PaymentList, order_id: str) -> bool:
+        """Whether it is on record that what was settled came back."""
+        return order_id in fold(self._ledger, streams.voucher(listed.vouchers[order_id]), VOUCHER)[0].came_back
+
     def _recording(self, listed: PaymentList, said: Said, actor: Actor) -> Command:
         """The same answer of the same file by the same actor is the same command."""
+        self._asked.add(said.order_id)
         how: dict[str, Any] = {
             "order_id": said.order_id,
             "status": STATUS[said.result],
@@ -92,5 +102,5 @@ class Matching:
         if listed.is_round:
             grant = RecordGrantPayment(round_id=listed.list_id, **how)
             return Command(command_id=content_id(grant, actor, said.order_id), record_grant_payment=grant)
-        payment = RecordPayment(cycle_id=listed.list_id, **how)
+        payment = RecordPayment(cycle_id=listed.list_id, returned_on=said.returned_on, **how)
         return Command(command_id=content_id(payment, actor, said.order_id), record_payment=payment)

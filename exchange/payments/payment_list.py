@@ -29,6 +29,7 @@ class PaymentList:
     is_round: bool
     is_closed: bool
     orders: Mapping[str, Order[PaymentOrder]]  # by order id
+    vouchers: Mapping[str, str]  # order id -> the voucher that it pays; of a round nothing
     due: Mapping[str, str]  # order id -> level that pays: those that may go out, and have no answer
 
     def going_out(self) -> dict[str, list[PaymentOrder]]:
@@ -50,7 +51,8 @@ def find_list(ledger: Ledger, list_id: str) -> PaymentList | None:
             order_id: Order(cycle.payment_order(list_id, order.ordered), order.result) for order_id, order in given
         }
         released = {order.order_id: "" for order in quarter.to_pay()}
-        return PaymentList(list_id, False, quarter.closed is not None, ordered, released)
+        vouchers = {order_id: order.ordered.voucher_id for order_id, order in given}
+        return PaymentList(list_id, False, quarter.closed is not None, ordered, vouchers, released)
     found, _ = fold(ledger, streams.grant_round(list_id), ROUND)
     if not found.round_id:
         return None
@@ -59,7 +61,7 @@ def find_list(ledger: Ledger, list_id: str) -> PaymentList | None:
         for order_id, order in found.orders.items()
     }
     outstanding = {order.order_id: order.level for order in found.outstanding()}
-    return PaymentList(list_id, True, found.closed is not None, ordered, outstanding)
+    return PaymentList(list_id, True, found.closed is not None, ordered, {}, outstanding)
 
 
 def ordered_at(ledger: Ledger, listed: PaymentList, orders: Iterable[PaymentOrder]) -> datetime:

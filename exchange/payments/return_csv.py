@@ -5,12 +5,12 @@ import io
 
 from domain.payment_answers import CURRENCY, Result, Said
 from exchange.payments.amounts import fen_of, fen_of_yuan
-from exchange.payments.lines import NO_REASON, Line, a_line, must_be_few
+from exchange.payments.lines import NO_REASON, Line, a_line, day_of, must_be_few
 from exchange.payments.order_files import COLUMNS as ORDERED
 from exchange.unusable import Unusable, quoted
 
 NEEDED = ("order_id", "status", "amount_fen")
-COLUMNS = (*NEEDED, "bank_reference", "reason")
+COLUMNS = (*NEEDED, "bank_reference", "reason", "returned_on")
 KNOWN = frozenset((*ORDERED, *COLUMNS))
 CELL_MAX = 4_000  # characters
 
@@ -72,4 +72,5 @@ def _said(cells: dict[str, str], too_many: int) -> Said:
         account_number=cells.get("account_number", ""),
         bank_reference=cells.get("bank_reference", ""),
         reason=(cells.get("reason") or NO_REASON) if result == Result.RETURNED else "",
+        returned_on=day_of(cells.get("returned_on", "")) if result == Result.RETURNED else "",
     )

@@ -49,7 +49,6 @@ ELSEWHERE = {
         ("PAYEE_NOT_SUPPLIER", "DEDUCTION_MISSING", "DEDUCTION_EXCEEDS"),
         "test_supplier_deduction.py: no shipped programme pays suppliers",
     ),
-    "VOUCHER_EXPIRED": "tests/programmes/test_expressiveness.py: no shipped voucher ends before its batches",
     "INVOICE_IN_GRANT": "test_invoice_uses.py: needs the two shipped programmes at one door",
     "ENTRY_NOT_MET": "test_opinions.py: no shipped stage has conditions of its own",
     "OPINION_UNCLEAR": "test_opinions.py: no shipped stage hears others",

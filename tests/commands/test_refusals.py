@@ -39,6 +39,7 @@ from duifu.v1.commands_pb2 import (
     HandOverTask,
     IssueVoucher,
     LapseStage,
+    LapseVouchers,
     OpenCycle,
     OrderGrants,
     OrderPayments,
@@ -63,6 +64,7 @@ from duifu.v1.commands_pb2 import (
     StopClock,
     SubmitApplication,
     SupplyCorrection,
+    TransferVoucher,
     VetoCase,
     WithdrawCase,
 )
@@ -115,6 +117,7 @@ from tests.builders import (
     relation_check,
     unavailable,
 )
+from tests.commands.recovery_desk import found, paid_voucher
 from tests.desk import Desk
 from tests.ledger.people import a_contact
 from tests.programmes.switching import desk_under
@@ -647,9 +650,59 @@ def a_request_for_a_voucher_that_does_not_exist(desk: Desk) -> Asked:
     return redeeming(a_redemption("bj-voucher-2024-000009"))
 
 
-@refused_with("NOT_YOUR_CASE")
+@refused_with("NOT_THE_HOLDER", "BJ-5.3")
 def a_request_for_the_voucher_of_another_enterprise(desk: Desk) -> Asked:
     return redeeming(a_redemption(a_voucher(desk)), applicant(OTHER_BUYER))
+
+
+@refused_with("NOT_YOUR_CASE")
+def a_request_by_an_officer(desk: Desk) -> Asked:
+    return redeeming(a_redemption(a_voucher(desk)), VERIFICATION)
+
+
+def making_over(voucher_id: str, actor: Actor) -> Asked:
+    return actor, {"transfer_voucher": TransferVoucher(voucher_id=voucher_id, to_uscc=OTHER_BUYER.uscc)}
+
+
+@refused_with("NOT_TRANSFERABLE", "BJ-5.3")
+def a_voucher_that_its_holder_makes_over(desk: Desk) -> Asked:
+    return making_over(a_voucher(desk), applicant())
+
+
+@refused_with("NOT_THE_HOLDER", "BJ-5.3")
+def a_voucher_that_somebody_else_makes_over_to_themselves(desk: Desk) -> Asked:
+    return making_over(a_voucher(desk), applicant(OTHER_BUYER))
+
+
+def a_month_only(data: dict[str, Any]) -> None:
+    data["award"]["valid_for"] = {"clause": "BJ-A13", "months": 1}
+
+
+@refused_with("VOUCHER_EXPIRED", "BJ-A13")
+def a_request_after_the_last_day_of_the_voucher(desk: Desk) -> Asked:
+    desk_under(desk, a_month_only)
+    voucher_id = a_voucher(desk)
+    desk.at("2024-04-02 00:00")
+    return redeeming(a_redemption(voucher_id))
+
+
+@refused_with("NOTHING_LAPSES", "BJ-4.3")
+def a_sweep_with_a_quarter_by_whose_end_no_voucher_ends(desk: Desk) -> Asked:
+    assessed(desk)
+    desk.freeze(Q1)
+    desk.order_payments(Q1)
+    desk.record_results(Q1)
+    return SYSTEM, {"lapse_vouchers": LapseVouchers(cycle_id=Q1)}
+
+
+@refused_with("VOUCHERS_TO_LAPSE", "BJ-4.3")
+def a_close_before_vouchers_have_lapsed(desk: Desk) -> Asked:
+    desk_under(desk, a_month_only)
+    assessed(desk)
+    desk.freeze(Q1)
+    desk.order_payments(Q1)
+    desk.record_results(Q1)
+    return SYSTEM, {"close_cycle": CloseCycle(cycle_id=Q1)}
 
 
 @refused_with("PAYEE_NOT_HOLDER", "BJ-4.6")
@@ -1206,6 +1259,32 @@ def a_return_of_what_was_settled(desk: Desk) -> Asked:
     return SYSTEM, {"record_payment": returned}
 
 
+@refused_with("PAYMENT_IN_RECOVERY", "BJ-5.5")
+def money_that_comes_back_and_is_demanded_back_already(desk: Desk) -> Asked:
+    voucher = paid_voucher(desk)
+    found(desk, voucher, yuan(1_000))
+    (order_id,) = desk.cycle(Q1).orders
+    returned = RecordPayment(
+        cycle_id=Q1, order_id=order_id, status=PAYMENT_STATUS_RETURNED, reason="退汇", evidence_sha256="ab" * 32
+    )
+    return officer("payment-reconciler"), {"record_payment": returned}
+
+
+@refused_with("NOT_YET_HAPPENED", "BJ-4.3")
+def money_that_is_to_come_back_tomorrow(desk: Desk) -> Asked:
+    paid_voucher(desk)
+    (order_id,) = desk.cycle(Q1).orders
+    returned = RecordPayment(
+        cycle_id=Q1,
+        order_id=order_id,
+        status=PAYMENT_STATUS_RETURNED,
+        reason="退汇",
+        evidence_sha256="ab" * 32,
+        returned_on="2031-01-01",
+    )
+    return officer("payment-reconciler"), {"record_payment": returned}
+
+
 @refused_with("CYCLE_UNKNOWN")
 def a_close_of_a_cycle_that_does_not_exist(desk: Desk) -> Asked:
     return SYSTEM, {"close_cycle": CloseCycle(cycle_id=Q1)}
@@ -1522,6 +1601,7 @@ SYSTEM_COMMANDS: dict[str, Any] = {
     "order_payments": OrderPayments(cycle_id=Q1),
     "record_payments": RecordPayments(cycle_id=Q1, results=[SETTLED]),
     "assess_claims": AssessClaims(cycle_id=Q1),
+    "lapse_vouchers": LapseVouchers(cycle_id=Q1),
     "close_cycle": CloseCycle(cycle_id=Q1),
     "lapse_panel": LapsePanel(case_id="x"),
     "allocate_round": AllocateRound(round_id="x"),

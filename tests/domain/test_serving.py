@@ -56,7 +56,6 @@ def test_a_programme_without_a_limit_has_no_cap() -> None:
         (lambda data: data["award"].update(benefit="grant"), "award"),
         (lambda data: data["award"].update(payee="supplier"), "award"),
         (lambda data: data["award"].update(benefit="supplier_deduction"), "award"),
-        (lambda data: data["award"].update(valid_for={"clause": "BJ-A13", "months": 6}), "award.valid_for"),
         (lambda data: data["accounts"]["pool"].update(limit="issue_cap_fen"), "accounts.pool"),
         (lambda data: data["accounts"]["issued"].update(on_exceed="refuse"), "accounts.issued"),
         (lambda data: data["accounts"]["issued"].update(holder="contract"), "accounts.issued"),

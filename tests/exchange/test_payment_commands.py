@@ -196,7 +196,7 @@ def test_a_command_id_of_ones_own_is_followed_by_the_order(counter: Counter, ord
 
 def test_the_table_says_what_became_of_each_line(counter: Counter, orders: list[PaymentOrder]) -> None:
     file = counter.folder / "returns.csv"
-    file.write_bytes(csv_of(settled(orders[:1])) + b"unknown-00001,,,,5,,,,,,settled,,\n")
+    file.write_bytes(csv_of(settled(orders[:1])) + b"unknown-00001,,,,5,,,,,,settled,,,\n")
 
     said = counter.run("import", str(file), "--actor", "sun.li", code=3).output
 
@@ -320,20 +320,20 @@ def test_what_is_no_order_of_ours_on_a_statement_is_passed_over(counter: Counter
 
 
 def test_an_end_that_contradicts_the_one_on_record_is_refused(counter: Counter, orders: list[PaymentOrder]) -> None:
-    counter.take_in(csv_of(settled(orders)))
+    counter.take_in(csv_of([(orders[0], End.RETURNED), *settled(orders[1:])]))
 
-    assert counter.refusals(csv_of([(orders[0], End.RETURNED)])) == ["PAYMENT_RESULT_CONFLICT"]
+    assert counter.refusals(csv_of(settled(orders[:1]))) == ["PAYMENT_RESULT_CONFLICT"]
     assert len(counter.answers()) == FIRMS
 
 
 def test_after_the_close_another_end_is_late_and_the_same_is_known(
     counter: Counter, orders: list[PaymentOrder]
 ) -> None:
-    counter.take_in(csv_of(settled(orders)))
+    counter.take_in(csv_of([(orders[0], End.RETURNED), *settled(orders[1:])]))
     counter.desk.system(close_cycle=CloseCycle(cycle_id=Q1))
     before = counter.desk.versions()
 
-    told = counter.take_in(csv_of([(orders[0], End.RETURNED), (orders[1], End.SETTLED)]), code=3)["lines"]
+    told = counter.take_in(csv_of(settled(orders[:2])), code=3)["lines"]
 
     assert [line["outcome"] for line in told] == ["refused", "known"]
     assert told[0]["refusal"]["code"] == "PAYMENT_LATE"

@@ -5,7 +5,8 @@ from google.protobuf.message import Message
 
 from cli.view_reading import IN_WORDS
 from domain.money import yuan
-from duifu.v1.commands_pb2 import RescaleVoucher
+from domain.payment_answers import RECONCILER
+from duifu.v1.commands_pb2 import PAYMENT_STATUS_RETURNED, RecordPayment, RescaleVoucher
 from duifu.v1.events_pb2 import (
     ApplicantLeft,
     Envelope,
@@ -23,7 +24,7 @@ from duifu.v1.events_pb2 import (
 from ledger import streams
 from ledger.mapper import Recorded
 from ledger.registry import wrap
-from tests.builders import PROGRAMME, REVIEW, a_contract
+from tests.builders import PROGRAMME, REVIEW, a_contract, officer
 from tests.desk import Desk
 from tests.rounds import ROUND_ID, RoundDesk
 from tests.views.conftest import on_sqlite
@@ -71,6 +72,31 @@ def test_a_voucher_that_is_worth_less_now_is_told_with_what_lapsed_and_what_come
     assert [row[name] for name in told] == [yuan(400_000), yuan(600_000), yuan(600_000), yuan(200_000), 0]
     assert row["status"] == "redeemed"
     assert differences(views) == {}
+
+
+def test_a_payment_that_came_back_and_was_paid_again_is_in_all_books(desk: Desk, views: Views) -> None:
+    voucher = desk.voucher_through_the_door()
+    desk.pay_for(voucher, yuan(100_000))
+    (order_id,) = desk.settle_quarter(cycle_id("2024Q1")).orders
+    came_back = RecordPayment(
+        cycle_id=cycle_id("2024Q1"),
+        order_id=order_id,
+        status=PAYMENT_STATUS_RETURNED,
+        reason="退汇",
+        evidence_sha256="ab" * 32,
+    )
+    desk.at("2024-05-06 09:00").send(officer(RECONCILER), record_payment=came_back)
+
+    rebuild(views, desk.ledger)
+    (waiting,) = views.read(*question("view_voucher", {})).rows
+    waiting_for = differences(views)
+    desk.settle_quarter(cycle_id("2024Q2"))
+    rebuild(views, desk.ledger)
+
+    (paid,) = views.read(*question("view_voucher", {})).rows
+    assert [row["redeemed_fen"] for row in (waiting, paid)] == [0, yuan(20_000)]
+    assert [row["left_fen"] for row in (waiting, paid)] == [yuan(200_000), yuan(180_000)]
+    assert waiting_for == differences(views) == {}
 
 
 def test_after_a_year_in_which_everything_happened_every_rule_holds(year: Desk, views: Views) -> None:

@@ -232,6 +232,7 @@ class QuarterStanding(_message.Message):
     DROPPED_FIELD_NUMBER: _builtins.int
     CLOSED_FIELD_NUMBER: _builtins.int
     PAID_FEN_FIELD_NUMBER: _builtins.int
+    LAPSES_FIELD_NUMBER: _builtins.int
     summary: _builtins.str
     version: _builtins.int
     """of its stream"""
@@ -258,6 +259,8 @@ class QuarterStanding(_message.Message):
     closed: _builtins.bool
     paid_fen: _builtins.int
     """once closed"""
+    lapses: _builtins.bool
+    """vouchers whose validity has ended are still to lapse"""
     @_builtins.property
     def opened(self) -> _events_pb2.CycleOpened:
         """empty: nobody has opened it"""
@@ -305,10 +308,11 @@ class QuarterStanding(_message.Message):
         dropped: _builtins.int = ...,
         closed: _builtins.bool = ...,
         paid_fen: _builtins.int = ...,
+        lapses: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["opened", b"opened", "paused", b"paused"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaits_ruling", b"awaits_ruling", "claims", b"claims", "closed", b"closed", "deferred", b"deferred", "deferred_fen", b"deferred_fen", "dropped", b"dropped", "due_fen", b"due_fen", "frozen", b"frozen", "opened", b"opened", "outstanding", b"outstanding", "outstanding_fen", b"outstanding_fen", "pages_to_pay", b"pages_to_pay", "paid_fen", b"paid_fen", "paused", b"paused", "ready", b"ready", "reminded", b"reminded", "returned", b"returned", "returned_fen", b"returned_fen", "settled", b"settled", "settled_fen", b"settled_fen", "stage", b"stage", "summary", b"summary", "unassessed", b"unassessed", "version", b"version", "waiting_for", b"waiting_for", "waits_on", b"waits_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaits_ruling", b"awaits_ruling", "claims", b"claims", "closed", b"closed", "deferred", b"deferred", "deferred_fen", b"deferred_fen", "dropped", b"dropped", "due_fen", b"due_fen", "frozen", b"frozen", "lapses", b"lapses", "opened", b"opened", "outstanding", b"outstanding", "outstanding_fen", b"outstanding_fen", "pages_to_pay", b"pages_to_pay", "paid_fen", b"paid_fen", "paused", b"paused", "ready", b"ready", "reminded", b"reminded", "returned", b"returned", "returned_fen", b"returned_fen", "settled", b"settled", "settled_fen", b"settled_fen", "stage", b"stage", "summary", b"summary", "unassessed", b"unassessed", "version", b"version", "waiting_for", b"waiting_for", "waits_on", b"waits_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -103,6 +103,8 @@ class _ClaimPaymentStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Cl
     """已支付"""
     CLAIM_PAYMENT_STATUS_RETURNED: _ClaimPaymentStatus.ValueType  # 4
     """支付退回"""
+    CLAIM_PAYMENT_STATUS_CAME_BACK: _ClaimPaymentStatus.ValueType  # 5
+    """结算后退回"""
 
 class ClaimPaymentStatus(_ClaimPaymentStatus, metaclass=_ClaimPaymentStatusEnumTypeWrapper): ...
 
@@ -115,6 +117,8 @@ CLAIM_PAYMENT_STATUS_SETTLED: ClaimPaymentStatus.ValueType  # 3
 """已支付"""
 CLAIM_PAYMENT_STATUS_RETURNED: ClaimPaymentStatus.ValueType  # 4
 """支付退回"""
+CLAIM_PAYMENT_STATUS_CAME_BACK: ClaimPaymentStatus.ValueType  # 5
+"""结算后退回"""
 Global___ClaimPaymentStatus: _TypeAlias = ClaimPaymentStatus  # noqa: Y015
 
 class _DeliveryOutcome:
@@ -276,12 +280,15 @@ class Event(_message.Message):
     VOUCHER_ISSUED_FIELD_NUMBER: _builtins.int
     REDEMPTION_ASSESSED_FIELD_NUMBER: _builtins.int
     VOUCHER_REDEEMED_FIELD_NUMBER: _builtins.int
+    PAYMENT_CAME_BACK_FIELD_NUMBER: _builtins.int
+    VOUCHER_LAPSED_FIELD_NUMBER: _builtins.int
     HEADROOM_RESERVED_FIELD_NUMBER: _builtins.int
     HEADROOM_ISSUED_FIELD_NUMBER: _builtins.int
     HEADROOM_RELEASED_FIELD_NUMBER: _builtins.int
     REDEMPTION_HEADROOM_USED_FIELD_NUMBER: _builtins.int
     REDEMPTION_HEADROOM_RESTORED_FIELD_NUMBER: _builtins.int
     HEADROOM_HELD_FIELD_NUMBER: _builtins.int
+    REDEMPTION_HEADROOM_RETURNED_FIELD_NUMBER: _builtins.int
     CYCLE_OPENED_FIELD_NUMBER: _builtins.int
     CLAIM_ADMITTED_FIELD_NUMBER: _builtins.int
     CLAIM_ASSESSED_FIELD_NUMBER: _builtins.int
@@ -293,6 +300,7 @@ class Event(_message.Message):
     PAYMENT_SETTLED_FIELD_NUMBER: _builtins.int
     PAYMENT_RETURNED_FIELD_NUMBER: _builtins.int
     CYCLE_CLOSED_FIELD_NUMBER: _builtins.int
+    VOUCHERS_SWEPT_FIELD_NUMBER: _builtins.int
     COMMAND_ACCEPTED_FIELD_NUMBER: _builtins.int
     COMMAND_REFUSED_FIELD_NUMBER: _builtins.int
     REHEARSAL_STARTED_FIELD_NUMBER: _builtins.int
@@ -420,6 +428,10 @@ class Event(_message.Message):
     @_builtins.property
     def voucher_redeemed(self) -> Global___VoucherRedeemed: ...
     @_builtins.property
+    def payment_came_back(self) -> Global___PaymentCameBack: ...
+    @_builtins.property
+    def voucher_lapsed(self) -> Global___VoucherLapsed: ...
+    @_builtins.property
     def headroom_reserved(self) -> Global___HeadroomReserved: ...
     @_builtins.property
     def headroom_issued(self) -> Global___HeadroomIssued: ...
@@ -431,6 +443,8 @@ class Event(_message.Message):
     def redemption_headroom_restored(self) -> Global___RedemptionHeadroomRestored: ...
     @_builtins.property
     def headroom_held(self) -> Global___HeadroomHeld: ...
+    @_builtins.property
+    def redemption_headroom_returned(self) -> Global___RedemptionHeadroomReturned: ...
     @_builtins.property
     def cycle_opened(self) -> Global___CycleOpened: ...
     @_builtins.property
@@ -453,6 +467,8 @@ class Event(_message.Message):
     def payment_returned(self) -> Global___PaymentReturned: ...
     @_builtins.property
     def cycle_closed(self) -> Global___CycleClosed: ...
+    @_builtins.property
+    def vouchers_swept(self) -> Global___VouchersSwept: ...
     @_builtins.property
     def command_accepted(self) -> Global___CommandAccepted: ...
     @_builtins.property
@@ -615,12 +631,15 @@ class Event(_message.Message):
         voucher_issued: Global___VoucherIssued | None = ...,
         redemption_assessed: Global___RedemptionAssessed | None = ...,
         voucher_redeemed: Global___VoucherRedeemed | None = ...,
+        payment_came_back: Global___PaymentCameBack | None = ...,
+        voucher_lapsed: Global___VoucherLapsed | None = ...,
         headroom_reserved: Global___HeadroomReserved | None = ...,
         headroom_issued: Global___HeadroomIssued | None = ...,
         headroom_released: Global___HeadroomReleased | None = ...,
         redemption_headroom_used: Global___RedemptionHeadroomUsed | None = ...,
         redemption_headroom_restored: Global___RedemptionHeadroomRestored | None = ...,
         headroom_held: Global___HeadroomHeld | None = ...,
+        redemption_headroom_returned: Global___RedemptionHeadroomReturned | None = ...,
         cycle_opened: Global___CycleOpened | None = ...,
         claim_admitted: Global___ClaimAdmitted | None = ...,
         claim_assessed: Global___ClaimAssessed | None = ...,
@@ -632,6 +651,7 @@ class Event(_message.Message):
         payment_settled: Global___PaymentSettled | None = ...,
         payment_returned: Global___PaymentReturned | None = ...,
         cycle_closed: Global___CycleClosed | None = ...,
+        vouchers_swept: Global___VouchersSwept | None = ...,
         command_accepted: Global___CommandAccepted | None = ...,
         command_refused: Global___CommandRefused | None = ...,
         rehearsal_started: Global___RehearsalStarted | None = ...,
@@ -697,11 +717,11 @@ class Event(_message.Message):
         enterprise_barred: _recovery_pb2.EnterpriseBarred | None = ...,
         invoice_reversed: Global___InvoiceReversed | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_paused", b"cycle_paused", "cycle_reminded", b"cycle_reminded", "cycle_resumed", b"cycle_resumed", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "enterprise_barred", b"enterprise_barred", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "invoice_reversed", b"invoice_reversed", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "recovery_closed", b"recovery_closed", "recovery_demanded", b"recovery_demanded", "recovery_noticed", b"recovery_noticed", "recovery_opened", b"recovery_opened", "recovery_received", b"recovery_received", "recovery_statement_taken", b"recovery_statement_taken", "recovery_withdrawn", b"recovery_withdrawn", "recovery_written_off", b"recovery_written_off", "redemption_assessed", b"redemption_assessed", "redemption_headroom_recovered", b"redemption_headroom_recovered", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "settlement_reversed", b"settlement_reversed", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled", "write_off_proposed", b"write_off_proposed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_paused", b"cycle_paused", "cycle_reminded", b"cycle_reminded", "cycle_resumed", b"cycle_resumed", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "enterprise_barred", b"enterprise_barred", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "invoice_reversed", b"invoice_reversed", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_came_back", b"payment_came_back", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "recovery_closed", b"recovery_closed", "recovery_demanded", b"recovery_demanded", "recovery_noticed", b"recovery_noticed", "recovery_opened", b"recovery_opened", "recovery_received", b"recovery_received", "recovery_statement_taken", b"recovery_statement_taken", "recovery_withdrawn", b"recovery_withdrawn", "recovery_written_off", b"recovery_written_off", "redemption_assessed", b"redemption_assessed", "redemption_headroom_recovered", b"redemption_headroom_recovered", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_returned", b"redemption_headroom_returned", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "settlement_reversed", b"settlement_reversed", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_lapsed", b"voucher_lapsed", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled", "vouchers_swept", b"vouchers_swept", "write_off_proposed", b"write_off_proposed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_paused", b"cycle_paused", "cycle_reminded", b"cycle_reminded", "cycle_resumed", b"cycle_resumed", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "enterprise_barred", b"enterprise_barred", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "invoice_reversed", b"invoice_reversed", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "recovery_closed", b"recovery_closed", "recovery_demanded", b"recovery_demanded", "recovery_noticed", b"recovery_noticed", "recovery_opened", b"recovery_opened", "recovery_received", b"recovery_received", "recovery_statement_taken", b"recovery_statement_taken", "recovery_withdrawn", b"recovery_withdrawn", "recovery_written_off", b"recovery_written_off", "redemption_assessed", b"redemption_assessed", "redemption_headroom_recovered", b"redemption_headroom_recovered", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "settlement_reversed", b"settlement_reversed", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled", "write_off_proposed", b"write_off_proposed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_paused", b"cycle_paused", "cycle_reminded", b"cycle_reminded", "cycle_resumed", b"cycle_resumed", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "enterprise_barred", b"enterprise_barred", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "invoice_reversed", b"invoice_reversed", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_came_back", b"payment_came_back", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "recovery_closed", b"recovery_closed", "recovery_demanded", b"recovery_demanded", "recovery_noticed", b"recovery_noticed", "recovery_opened", b"recovery_opened", "recovery_received", b"recovery_received", "recovery_statement_taken", b"recovery_statement_taken", "recovery_withdrawn", b"recovery_withdrawn", "recovery_written_off", b"recovery_written_off", "redemption_assessed", b"redemption_assessed", "redemption_headroom_recovered", b"redemption_headroom_recovered", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_returned", b"redemption_headroom_returned", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "settlement_reversed", b"settlement_reversed", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_lapsed", b"voucher_lapsed", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled", "vouchers_swept", b"vouchers_swept", "write_off_proposed", b"write_off_proposed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["case_opened", "stage_opened", "check_recorded", "correction_requested", "correction_supplied", "decided", "stage_lapsed", "issuance_held", "issuance_resumed", "letter_sent", "case_closed", "bank_account_replaced", "claim_payment_changed", "case_accepted", "amount_determined", "output_recorded", "sent_back", "clock_stopped", "clock_restarted", "case_registered", "contract_claimed", "invoice_bound", "reminded", "task_claimed", "task_released", "task_handed_over", "amount_allocated", "grant_payment_changed", "voucher_issued", "redemption_assessed", "voucher_redeemed", "headroom_reserved", "headroom_issued", "headroom_released", "redemption_headroom_used", "redemption_headroom_restored", "headroom_held", "cycle_opened", "claim_admitted", "claim_assessed", "claim_dropped", "cycle_frozen", "cycle_confirmed", "payment_ordered", "claim_deferred", "payment_settled", "payment_returned", "cycle_closed", "command_accepted", "command_refused", "rehearsal_started", "rehearsal_advanced", "contact_named", "subject_key_destroyed", "role_delegated", "delegation_revoked", "round_opened", "applicant_joined", "applicant_determined", "applicant_reopened", "applicant_left", "round_allocated", "notice_closed", "objection_raised", "objection_settled", "applicant_cleared", "grant_ordered", "grant_settled", "grant_returned", "round_closed", "expert_registered", "expert_retired", "panel_convened", "panel_drawn", "expert_seated", "interest_declared", "expert_left", "sheet_sealed", "sheets_complete", "sheet_opened", "scoring_reopened", "conclusion_drawn", "conclusion_signed", "panel_concluded", "panel_failed", "panel_dissolved", "opinion_given", "case_linked", "case_unlinked", "special_approval_given", "special_approval_revoked", "cycle_reminded", "figures_brought_forward", "payment_batch_made", "payment_batch_signed", "cycle_paused", "cycle_resumed", "benefit_granted", "voucher_rescaled", "recovery_opened", "recovery_noticed", "recovery_statement_taken", "recovery_demanded", "recovery_received", "write_off_proposed", "recovery_written_off", "recovery_withdrawn", "recovery_closed", "redemption_headroom_recovered", "settlement_reversed", "enterprise_barred", "invoice_reversed"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["case_opened", "stage_opened", "check_recorded", "correction_requested", "correction_supplied", "decided", "stage_lapsed", "issuance_held", "issuance_resumed", "letter_sent", "case_closed", "bank_account_replaced", "claim_payment_changed", "case_accepted", "amount_determined", "output_recorded", "sent_back", "clock_stopped", "clock_restarted", "case_registered", "contract_claimed", "invoice_bound", "reminded", "task_claimed", "task_released", "task_handed_over", "amount_allocated", "grant_payment_changed", "voucher_issued", "redemption_assessed", "voucher_redeemed", "payment_came_back", "voucher_lapsed", "headroom_reserved", "headroom_issued", "headroom_released", "redemption_headroom_used", "redemption_headroom_restored", "headroom_held", "redemption_headroom_returned", "cycle_opened", "claim_admitted", "claim_assessed", "claim_dropped", "cycle_frozen", "cycle_confirmed", "payment_ordered", "claim_deferred", "payment_settled", "payment_returned", "cycle_closed", "vouchers_swept", "command_accepted", "command_refused", "rehearsal_started", "rehearsal_advanced", "contact_named", "subject_key_destroyed", "role_delegated", "delegation_revoked", "round_opened", "applicant_joined", "applicant_determined", "applicant_reopened", "applicant_left", "round_allocated", "notice_closed", "objection_raised", "objection_settled", "applicant_cleared", "grant_ordered", "grant_settled", "grant_returned", "round_closed", "expert_registered", "expert_retired", "panel_convened", "panel_drawn", "expert_seated", "interest_declared", "expert_left", "sheet_sealed", "sheets_complete", "sheet_opened", "scoring_reopened", "conclusion_drawn", "conclusion_signed", "panel_concluded", "panel_failed", "panel_dissolved", "opinion_given", "case_linked", "case_unlinked", "special_approval_given", "special_approval_revoked", "cycle_reminded", "figures_brought_forward", "payment_batch_made", "payment_batch_signed", "cycle_paused", "cycle_resumed", "benefit_granted", "voucher_rescaled", "recovery_opened", "recovery_noticed", "recovery_statement_taken", "recovery_demanded", "recovery_received", "write_off_proposed", "recovery_written_off", "recovery_withdrawn", "recovery_closed", "redemption_headroom_recovered", "settlement_reversed", "enterprise_barred", "invoice_reversed"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -2405,6 +2425,7 @@ class VoucherIssued(_message.Message):
     TRACE_FIELD_NUMBER: _builtins.int
     CONTRACT_FIELD_NUMBER: _builtins.int
     EDITION_SHA256_FIELD_NUMBER: _builtins.int
+    VALID_THROUGH_FIELD_NUMBER: _builtins.int
     voucher_id: _builtins.str
     case_id: _builtins.str
     programme_id: _builtins.str
@@ -2416,6 +2437,8 @@ class VoucherIssued(_message.Message):
     issued_on: _builtins.str
     edition_sha256: _builtins.str
     """redemption follows the edition of the voucher"""
+    valid_through: _builtins.str
+    """last day on which a request is taken; empty: not limited"""
     @_builtins.property
     def trace(self) -> Global___AmountTrace: ...
     @_builtins.property
@@ -2434,10 +2457,11 @@ class VoucherIssued(_message.Message):
         trace: Global___AmountTrace | None = ...,
         contract: _facts_pb2.Contract | None = ...,
         edition_sha256: _builtins.str = ...,
+        valid_through: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["contract", b"contract", "trace", b"trace"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "contract", b"contract", "edition_sha256", b"edition_sha256", "eligible_fen", b"eligible_fen", "face_value_fen", b"face_value_fen", "holder_name", b"holder_name", "issued_on", b"issued_on", "programme_id", b"programme_id", "trace", b"trace", "uscc", b"uscc", "voucher_id", b"voucher_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "contract", b"contract", "edition_sha256", b"edition_sha256", "eligible_fen", b"eligible_fen", "face_value_fen", b"face_value_fen", "holder_name", b"holder_name", "issued_on", b"issued_on", "programme_id", b"programme_id", "trace", b"trace", "uscc", b"uscc", "valid_through", b"valid_through", "voucher_id", b"voucher_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2753,6 +2777,97 @@ class VoucherRedeemed(_message.Message):
 Global___VoucherRedeemed: _TypeAlias = VoucherRedeemed  # noqa: Y015
 
 @_typing.final
+class PaymentCameBack(_message.Message):
+    """A payment that was settled came back: an adjustment, for what is closed stays closed. (退汇, F-7)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    CYCLE_ID_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    CAME_BACK_ON_FIELD_NUMBER: _builtins.int
+    BANK_REFERENCE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    LIMIT_YEAR_FIELD_NUMBER: _builtins.int
+    IN_ITS_YEAR_FIELD_NUMBER: _builtins.int
+    TO_CYCLE_ID_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    order_id: _builtins.str
+    case_id: _builtins.str
+    """that was paid"""
+    cycle_id: _builtins.str
+    """the quarter that paid it"""
+    amount_fen: _builtins.int
+    came_back_on: _builtins.str
+    bank_reference: _builtins.str
+    reason: _builtins.str
+    evidence_sha256: _builtins.str
+    """of the file that says so"""
+    limit_year: _builtins.int
+    """of the enterprise, in which the payment counted"""
+    in_its_year: _builtins.bool
+    """it came back in its budget year: the year's limit gets it back"""
+    to_cycle_id: _builtins.str
+    """the quarter that pays it again; empty: it is the treasury's, and what was due of it lapses"""
+    clause: _builtins.str
+    def __init__(
+        self,
+        *,
+        order_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        cycle_id: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+        came_back_on: _builtins.str = ...,
+        bank_reference: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+        limit_year: _builtins.int = ...,
+        in_its_year: _builtins.bool = ...,
+        to_cycle_id: _builtins.str = ...,
+        clause: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "bank_reference", b"bank_reference", "came_back_on", b"came_back_on", "case_id", b"case_id", "clause", b"clause", "cycle_id", b"cycle_id", "evidence_sha256", b"evidence_sha256", "in_its_year", b"in_its_year", "limit_year", b"limit_year", "order_id", b"order_id", "reason", b"reason", "to_cycle_id", b"to_cycle_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PaymentCameBack: _TypeAlias = PaymentCameBack  # noqa: Y015
+
+@_typing.final
+class VoucherLapsed(_message.Message):
+    """Its validity has ended: what nobody asked for in time is nobody's. (失效, BJ-A13)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LAPSED_FEN_FIELD_NUMBER: _builtins.int
+    VALID_THROUGH_FIELD_NUMBER: _builtins.int
+    CYCLE_ID_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    lapsed_fen: _builtins.int
+    valid_through: _builtins.str
+    cycle_id: _builtins.str
+    """the quarter that took the last requests"""
+    clause: _builtins.str
+    def __init__(
+        self,
+        *,
+        lapsed_fen: _builtins.int = ...,
+        valid_through: _builtins.str = ...,
+        cycle_id: _builtins.str = ...,
+        clause: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "cycle_id", b"cycle_id", "lapsed_fen", b"lapsed_fen", "valid_through", b"valid_through"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VoucherLapsed: _TypeAlias = VoucherLapsed  # noqa: Y015
+
+@_typing.final
 class HeadroomReserved(_message.Message):
     """Stream "enterprise-year/<programme>/<uscc>/<year>": the two annual ledgers. (BJ-3.3, BJ-A6)"""
 
@@ -2886,6 +3001,33 @@ class RedemptionHeadroomRestored(_message.Message):
 Global___RedemptionHeadroomRestored: _TypeAlias = RedemptionHeadroomRestored  # noqa: Y015
 
 @_typing.final
+class RedemptionHeadroomReturned(_message.Message):
+    """A payment that was settled came back in its budget year, which may pay as much again. (F-7)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    VOUCHER_ID_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    order_id: _builtins.str
+    voucher_id: _builtins.str
+    amount_fen: _builtins.int
+    def __init__(
+        self,
+        *,
+        order_id: _builtins.str = ...,
+        voucher_id: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "order_id", b"order_id", "voucher_id", b"voucher_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RedemptionHeadroomReturned: _TypeAlias = RedemptionHeadroomReturned  # noqa: Y015
+
+@_typing.final
 class CycleOpened(_message.Message):
     """Stream "cycle/<cycle id>": one quarter of one programme."""
 
@@ -2908,6 +3050,7 @@ class CycleOpened(_message.Message):
     REMINDER_TEMPLATE_FIELD_NUMBER: _builtins.int
     RELEASE_FIELD_NUMBER: _builtins.int
     RELEASE_CLAUSE_FIELD_NUMBER: _builtins.int
+    LAPSES_VOUCHERS_FIELD_NUMBER: _builtins.int
     cycle_id: _builtins.str
     programme_id: _builtins.str
     programme_title: _builtins.str
@@ -2928,6 +3071,8 @@ class CycleOpened(_message.Message):
     reminder_template: _builtins.str
     """of the letter that reminds"""
     release_clause: _builtins.str
+    lapses_vouchers: _builtins.bool
+    """validity of vouchers may end by its cut-off: what is left of them lapses before it closes"""
     @_builtins.property
     def cut_off_at(self) -> _timestamp_pb2.Timestamp:
         """the end of that day"""
@@ -2964,10 +3109,11 @@ class CycleOpened(_message.Message):
         reminder_template: _builtins.str = ...,
         release: _abc.Iterable[Global___ReleaseStep] | None = ...,
         release_clause: _builtins.str = ...,
+        lapses_vouchers: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cut_off_at", b"cut_off_at", "pay_at", b"pay_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_on", b"as_of_on", "awaits_ruling", b"awaits_ruling", "clause", b"clause", "cut_off_at", b"cut_off_at", "cut_off_on", b"cut_off_on", "cycle_id", b"cycle_id", "opens_on", b"opens_on", "pay_at", b"pay_at", "pay_on", b"pay_on", "paying_year", b"paying_year", "programme_id", b"programme_id", "programme_title", b"programme_title", "quarter", b"quarter", "release", b"release", "release_clause", b"release_clause", "reminder_template", b"reminder_template", "reminders", b"reminders"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_on", b"as_of_on", "awaits_ruling", b"awaits_ruling", "clause", b"clause", "cut_off_at", b"cut_off_at", "cut_off_on", b"cut_off_on", "cycle_id", b"cycle_id", "lapses_vouchers", b"lapses_vouchers", "opens_on", b"opens_on", "pay_at", b"pay_at", "pay_on", b"pay_on", "paying_year", b"paying_year", "programme_id", b"programme_id", "programme_title", b"programme_title", "quarter", b"quarter", "release", b"release", "release_clause", b"release_clause", "reminder_template", b"reminder_template", "reminders", b"reminders"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -3456,6 +3602,38 @@ class PaymentReturned(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PaymentReturned: _TypeAlias = PaymentReturned  # noqa: Y015
+
+@_typing.final
+class VouchersSwept(_message.Message):
+    """Some more vouchers were looked at, in the order of their numbers; those whose validity has ended lapsed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LAST_VOUCHER_ID_FIELD_NUMBER: _builtins.int
+    LAPSED_FIELD_NUMBER: _builtins.int
+    LAPSED_FEN_FIELD_NUMBER: _builtins.int
+    IS_LAST_FIELD_NUMBER: _builtins.int
+    last_voucher_id: _builtins.str
+    lapsed: _builtins.int
+    """vouchers"""
+    lapsed_fen: _builtins.int
+    is_last: _builtins.bool
+    """there are no more"""
+    def __init__(
+        self,
+        *,
+        last_voucher_id: _builtins.str = ...,
+        lapsed: _builtins.int = ...,
+        lapsed_fen: _builtins.int = ...,
+        is_last: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_last", b"is_last", "lapsed", b"lapsed", "lapsed_fen", b"lapsed_fen", "last_voucher_id", b"last_voucher_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VouchersSwept: _TypeAlias = VouchersSwept  # noqa: Y015
 
 @_typing.final
 class CycleClosed(_message.Message):
