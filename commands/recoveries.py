@@ -6,15 +6,18 @@ from google.protobuf.message import Message
 
 from commands.recovery_paid import hands_of, paid_on
 from commands.work import Work
-from domain import recovery_decisions
+from domain import recovery_deadlines, recovery_decisions, recovery_transfer
 from domain.dates import from_iso
 from domain.duties import REQUESTER_CLAUSE, accounts_of, requesters
 from domain.kinds import ENTERPRISE_YEAR, RECOVERY
 from domain.recovery import COMPUTED, Recovery, recovery_id
 from domain.recovery_shares import chosen, given_back
 from domain.refusals import Refused
+from duifu.v1.commands_pb2 import RecordRecoveryLetter
+from duifu.v1.events_pb2 import LetterSent
 from duifu.v1.recovery_pb2 import (
     DemandRecovery,
+    LapseRecovery,
     OpenRecovery,
     ProposeWriteOff,
     RecordRecoveryReceipt,
@@ -24,6 +27,7 @@ from duifu.v1.recovery_pb2 import (
     RecoveryRule,
     RedemptionHeadroomRecovered,
     SendRecoveryNotice,
+    TransferRecovery,
     WithdrawRecovery,
     WriteOffRecovery,
 )
@@ -66,6 +70,8 @@ def found(work: Work, finding: OpenRecovery) -> str:
         rule=rule_of(work, case.case_id),
         found_by=accounts_of(work.actor),
         hands=hands_of(work, benefit),
+        edition_sha256=case.plan.edition_sha256,
+        programme_title=case.plan.programme_title,
     )
     opened.clause = opened.rule.clause
     return _record(work, opened.recovery_id, [opened])
@@ -133,6 +139,25 @@ def withdraw(work: Work, command: WithdrawRecovery) -> str:
     """The finding is not upheld. Raises what `recovery_decisions.withdraw` raises."""
     recovery = acted_on(work, command.recovery_id)
     return _record(work, command.recovery_id, recovery_decisions.withdraw(recovery, command, work.actor))
+
+
+def transfer(work: Work, command: TransferRecovery) -> str:
+    """A judicial organ takes over. Raises what `recovery_transfer.transfer` raises."""
+    recovery = acted_on(work, command.recovery_id)
+    return _record(work, command.recovery_id, recovery_transfer.transfer(recovery, command, work.actor))
+
+
+def lapse(work: Work, command: LapseRecovery) -> str:
+    """The days to be heard, or to pay, are over. Raises Refused RECOVERY_UNKNOWN, NOT_DUE."""
+    recovery = _read(work, command.recovery_id)
+    return _record(work, command.recovery_id, recovery_deadlines.lapse(recovery, command, work.at))
+
+
+def record_letter(work: Work, command: RecordRecoveryLetter) -> str:
+    """Keep what was delivered to the enterprise, once. Raises Refused RECOVERY_UNKNOWN."""
+    recovery = _read(work, command.recovery_id)
+    is_known = command.letter.letter_id in recovery.letters
+    return _record(work, command.recovery_id, [] if is_known else [LetterSent(letter=command.letter)])
 
 
 def rule_of(work: Work, case_id: str) -> RecoveryRule:
