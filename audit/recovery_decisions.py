@@ -54,13 +54,13 @@ def opened(remaking: Remaking, event: RecoveryOpened) -> None:
     paid = recovery_shares.of_grant(case)
     if event.voucher_id:
         voucher = remaking.state(streams.voucher(event.voucher_id), VOUCHER)
-        if event.finding in COMPUTED:
-            known_fen = sum(other.opened.amount_fen for other in earlier if other.opened.finding in COMPUTED)
-            check.same("amount_fen", event.amount_fen, voucher.claw_back_fen - known_fen, event.clause)
         paid = [
             PaidShare(source_id=payout.cycle_id, case_id=payout.case_id, amount_fen=payout.amount_fen)
             for payout in voucher.payouts
         ]
+        if event.finding in COMPUTED:
+            computed_fen = recovery_shares.computed_fen(voucher.claw_back_fen, paid, earlier)
+            check.same("amount_fen", event.amount_fen, computed_fen, event.clause)
     derived = recovery_shares.chosen(event.case_id, paid, earlier, event.amount_fen)
     check.same("shares", _plain(event.shares), _plain(derived), event.clause)
 

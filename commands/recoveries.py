@@ -11,8 +11,9 @@ from domain.dates import from_iso
 from domain.duties import REQUESTER_CLAUSE, accounts_of, requesters
 from domain.kinds import ENTERPRISE_YEAR, RECOVERY
 from domain.recovery import COMPUTED, Recovery, recovery_id
-from domain.recovery_shares import chosen, given_back
+from domain.recovery_shares import chosen, computed_fen, given_back
 from domain.refusals import Refused
+from domain.voucher import Voucher
 from duifu.v1.commands_pb2 import RecordRecoveryLetter
 from duifu.v1.events_pb2 import LetterSent
 from duifu.v1.recovery_pb2 import (
@@ -78,12 +79,22 @@ def found(work: Work, finding: OpenRecovery) -> str:
 
 
 def found_on_voucher(
-    work: Work, case_id: str, finding: RecoveryKind.ValueType, amount_fen: int, reason: str, evidence_sha256: str
+    work: Work, voucher: Voucher, finding: RecoveryKind.ValueType, reason: str, evidence_sha256: str
 ) -> None:
-    """What a voucher was paid beyond its worth is to come back, if the programme says how and there is anything."""
-    if amount_fen and work.rulebook.pinned(work.case(case_id).plan.edition_sha256).recovery:
+    """What a voucher was paid beyond its worth is to come back, if the programme says how.
+
+    What typed findings want back already is not found twice; where they want all of it, nothing is.
+    """
+    if work.rulebook.pinned(work.case(voucher.case_id).plan.edition_sha256).recovery is None:
+        return
+    earlier = list(_of(work, voucher.case_id))
+    if amount_fen := computed_fen(voucher.claw_back_fen, paid_on(work, voucher.case_id).shares, earlier):
         computed = OpenRecovery(
-            case_id=case_id, finding=finding, amount_fen=amount_fen, reason=reason, evidence_sha256=evidence_sha256
+            case_id=voucher.case_id,
+            finding=finding,
+            amount_fen=amount_fen,
+            reason=reason,
+            evidence_sha256=evidence_sha256,
         )
         found(work, computed)
 
