@@ -55,7 +55,7 @@ def of_recovery(event: Message) -> str | None:
             )
         case recovery.RecoveryLapsed():
             left = f"，尚待缴回{show(event.open_fen)}" if event.open_fen else ""
-            return f"{recovery_deadlines.TITLES[event.deadline]}期限{event.due_on}届满{left}"
+            return f"{recovery_deadlines.TITLES.get(event.deadline, '追回')}期限{event.due_on}届满{left}"
         case recovery.RecoveryWithdrawn():
             return f"撤销追回：{event.reason}"
         case recovery.RecoveryClosed():
