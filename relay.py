@@ -32,12 +32,13 @@ from duifu.v1.plan_pb2 import CASE_KIND_GRANT_APPLICATION, CASE_KIND_REDEMPTION_
 from duifu.v1.work_pb2 import BusinessClock, Nudge, WorkflowStart
 from ledger import streams
 from ledger.store import Bookmark, Ledger, LogEntry
-from workflows import display, panel_card
+from workflows import display, panel_card, recovery_card
 
 log = structlog.get_logger(__name__)
 
 #: The names under which the workflows are registered.
 CASE_WORKFLOW, CYCLE_WORKFLOW, ROUND_WORKFLOW, PANEL_WORKFLOW = "Case", "RedemptionCycle", "GrantRound", "ExpertPanel"
+RECOVERY_WORKFLOW = "Recovery"
 KINDS = {CASE_KIND_VOUCHER_CLAIM: "申领", CASE_KIND_REDEMPTION_CLAIM: "兑付", CASE_KIND_GRANT_APPLICATION: "申报"}
 FOLLOWER = "relay"
 BATCH = 500
@@ -48,7 +49,7 @@ ANSWERED_WITHIN = timedelta(seconds=2)  # an update that is with its worker
 
 #: Whose tasks go first where many wait: a quarter or a round has a cut-off, and everybody's money waits for it. 1 is
 #: the most urgent, 3 what the server takes where nothing is said.
-PRIORITY_KEYS = {CYCLE_WORKFLOW: 2, ROUND_WORKFLOW: 2, CASE_WORKFLOW: 3, PANEL_WORKFLOW: 3}
+PRIORITY_KEYS = {CYCLE_WORKFLOW: 2, ROUND_WORKFLOW: 2, CASE_WORKFLOW: 3, PANEL_WORKFLOW: 3, RECOVERY_WORKFLOW: 3}
 
 #: What a workflow needs no nudge for if it recorded it: after the first two it goes on by itself, from a letter nothing
 #: follows. For others, such as a check's answer, it may be waiting until it is told.
@@ -186,7 +187,7 @@ class Relay:
 
 def coalesce(entries: Iterable[LogEntry]) -> dict[str, News]:
     """The news of each stream that has a workflow, in log order."""
-    conducted = (streams.CASES, streams.CYCLES, streams.ROUNDS, streams.PANELS)
+    conducted = (streams.CASES, streams.CYCLES, streams.ROUNDS, streams.PANELS, streams.RECOVERIES)
     told: defaultdict[str, News] = defaultdict(News)
     for entry in entries:
         if entry.recorded.originator_id.startswith(conducted):
@@ -209,6 +210,11 @@ def subject_of(ledger: Ledger, stream: str) -> Subject:
         details = panel_card.introduction(convened)
         summary = panel_card.summary(applicant)
         return Subject(PANEL_WORKFLOW, panel_id, summary, details, programme, applicant, programme)
+    if stream.startswith(streams.RECOVERIES):
+        found = event.recovery_opened
+        details, programme = recovery_card.introduction(found), found.programme_id
+        summary = recovery_card.summary(found)
+        return Subject(RECOVERY_WORKFLOW, found.recovery_id, summary, details, programme, found.name, programme)
     if stream.startswith(streams.ROUNDS):
         opened = event.round_opened
         summary = f"{opened.programme_title} {opened.round}年度"

@@ -42,6 +42,7 @@ from workflows.expert_panel import ExpertPanelWorkflow
 from workflows.grant_round import GrantRoundWorkflow
 from workflows.payloads import DATA_CONVERTER
 from workflows.quarter_opening import QuarterOpeningWorkflow
+from workflows.recovery import RecoveryWorkflow
 from workflows.redemption_cycle import RedemptionCycleWorkflow
 
 log = structlog.get_logger(__name__)
@@ -94,6 +95,7 @@ async def running_worker(config: Settings, client: Client, door: Door) -> AsyncI
                 ExpertPanelWorkflow,
                 GrantRoundWorkflow,
                 QuarterOpeningWorkflow,
+                RecoveryWorkflow,
                 RedemptionCycleWorkflow,
             ],
             activities=[

@@ -256,7 +256,7 @@ class Applied:
 
     def paying_year(self, opened: CycleOpened, case: Case) -> str:
         """The stream of the year that a payment counts in: of the batch, or of the request. (BJ-A7)"""
-        year = case.received_on.year if self.paying(opened).by_request else opened.paying_year
+        year = self.paying(opened).limit_year(opened, case.received_on)
         return streams.enterprise_year(opened.programme_id, case.applicant_uscc, year)
 
     def paying(self, opened: CycleOpened) -> Paying:

@@ -121,6 +121,8 @@ HANDLERS: dict[type[Message], Handler | None] = {
     recovery.RecoveryReceived: recovery_decisions.received,
     recovery.WriteOffProposed: recovery_decisions.proposed,
     recovery.RecoveryWrittenOff: recovery_decisions.written_off,
+    recovery.RecoveryTransferred: recovery_decisions.transferred,
+    recovery.RecoveryLapsed: recovery_decisions.lapsed,
     recovery.RecoveryWithdrawn: recovery_decisions.withdrawn,
     recovery.RecoveryClosed: recovery_decisions.closed,
     recovery.RedemptionHeadroomRecovered: recovery_decisions.given_back,

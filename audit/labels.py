@@ -158,7 +158,9 @@ LABELS = {
     "demand": "责令追回",
     "notice": "告知",
     "proposed": "待确认的核销",
+    "lapsed": "届满的期限",
     "statements": "陈述申辩",
+    "transferred": "移送",
     "withdrawn": "撤销",
     "written_off_fen": "已核销",
     # A round

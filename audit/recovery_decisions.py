@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from audit.compared import Comparison, Decision
 from audit.remaking import Remaking
-from domain import bars, recovery_shares
+from domain import bars, recovery_deadlines, recovery_shares, recovery_transfer
 from domain import recovery_decisions as decisions
 from domain.calendar import WorkingCalendar
 from domain.dates import from_iso
@@ -19,20 +19,24 @@ from duifu.v1.recovery_pb2 import (
     BarEnterprise,
     DemandRecovery,
     EnterpriseBarred,
+    LapseRecovery,
     PaidShare,
     ProposeWriteOff,
     RecordRecoveryReceipt,
     RecoveryClosed,
     RecoveryDemanded,
+    RecoveryLapsed,
     RecoveryNoticed,
     RecoveryOpened,
     RecoveryReceived,
+    RecoveryTransferred,
     RecoveryWithdrawn,
     RecoveryWrittenOff,
     RedemptionHeadroomRecovered,
     ReportInvoiceReversed,
     SendRecoveryNotice,
     SettlementReversed,
+    TransferRecovery,
     WithdrawRecovery,
     WriteOffProposed,
 )
@@ -50,13 +54,13 @@ def opened(remaking: Remaking, event: RecoveryOpened) -> None:
     paid = recovery_shares.of_grant(case)
     if event.voucher_id:
         voucher = remaking.state(streams.voucher(event.voucher_id), VOUCHER)
-        if event.finding in COMPUTED:
-            known_fen = sum(other.opened.amount_fen for other in earlier if other.opened.finding in COMPUTED)
-            check.same("amount_fen", event.amount_fen, voucher.claw_back_fen - known_fen, event.clause)
         paid = [
             PaidShare(source_id=payout.cycle_id, case_id=payout.case_id, amount_fen=payout.amount_fen)
             for payout in voucher.payouts
         ]
+        if event.finding in COMPUTED:
+            computed_fen = recovery_shares.computed_fen(voucher.claw_back_fen, paid, earlier)
+            check.same("amount_fen", event.amount_fen, computed_fen, event.clause)
     derived = recovery_shares.chosen(event.case_id, paid, earlier, event.amount_fen)
     check.same("shares", _plain(event.shares), _plain(derived), event.clause)
 
@@ -118,6 +122,24 @@ def proposed(remaking: Remaking, event: WriteOffProposed) -> None:
 def written_off(remaking: Remaking, event: RecoveryWrittenOff) -> None:
     """What was proposed was written off, by somebody else."""
     _made_again(remaking, event, decisions.write_off)
+
+
+def transferred(remaking: Remaking, event: RecoveryTransferred) -> None:
+    """What was open was handed over, by somebody who stood apart. (BJ-5.6)"""
+    command = TransferRecovery(
+        authority=event.authority,
+        document_number=event.document_number,
+        reason=event.reason,
+        evidence_sha256=event.evidence_sha256,
+    )
+    _made_again(remaking, event, lambda before, by: recovery_transfer.transfer(before, command, by))
+
+
+def lapsed(remaking: Remaking, event: RecoveryLapsed) -> None:
+    """The deadline ran, and its last day was over."""
+    command = LapseRecovery(deadline=event.deadline)
+    at = remaking.entry.business_at
+    _made_again(remaking, event, lambda before, _by: recovery_deadlines.lapse(before, command, at))
 
 
 def withdrawn(remaking: Remaking, event: RecoveryWithdrawn) -> None:

@@ -2,6 +2,7 @@
 
 from google.protobuf.message import Message
 
+from domain import recovery_deadlines
 from domain.money import show, show_exact
 from duifu.v1 import recovery_pb2 as recovery
 
@@ -47,6 +48,14 @@ def of_recovery(event: Message) -> str | None:
             return f"提请核销{show(event.amount_fen)}（{event.decision_number}）：{event.reason}"
         case recovery.RecoveryWrittenOff():
             return f"核销{show(event.amount_fen)}（{event.decision_number}）"
+        case recovery.RecoveryTransferred():
+            return (
+                f"移送{event.authority}（{event.document_number}），移交待追回{show(event.amount_fen)}："
+                f"{event.reason}（{event.clause}）"
+            )
+        case recovery.RecoveryLapsed():
+            left = f"，尚待缴回{show(event.open_fen)}" if event.open_fen else ""
+            return f"{recovery_deadlines.TITLES.get(event.deadline, '追回')}期限{event.due_on}届满{left}"
         case recovery.RecoveryWithdrawn():
             return f"撤销追回：{event.reason}"
         case recovery.RecoveryClosed():

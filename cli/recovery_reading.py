@@ -14,6 +14,7 @@ from commands.work import fold
 from domain.kinds import RECOVERY
 from domain.money import show
 from domain.recovery import TITLES, Recovery
+from domain.recovery_deadlines import is_overdue
 from ledger import streams
 from ledger.registry import unwrap
 from ledger.store import Ledger
@@ -30,7 +31,7 @@ def list_(only_open: bool, home: str | None, json_wanted: bool) -> None:
     """
     with closing(_ledger(home)) as ledger:
         known = [fold(ledger, name, RECOVERY)[0] for name in ledger.streams(streams.RECOVERIES)]
-    chosen = [one for one in known if not only_open or not (one.closed or one.withdrawn)]
+    chosen = [one for one in known if not only_open or not one.is_over]
     if json_wanted:
         print_json([_figures(one) for one in chosen])
         return
@@ -63,7 +64,8 @@ def _row(state: Recovery) -> list[str]:
     opened = state.opened
     demanded_fen = state.demand.amount_fen if state.demand else 0
     amounts = (opened.amount_fen, demanded_fen, state.received_fen, state.written_off_fen, state.open_fen)
-    return [state.recovery_id, opened.name, FINDINGS[opened.finding], TITLES[state.standing], *map(show, amounts)]
+    standing = TITLES[state.standing] + ("，已逾期" if is_overdue(state) else "")
+    return [state.recovery_id, opened.name, FINDINGS[opened.finding], standing, *map(show, amounts)]
 
 
 def _figures(state: Recovery) -> dict[str, Any]:
@@ -75,6 +77,7 @@ def _figures(state: Recovery) -> dict[str, Any]:
         "standing": str(state.standing),
         "foundFen": opened.amount_fen,
         "demandedFen": state.demand.amount_fen if state.demand else 0,
+        "isOverdue": is_overdue(state),
         "payByOn": state.demand.pay_by_on if state.demand else "",
         "receivedFen": state.received_fen,
         "writtenOffFen": state.written_off_fen,

@@ -12,12 +12,12 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from commands import deployment
 from commands.door import Door, declared
 from commands.work import fold
-from domain import checks, legal_clock, letters, quarter_reminders
+from domain import checks, legal_clock, letters, quarter_reminders, recovery_deadlines, recovery_letters
 from domain.case import Case
 from domain.clock import clock_reading
 from domain.cycle import Cycle
 from domain.dates import SHANGHAI, civil_date, end_of
-from domain.kinds import CASE, CYCLE, PANEL, ROUND
+from domain.kinds import CASE, CYCLE, PANEL, RECOVERY, ROUND
 from domain.panel import open_panel
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import Actor, AdvanceRehearsal, Command, StartRehearsal
@@ -44,7 +44,7 @@ class NotSettled(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A case, a quarter or a round under way: its workflow, its version in the ledger and its next due moment."""
+    """A case, quarter, round, panel or recovery under way: its version in the ledger and its next due moment."""
 
     subject_id: str
     version: int
@@ -65,7 +65,7 @@ def begin(door: Door, business_date: str) -> None:
 
 
 def under_way(door: Door) -> Iterator[Open]:
-    """Every open case, quarter and round, and every case that owes a letter, from the ledger."""
+    """Every open case, quarter, round, panel and recovery, and every one that owes a letter, from the ledger."""
     for stream in door.ledger.streams(streams.CASES):
         case, version = fold(door.ledger, stream, CASE)
         unsent = any(letter.letter_id not in case.letters for letter in letters.owed(case))
@@ -89,6 +89,11 @@ def under_way(door: Door) -> Iterator[Open]:
         panel, version = fold(door.ledger, stream, PANEL)
         if not panel.is_over:
             yield Open(panel.panel_id, version, panel.due_at)
+    for stream in door.ledger.streams(streams.RECOVERIES):
+        recovery, version = fold(door.ledger, stream, RECOVERY)
+        if not recovery.is_over or recovery_letters.unsent(recovery):
+            running = recovery_deadlines.running(recovery)
+            yield Open(recovery.recovery_id, version, running.due_at if running else None)
 
 
 def _payments_held_until(door: Door, programme_id: str) -> datetime | None:

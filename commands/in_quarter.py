@@ -59,8 +59,7 @@ class InQuarter:
     def year_stream(self, claim: Claim) -> str:
         """The year that a payment counts in: of the batch, or of the request. (BJ-A7)"""
         opened = self.quarter.opened
-        by_request = self.terms.by_request
-        year = self.work.case(claim.case_id).received_on.year if by_request else opened.paying_year
+        year = self.terms.limit_year(opened, self.work.case(claim.case_id).received_on)
         return streams.enterprise_year(opened.programme_id, claim.uscc, year)
 
     def carry(self, claim: Claim, amount_fen: int, first: Quarter | None = None) -> str:

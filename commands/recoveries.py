@@ -6,15 +6,19 @@ from google.protobuf.message import Message
 
 from commands.recovery_paid import hands_of, paid_on
 from commands.work import Work
-from domain import recovery_decisions
+from domain import recovery_deadlines, recovery_decisions, recovery_transfer
 from domain.dates import from_iso
 from domain.duties import REQUESTER_CLAUSE, accounts_of, requesters
 from domain.kinds import ENTERPRISE_YEAR, RECOVERY
 from domain.recovery import COMPUTED, Recovery, recovery_id
-from domain.recovery_shares import chosen, given_back
+from domain.recovery_shares import chosen, computed_fen, given_back
 from domain.refusals import Refused
+from domain.voucher import Voucher
+from duifu.v1.commands_pb2 import RecordRecoveryLetter
+from duifu.v1.events_pb2 import LetterSent
 from duifu.v1.recovery_pb2 import (
     DemandRecovery,
+    LapseRecovery,
     OpenRecovery,
     ProposeWriteOff,
     RecordRecoveryReceipt,
@@ -24,6 +28,7 @@ from duifu.v1.recovery_pb2 import (
     RecoveryRule,
     RedemptionHeadroomRecovered,
     SendRecoveryNotice,
+    TransferRecovery,
     WithdrawRecovery,
     WriteOffRecovery,
 )
@@ -66,18 +71,30 @@ def found(work: Work, finding: OpenRecovery) -> str:
         rule=rule_of(work, case.case_id),
         found_by=accounts_of(work.actor),
         hands=hands_of(work, benefit),
+        edition_sha256=case.plan.edition_sha256,
+        programme_title=case.plan.programme_title,
     )
     opened.clause = opened.rule.clause
     return _record(work, opened.recovery_id, [opened])
 
 
 def found_on_voucher(
-    work: Work, case_id: str, finding: RecoveryKind.ValueType, amount_fen: int, reason: str, evidence_sha256: str
+    work: Work, voucher: Voucher, finding: RecoveryKind.ValueType, reason: str, evidence_sha256: str
 ) -> None:
-    """What a voucher was paid beyond its worth is to come back, if the programme says how and there is anything."""
-    if amount_fen and work.rulebook.pinned(work.case(case_id).plan.edition_sha256).recovery:
+    """What a voucher was paid beyond its worth is to come back, if the programme says how.
+
+    What typed findings want back already is not found twice; where they want all of it, nothing is.
+    """
+    if work.rulebook.pinned(work.case(voucher.case_id).plan.edition_sha256).recovery is None:
+        return
+    earlier = list(_of(work, voucher.case_id))
+    if amount_fen := computed_fen(voucher.claw_back_fen, paid_on(work, voucher.case_id).shares, earlier):
         computed = OpenRecovery(
-            case_id=case_id, finding=finding, amount_fen=amount_fen, reason=reason, evidence_sha256=evidence_sha256
+            case_id=voucher.case_id,
+            finding=finding,
+            amount_fen=amount_fen,
+            reason=reason,
+            evidence_sha256=evidence_sha256,
         )
         found(work, computed)
 
@@ -133,6 +150,25 @@ def withdraw(work: Work, command: WithdrawRecovery) -> str:
     """The finding is not upheld. Raises what `recovery_decisions.withdraw` raises."""
     recovery = acted_on(work, command.recovery_id)
     return _record(work, command.recovery_id, recovery_decisions.withdraw(recovery, command, work.actor))
+
+
+def transfer(work: Work, command: TransferRecovery) -> str:
+    """A judicial organ takes over. Raises what `recovery_transfer.transfer` raises."""
+    recovery = acted_on(work, command.recovery_id)
+    return _record(work, command.recovery_id, recovery_transfer.transfer(recovery, command, work.actor))
+
+
+def lapse(work: Work, command: LapseRecovery) -> str:
+    """The days to be heard, or to pay, are over. Raises Refused RECOVERY_UNKNOWN, NOT_DUE."""
+    recovery = _read(work, command.recovery_id)
+    return _record(work, command.recovery_id, recovery_deadlines.lapse(recovery, command, work.at))
+
+
+def record_letter(work: Work, command: RecordRecoveryLetter) -> str:
+    """Keep what was delivered to the enterprise, once. Raises Refused RECOVERY_UNKNOWN."""
+    recovery = _read(work, command.recovery_id)
+    is_known = command.letter.letter_id in recovery.letters
+    return _record(work, command.recovery_id, [] if is_known else [LetterSent(letter=command.letter)])
 
 
 def rule_of(work: Work, case_id: str) -> RecoveryRule:

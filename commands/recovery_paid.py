@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 
 from commands.work import Work
 from domain import checks, duties
-from domain.case import Case
 from domain.cycle import Cycle
 from domain.dates import from_iso
 from domain.kinds import VOUCHER
 from domain.recovery_shares import of_grant
 from domain.serving import served
 from domain.voucher import Voucher
+from duifu.v1.events_pb2 import VoucherRedeemed
 from duifu.v1.recovery_pb2 import PaidShare
 from ledger import streams
 
@@ -52,28 +52,24 @@ def hands_of(work: Work, paid: Paid) -> list[str]:
 
 
 def _of_voucher(work: Work, voucher: Voucher) -> list[PaidShare]:
-    return [
-        PaidShare(
-            source_id=payout.cycle_id,
-            case_id=payout.case_id,
-            amount_fen=payout.amount_fen,
-            budget_year=work.cycle(payout.cycle_id).opened.paying_year,
-            limit_year=_limit_year(work, work.cycle(payout.cycle_id), work.case(payout.case_id)),
-        )
-        for payout in voucher.payouts
-    ]
+    return [_share(work, payout) for payout in voucher.payouts]
 
 
-def _limit_year(work: Work, quarter: Cycle, case: Case) -> int:
-    """The year that a payment counted in: of the batch, or of the request. (BJ-A7)"""
-    opened = quarter.opened
+def _share(work: Work, payout: VoucherRedeemed) -> PaidShare:
+    opened = work.cycle(payout.cycle_id).opened
     programme = work.rulebook.in_force(opened.programme_id, from_iso(opened.opens_on))
-    by_request = served(programme).paying(from_iso(opened.as_of_on)).by_request
-    return case.received_on.year if by_request else opened.paying_year
+    terms = served(programme).paying(from_iso(opened.as_of_on))
+    return PaidShare(
+        source_id=payout.cycle_id,
+        case_id=payout.case_id,
+        amount_fen=payout.amount_fen,
+        budget_year=opened.paying_year,
+        limit_year=terms.limit_year(opened, work.case(payout.case_id).received_on),
+    )
 
 
 def _signers(quarter: Cycle, case_id: str) -> set[str]:
-    orders = {order_id for order_id, order in quarter.orders.items() if order.ordered.case_id == case_id}
-    batches = [batch for batch in quarter.batches if orders.intersection(batch.order_ids)]
+    claim = quarter.claims[case_id]
+    batches = [batch for batch in quarter.batches if claim.order_id in batch.order_ids]
     signed = {account for batch in batches for accounts in batch.signed_by.values() for account in accounts}
-    return signed | set(quarter.claims[case_id].verified_by)
+    return signed | set(claim.verified_by)

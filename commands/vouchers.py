@@ -38,7 +38,7 @@ def rescale_voucher(work: Work, command: RescaleVoucher) -> str:
     used = served(programme).used(facts, headroom.without(year, case.case_id))
     rescaled = rescale(work.rulebook.edition(programme), facts, voucher, command, used, work.on)
     work.record(streams.voucher(voucher.voucher_id), VOUCHER, [rescaled])
-    _take_back(work, case.case_id, RECOVERY_KIND_CONTRACT_ENDED, rescaled)
+    _take_back(work, voucher.voucher_id, RECOVERY_KIND_CONTRACT_ENDED, rescaled)
     benefits.tell(work, case, programme, rescaled.face_value_fen)
     return case.case_id
 
@@ -57,12 +57,14 @@ def report_reversed(work: Work, command: ReportInvoiceReversed) -> str:
     reversed_ = reverse(edition, voucher, command, case.received_on)
     if reversed_ is not None:
         work.record(streams.voucher(voucher.voucher_id), VOUCHER, [reversed_])
-        _take_back(work, case.case_id, RECOVERY_KIND_INVOICE_REVERSED, reversed_)
+        _take_back(work, voucher.voucher_id, RECOVERY_KIND_INVOICE_REVERSED, reversed_)
     return case.case_id
 
 
 def _take_back(
-    work: Work, case_id: str, finding: RecoveryKind.ValueType, event: VoucherRescaled | SettlementReversed
+    work: Work, voucher_id: str, finding: RecoveryKind.ValueType, event: VoucherRescaled | SettlementReversed
 ) -> None:
     """What was paid beyond what is due now becomes the finding of a recovery."""
-    recoveries.found_on_voucher(work, case_id, finding, event.claw_back_fen, event.reason, event.evidence_sha256)
+    if event.claw_back_fen:
+        after = voucher_of(work, voucher_id)
+        recoveries.found_on_voucher(work, after, finding, event.reason, event.evidence_sha256)

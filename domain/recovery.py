@@ -8,15 +8,19 @@ from google.protobuf.message import Message
 
 from domain.case import UnknownEvent
 from domain.states import changed
+from duifu.v1.events_pb2 import LetterSent
 from duifu.v1.recovery_pb2 import (
     RECOVERY_KIND_CONTRACT_ENDED,
     RECOVERY_KIND_INVOICE_REVERSED,
     RecoveryClosed,
+    RecoveryDeadline,
     RecoveryDemanded,
+    RecoveryLapsed,
     RecoveryNoticed,
     RecoveryOpened,
     RecoveryReceived,
     RecoveryStatementTaken,
+    RecoveryTransferred,
     RecoveryWithdrawn,
     RecoveryWrittenOff,
     WriteOffProposed,
@@ -33,6 +37,7 @@ class Standing(StrEnum):
     FOUND = "found"
     NOTICED = "noticed"
     DEMANDED = "demanded"
+    TRANSFERRED = "transferred"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
 
@@ -42,6 +47,7 @@ TITLES = {
     Standing.FOUND: "已立案，待告知",
     Standing.NOTICED: "已告知，待陈述申辩或责令追回",
     Standing.DEMANDED: "已责令追回，待缴回",
+    Standing.TRANSFERRED: "已移送司法机关",
     Standing.WITHDRAWN: "已撤销",
     Standing.CLOSED: "已办结",
 }
@@ -58,6 +64,9 @@ class Recovery:
     receipts: Mapping[str, RecoveryReceived] = field(default_factory=dict)  # by bank reference
     proposed: WriteOffProposed | None = None  # waits to be confirmed
     written_off_fen: int = 0
+    transferred: RecoveryTransferred | None = None
+    lapsed: tuple[RecoveryLapsed, ...] = ()
+    letters: frozenset[str] = frozenset()  # ids of those that were delivered
     withdrawn: RecoveryWithdrawn | None = None
     closed: RecoveryClosed | None = None
 
@@ -75,9 +84,16 @@ class Recovery:
             return Standing.WITHDRAWN
         if self.closed is not None:
             return Standing.CLOSED
+        if self.transferred is not None:
+            return Standing.TRANSFERRED
         if self.demand is not None:
             return Standing.DEMANDED
         return Standing.NOTICED if self.notice is not None else Standing.FOUND
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more is to come of it."""
+        return self.standing in (Standing.WITHDRAWN, Standing.CLOSED)
 
     @property
     def claimed_fen(self) -> int:
@@ -93,8 +109,14 @@ class Recovery:
 
     @property
     def open_fen(self) -> int:
-        """What was demanded, and neither came in nor was written off."""
-        return self.demand.amount_fen - self.received_fen - self.written_off_fen if self.demand is not None else 0
+        """What was demanded or handed over, and neither came in nor was written off."""
+        if self.demand is None and self.transferred is None:
+            return 0
+        return self.claimed_fen - self.received_fen - self.written_off_fen
+
+    def rang(self, deadline: RecoveryDeadline.ValueType) -> RecoveryLapsed | None:
+        """What was said when a deadline had passed; None: it has not, or nothing was to come in any more."""
+        return next((event for event in self.lapsed if event.deadline == deadline), None)
 
 
 def recovery_id(case_id: str, number: int) -> str:
@@ -119,6 +141,12 @@ def evolve(recovery: Recovery, event: Message) -> Recovery:
             return changed(recovery, proposed=event)
         case RecoveryWrittenOff():
             return changed(recovery, proposed=None, written_off_fen=recovery.written_off_fen + event.amount_fen)
+        case RecoveryTransferred():
+            return changed(recovery, transferred=event)
+        case RecoveryLapsed():
+            return changed(recovery, lapsed=(*recovery.lapsed, event))
+        case LetterSent():
+            return changed(recovery, letters=recovery.letters | {event.letter.letter_id})
         case RecoveryWithdrawn():
             return changed(recovery, withdrawn=event)
         case RecoveryClosed():

@@ -35,6 +35,9 @@ from duifu.v1.recovery_pb2 import (
     WriteOffProposed,
 )
 
+#: While money may come in: after a transfer, it comes from a judicial organ.
+COLLECTING = (Standing.DEMANDED, Standing.TRANSFERRED)
+
 
 def notify(
     recovery: Recovery, command: SendRecoveryNotice, actor: Actor, on: date, days: WorkingCalendar
@@ -44,7 +47,7 @@ def notify(
     Raises Refused RECOVERY_NOT_NOW, ROLE_MISMATCH, CALENDAR_NOT_ANNOUNCED.
     """
     rule = recovery.opened.rule
-    _must_stand(recovery, "告知", Standing.FOUND)
+    must_stand(recovery, "告知", Standing.FOUND)
     must_be(actor, rule.finds, rule.clause)
     noticed = RecoveryNoticed(
         document_number=command.document_number,
@@ -61,7 +64,7 @@ def hear(recovery: Recovery, command: RecordRecoveryStatement, actor: Actor) -> 
     Raises Refused RECOVERY_NOT_NOW, ROLE_MISMATCH, REASON_MISSING.
     """
     rule = recovery.opened.rule
-    _must_stand(recovery, "陈述申辩", Standing.NOTICED)
+    must_stand(recovery, "陈述申辩", Standing.NOTICED)
     if (actor.role, actor.uscc) != (APPLICANT, recovery.opened.uscc):
         must_be(actor, rule.decides, rule.statement_clause)
     must_say_why(command.reason, "陈述申辩", rule.statement_clause)
@@ -81,7 +84,7 @@ def demand(recovery: Recovery, command: DemandRecovery, actor: Actor, on: date, 
     RECOVERY_ABOVE_FINDING, CALENDAR_NOT_ANNOUNCED.
     """
     rule, opened = recovery.opened.rule, recovery.opened
-    _must_stand(recovery, "责令追回", Standing.NOTICED)
+    must_stand(recovery, "责令追回", Standing.NOTICED)
     must_decide(recovery, actor, "责令追回")
     assert recovery.notice is not None
     until = from_iso(recovery.notice.heard_until_on)
@@ -125,7 +128,7 @@ def receive(recovery: Recovery, command: RecordRecoveryReceipt, actor: Actor, on
             known_on=known.received_on,
             asked_fen=command.amount_fen,
         )
-    _must_stand(recovery, "登记缴回", Standing.DEMANDED)
+    must_stand(recovery, "登记缴回", *COLLECTING)
     received_on = from_iso(command.received_on)
     if received_on > on:
         what = f"回单 {command.bank_reference}"
@@ -148,7 +151,7 @@ def propose(recovery: Recovery, command: ProposeWriteOff, actor: Actor) -> list[
     Raises Refused RECOVERY_NOT_NOW, ROLE_MISMATCH, REASON_MISSING, RECOVERY_ABOVE_OPEN.
     """
     rule = recovery.opened.rule
-    _must_stand(recovery, "提请核销", Standing.DEMANDED)
+    must_stand(recovery, "提请核销", *COLLECTING)
     must_be(actor, rule.collects, rule.clause)
     must_say_why(command.reason, "核销", rule.clause)
     _must_be_open(recovery, command.amount_fen)
@@ -167,7 +170,7 @@ def write_off(recovery: Recovery, actor: Actor) -> list[Message]:
 
     Raises Refused RECOVERY_NOT_NOW, WRITE_OFF_NOT_PROPOSED, ROLE_MISMATCH, RECOVERY_NOT_APART, RECOVERY_ABOVE_OPEN.
     """
-    _must_stand(recovery, "核销", Standing.DEMANDED)
+    must_stand(recovery, "核销", *COLLECTING)
     must_decide(recovery, actor, "核销")
     if (proposed := recovery.proposed) is None:
         raise Refused("WRITE_OFF_NOT_PROPOSED", recovery.opened.clause, recovery=recovery.recovery_id)
@@ -179,7 +182,7 @@ def write_off(recovery: Recovery, actor: Actor) -> list[Message]:
 
 def withdraw(recovery: Recovery, command: WithdrawRecovery, actor: Actor) -> list[Message]:
     """The finding is not upheld. Raises Refused RECOVERY_NOT_NOW, ROLE_MISMATCH, RECOVERY_NOT_APART, REASON_MISSING."""
-    _must_stand(recovery, "撤销追回", Standing.FOUND, Standing.NOTICED)
+    must_stand(recovery, "撤销追回", Standing.FOUND, Standing.NOTICED)
     must_decide(recovery, actor, "撤销追回")
     must_say_why(command.reason, "撤销追回", recovery.opened.clause)
     return [RecoveryWithdrawn(reason=command.reason)]
@@ -205,7 +208,8 @@ def _must_be_apart(recovery: Recovery, actor: Actor, title: str, did: str, by: I
         raise Refused("RECOVERY_NOT_APART", recovery.opened.rule.clause, account=account, did=did, title=title)
 
 
-def _must_stand(recovery: Recovery, title: str, *allowed: Standing) -> None:
+def must_stand(recovery: Recovery, title: str, *allowed: Standing) -> None:
+    """It has come so far, and no farther. Raises Refused RECOVERY_NOT_NOW."""
     if recovery.standing not in allowed:
         raise Refused(
             "RECOVERY_NOT_NOW",
@@ -236,11 +240,10 @@ def must_say_why(reason: str, title: str, clause: str) -> None:
 
 def _closing(recovery: Recovery, received_fen: int = 0, written_off_fen: int = 0) -> list[Message]:
     """The end, once nothing is open."""
-    assert recovery.demand is not None
     if received_fen + written_off_fen < recovery.open_fen:
         return []
     closed = RecoveryClosed(
-        demanded_fen=recovery.demand.amount_fen,
+        demanded_fen=recovery.claimed_fen,
         received_fen=recovery.received_fen + received_fen,
         written_off_fen=recovery.written_off_fen + written_off_fen,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from domain.case import Case
-from domain.recovery import Recovery
+from domain.recovery import COMPUTED, Recovery
 from domain.refusals import Refused
 from duifu.v1.events_pb2 import CLAIM_PAYMENT_STATUS_SETTLED
 from duifu.v1.recovery_pb2 import PaidShare
@@ -14,23 +14,22 @@ def chosen(case_id: str, paid: Sequence[PaidShare], earlier: Iterable[Recovery],
 
     `paid` is in the order of payment. Raises Refused RECOVERY_ABOVE_PAID.
     """
-    taken: dict[tuple[str, str], int] = {}
-    for other in earlier:
-        left_fen = other.claimed_fen
-        for share in other.opened.shares:
-            fen = min(left_fen, share.amount_fen)
-            taken[_key(share)] = taken.get(_key(share), 0) + fen
-            left_fen -= fen
-    free = [(share, share.amount_fen - taken.get(_key(share), 0)) for share in reversed(paid)]
+    free = _free(paid, earlier)
     available_fen = sum(fen for _, fen in free)
     if amount_fen > available_fen:
         raise Refused("RECOVERY_ABOVE_PAID", case=case_id, asked_fen=amount_fen, available_fen=available_fen)
     found, left_fen = [], amount_fen
-    for share, fen in free:
+    for share, fen in reversed(free):
         if part_fen := min(left_fen, fen):
             found.append(_part(share, part_fen))
             left_fen -= part_fen
     return found
+
+
+def computed_fen(claw_back_fen: int, paid: Sequence[PaidShare], earlier: Sequence[Recovery]) -> int:
+    """What a voucher is to pay back and no computed finding has yet, as far as typed ones have left anything of it."""
+    known_fen = sum(other.opened.amount_fen for other in earlier if other.opened.finding in COMPUTED)
+    return min(claw_back_fen - known_fen, sum(fen for _, fen in _free(paid, earlier)))
 
 
 def of_grant(case: Case) -> list[PaidShare]:
@@ -56,6 +55,18 @@ def given_back(recovery: Recovery, amount_fen: int, budget_year: int) -> dict[in
         if part_fen and share.budget_year == budget_year:
             found[share.limit_year] = found.get(share.limit_year, 0) + part_fen
     return found
+
+
+def _free(paid: Sequence[PaidShare], earlier: Iterable[Recovery]) -> list[tuple[PaidShare, int]]:
+    """Each payment, with what of it no other recovery wants back."""
+    taken: dict[tuple[str, str], int] = {}
+    for other in earlier:
+        left_fen = other.claimed_fen
+        for share in other.opened.shares:
+            fen = min(left_fen, share.amount_fen)
+            taken[_key(share)] = taken.get(_key(share), 0) + fen
+            left_fen -= fen
+    return [(share, share.amount_fen - taken.get(_key(share), 0)) for share in paid]
 
 
 def _key(share: PaidShare) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from domain.format.redeeming import RedemptionRule
 from domain.format.steps import Account, Pool, Tiers
 from domain.format.steps import Cap as CapStep
 from domain.refusals import Refused
+from duifu.v1.events_pb2 import CycleOpened
 from duifu.v1.plan_pb2 import CASE_KIND_GRANT_APPLICATION, CASE_KIND_REDEMPTION_CLAIM, CASE_KIND_VOUCHER_CLAIM
 
 WINDOW = "apply"  # the window in which a round takes applications
@@ -88,6 +89,10 @@ class Paying:
     by_request: bool  # it is that of the request's year, else of the batch's (BJ-A7)
     always_again: bool  # what came back after its budget year is paid again, too; else it is the treasury's (F-7)
     in_proportion: bool  # what it leaves is shared by all of a batch, else goes to the oldest request (BJ-A17)
+
+    def limit_year(self, opened: CycleOpened, received_on: date) -> int:
+        """The year whose limit a payment counts against, of a request that was received then. (BJ-A7)"""
+        return received_on.year if self.by_request else opened.paying_year
 
 
 def served(programme: Programme) -> Served:

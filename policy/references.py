@@ -40,6 +40,7 @@ USES = (
     Use("plans.*.*.due_by", "windows"),
     Use("case_letters.*", "letters"),
     Use("redemption.reminder", "letters"),
+    Use("recovery.letters.*", "letters"),
     Use("award.steps.*.parameter", "parameters", ("money", "count")),
     Use("award.steps.*.minimum", "parameters", ("money", "count")),
     Use("award.steps.*.by", "parameters", NUMBERS),

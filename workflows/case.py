@@ -204,7 +204,8 @@ class CaseWorkflow(FollowsLedger[Case]):
         """Send each letter that the case has come to once, beside the stages; what is on record is not sent again."""
         for letter in letters.owed(self.case):
             if letter.letter_id not in self.case.letters:
-                sending = partial(post.send, self.case, letter, self.record_letter)
+                edition_sha256 = self.case.plan.edition_sha256
+                sending = partial(post.send, self.subject_id, edition_sha256, letter, self.record_letter)
                 self.background.start(f"{LETTERS} {letter.letter_id}", sending)
 
     async def record_letter(self, letter: Letter) -> None:

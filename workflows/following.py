@@ -154,7 +154,7 @@ class FollowsLedger(Generic[S]):
             must_be_wellformed(command)
             kind = getattr(command, command.WhichOneof("kind") or "")
             asked = getattr(kind, "case_id", "") or getattr(kind, "cycle_id", "")
-            asked = asked or getattr(kind, "round_id", "")
+            asked = asked or getattr(kind, "round_id", "") or getattr(kind, "recovery_id", "")
             if asked != self.subject_id:
                 raise Refused("WRONG_CASE", subject=self.subject_id, asked=asked or "—")
         except Refused as refused:

@@ -1,11 +1,10 @@
-"""One letter to an applicant: written from the template of the pinned edition, delivered, and put on record."""
+"""One letter to an enterprise: written from the template of the pinned edition, delivered, and put on record."""
 
 from collections.abc import Awaitable, Callable
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.case import Case
     from domain.letters import Owed
     from duifu.v1.commands_pb2 import Letter
     from duifu.v1.work_pb2 import LetterDelivery, LetterRequest, LetterText
@@ -13,12 +12,16 @@ with workflow.unsafe.imports_passed_through():
     from workflows.ports import Notices, Rulebook
 
 
-async def send(case: Case, letter: Owed, on_record: Callable[[Letter], Awaitable[None]]) -> None:
-    """Deliver a letter that a case owes; one that was written already goes out as it stands."""
-    text = LetterText(title=letter.title, text=letter.text) if letter.text else await _written(case, letter)
+async def send(case_id: str, edition_sha256: str, letter: Owed, on_record: Callable[[Letter], Awaitable[None]]) -> None:
+    """Deliver a letter that is owed about a case; one that was written already goes out as it stands."""
+    text = (
+        LetterText(title=letter.title, text=letter.text)
+        if letter.text
+        else await _written(case_id, edition_sha256, letter)
+    )
     delivery = LetterDelivery(
         letter_id=letter.letter_id,
-        case_id=case.case_id,
+        case_id=case_id,
         recipient=letter.recipient,
         title=text.title,
         text=text.text,
@@ -36,14 +39,14 @@ async def send(case: Case, letter: Owed, on_record: Callable[[Letter], Awaitable
     await on_record(sent)
 
 
-async def _written(case: Case, letter: Owed) -> LetterText:
+async def _written(case_id: str, edition_sha256: str, letter: Owed) -> LetterText:
     request = LetterRequest(
         letter_id=letter.letter_id,
         template=letter.template,
-        case_id=case.case_id,
+        case_id=case_id,
         recipient=letter.recipient,
         words=letter.words,
-        edition_sha256=case.plan.edition_sha256,
+        edition_sha256=edition_sha256,
     )
     text: LetterText = await workflow.execute_local_activity_method(
         Rulebook.compose_letter, request, **options.ledger(letter.template)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 class Bucket(IntEnum):
     """Where a fen of an account is; the auditors' guide says for each kind of account which event moves it."""
 
-    RESERVED = 0  # spoken for, and nothing is promised yet
+    RESERVED = 0  # spoken for, and nothing is promised yet; of a recovery, handed over to a judicial organ
     COMMITTED = 1  # promised: a voucher, or a payment order without an answer
     PAID = 2
     RELEASED = 3  # nobody gets it any more from here

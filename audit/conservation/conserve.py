@@ -64,6 +64,7 @@ POSTINGS: dict[type[Message], Callable[[Books, Any], None]] = {
     recovery.RecoveryDemanded: recoveries.demanded,
     recovery.RecoveryReceived: recoveries.received,
     recovery.RecoveryWrittenOff: recoveries.written_off,
+    recovery.RecoveryTransferred: recoveries.transferred,
     recovery.RecoveryClosed: recoveries.closed,
     recovery.RedemptionHeadroomRecovered: years.recovered,
     recovery.SettlementReversed: vouchers.reversed_by_red,

@@ -23,14 +23,24 @@ def demanded(books: Books, event: events.RecoveryDemanded) -> None:
 def received(books: Books, event: events.RecoveryReceived) -> None:
     """A part came in; what of it a year may pay again, the year says in the same commit."""
     account = _own(books)
-    books.move(account, Bucket.FREE, Bucket.RECOVERED, event.amount_fen)
+    books.move(account, _open(account), Bucket.RECOVERED, event.amount_fen)
     recovery_id = books.entry.stream.removeprefix(streams.RECOVERIES)
     books.say(Fact.RECOVERED, recovery_id, Book.RECOVERY, event.restored_fen, account)
 
 
 def written_off(books: Books, event: events.RecoveryWrittenOff) -> None:
     """A part never will."""
-    books.move(_own(books), Bucket.FREE, Bucket.RELEASED, event.amount_fen)
+    account = _own(books)
+    books.move(account, _open(account), Bucket.RELEASED, event.amount_fen)
+
+
+def transferred(books: Books, event: events.RecoveryTransferred) -> None:
+    """A judicial organ takes over what is open; what was never demanded is authorised with that."""
+    account = _own(books)
+    if not account.authorised_fen:
+        account.authorise(event.amount_fen)
+    books.must_be(account, "移送", event.amount_fen, account.held[Bucket.FREE])
+    books.move(account, Bucket.FREE, Bucket.RESERVED, event.amount_fen)
 
 
 def closed(books: Books, event: events.RecoveryClosed) -> None:
@@ -39,7 +49,12 @@ def closed(books: Books, event: events.RecoveryClosed) -> None:
     books.must_be(account, "责令追回", event.demanded_fen, account.authorised_fen)
     books.must_be(account, "缴回", event.received_fen, account.held[Bucket.RECOVERED])
     books.must_be(account, "核销", event.written_off_fen, account.held[Bucket.RELEASED])
-    books.must_be(account, "办结时待缴回", 0, account.held[Bucket.FREE])
+    books.must_be(account, "办结时待缴回", 0, account.held[_open(account)])
+
+
+def _open(account: Account) -> Bucket:
+    """Where what is still to come in is: with the office, or handed over."""
+    return Bucket.RESERVED if account.held[Bucket.RESERVED] else Bucket.FREE
 
 
 def _own(books: Books) -> Account:

@@ -1,6 +1,6 @@
 """How money that was paid is taken back, as a programme file describes it. (追回)"""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -26,6 +26,12 @@ class BarRow(Row):
     clause: Clause
 
 
+class TransferRow(Row):
+    """Whoever decides may hand a suspected crime over to a judicial organ."""
+
+    clause: Clause
+
+
 class RecoveryRow(Row):
     """Who finds, who decides and who collects, and how many working days an enterprise has for what."""
 
@@ -37,6 +43,8 @@ class RecoveryRow(Row):
     statement_clause: Clause
     pay_days: int = Field(ge=1, le=365, description="Working days to pay, after the demand.")
     bar: BarRow | None = Field(None, description="Left out: nobody is kept from applying.")
+    transfer: TransferRow | None = Field(None, description="Left out: nothing is handed over to judicial organs.")
+    letters: dict[Literal["noticed", "demanded", "overdue"], str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _three_roles(self) -> Self:
@@ -56,4 +64,6 @@ class RecoveryRow(Row):
             pay_days=self.pay_days,
             bar_months_max=self.bar.months_max if self.bar else 0,
             bar_clause=self.bar.clause if self.bar else "",
+            transfer_clause=self.transfer.clause if self.transfer else "",
+            letters=dict(self.letters.items()),
         )

@@ -132,6 +132,16 @@ TEXTS: Texts = {
             "Correct the days.",
         ),
     },
+    "TRANSFER_NOT_FORESEEN": {
+        "zh": (
+            "追回案件 {recovery} 所依据的政策版本没有规定移送司法机关。",
+            "请在政策文件的 recovery 一节增加 transfer；已立案的请另行移送。",
+        ),
+        "en": (
+            "The edition that recovery {recovery} goes by hands nothing over to judicial organs.",
+            "Add transfer to the section recovery of the programme file; what is open is handed over outside.",
+        ),
+    },
     "INVOICE_NOT_COUNTED": {
         "zh": ("发票 {invoice} 没有计入算力券 {voucher}。", "请核对发票代码和号码；未计入的发票红冲不影响本券。"),
         "en": (

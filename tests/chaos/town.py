@@ -27,7 +27,7 @@ from commands.work import fold
 from domain import letters
 from domain.case import Case
 from domain.dates import SHANGHAI, civil_date
-from domain.kinds import CASE, CYCLE, PANEL, ROUND
+from domain.kinds import CASE, CYCLE, PANEL, RECOVERY, ROUND
 from duifu.v1.events_pb2 import (
     CheckRecorded,
     CommandAccepted,
@@ -336,6 +336,9 @@ async def assert_temporal_agrees(town: Town) -> None:
     for stream in town.ledger.streams(streams.PANELS):
         panel, _ = fold(town.ledger, stream, PANEL)
         closed[panel.panel_id] = panel.is_over
+    for stream in town.ledger.streams(streams.RECOVERIES):
+        recovery, _ = fold(town.ledger, stream, RECOVERY)
+        closed[recovery.recovery_id] = recovery.is_over
     for subject_id, is_closed in closed.items():
         wanted = WorkflowExecutionStatus.COMPLETED if is_closed else WorkflowExecutionStatus.RUNNING
 

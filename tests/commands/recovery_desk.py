@@ -1,27 +1,36 @@
 """Recoveries at the door: who finds, decides and collects, a command of each kind, and the way to a demand."""
 
+from contextlib import closing
 from typing import Any
 
+from audit.compared import Difference
+from audit.conservation.conserve import Conserved, conserve
+from audit.recompute import recompute
+from commands.door import SYSTEM
 from domain.kinds import RECOVERY
 from domain.money import yuan
 from domain.recovery import Recovery, recovery_id
 from domain.voucher import Voucher
-from duifu.v1.commands_pb2 import Actor
+from duifu.v1.commands_pb2 import Actor, Letter, RecordRecoveryLetter
 from duifu.v1.recovery_pb2 import (
+    RECOVERY_DEADLINE_STATEMENT,
     RECOVERY_KIND_FALSE_REPORT,
     STATEMENT_KIND_WAIVED,
     BarEnterprise,
     DemandRecovery,
+    LapseRecovery,
     OpenRecovery,
     ProposeWriteOff,
     RecordRecoveryReceipt,
     RecordRecoveryStatement,
     ReportInvoiceReversed,
     SendRecoveryNotice,
+    TransferRecovery,
     WithdrawRecovery,
     WriteOffRecovery,
 )
 from ledger import streams
+from ledger.rows import open_rows
 from tests.builders import a_contract, officer
 from tests.desk import Desk
 
@@ -52,6 +61,9 @@ def examples(case_id: str, voucher_id: str) -> dict[str, tuple[Actor, Any]]:
         "propose_write_off": (COLLECTOR, proposing(recovery, 1)),
         "write_off_recovery": (DECIDER, WriteOffRecovery(recovery_id=recovery)),
         "bar_enterprise": (DECIDER, barring(recovery)),
+        "transfer_recovery": (DECIDER, transferring(recovery)),
+        "lapse_recovery": (SYSTEM, LapseRecovery(recovery_id=recovery, deadline=RECOVERY_DEADLINE_STATEMENT)),
+        "record_recovery_letter": (SYSTEM, RecordRecoveryLetter(recovery_id=recovery, letter=Letter(letter_id="1"))),
         "withdraw_recovery": (DECIDER, WithdrawRecovery(recovery_id=recovery, reason="查无实据")),
         "report_invoice_reversed": (INSPECTOR, reversed_),
     }
@@ -97,6 +109,11 @@ def barring(recovery: str, first: str = "2024-05-01", last: str = "2025-04-30", 
     return BarEnterprise(recovery_id=recovery, from_on=first, through_on=last, **{**said, **other})
 
 
+def transferring(recovery: str, **other: Any) -> TransferRecovery:
+    said: dict[str, Any] = {"authority": "北京市公安局", "document_number": "移〔2024〕1号", "reason": "涉嫌诈骗"}
+    return TransferRecovery(recovery_id=recovery, **{**said, "evidence_sha256": SHA256, **other})
+
+
 def proposing(recovery: str, amount_fen: int) -> ProposeWriteOff:
     return ProposeWriteOff(
         recovery_id=recovery,
@@ -137,3 +154,17 @@ def demand_all(desk: Desk, recovery: str) -> None:
 def state(desk: Desk, recovery: str) -> Recovery:
     """How it stands."""
     return RECOVERY.fold(desk.events(streams.recovery(recovery)))
+
+
+def conserved(desk: Desk) -> Conserved:
+    """What every account holds."""
+    with closing(open_rows(desk.ledger.address)) as rows:
+        return conserve(rows, desk.door.rulebook)
+
+
+def differences(desk: Desk) -> list[Difference]:
+    """What an audit makes otherwise."""
+    found_: list[Difference] = []
+    with closing(open_rows(desk.ledger.address)) as rows:
+        recompute(rows, desk.door.rulebook, found_.append)
+    return found_

@@ -1,6 +1,5 @@
 """Money that has to come back: found, told, heard, demanded, paid in parts, written off; who may do what of it."""
 
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.compared import Difference
 from audit.conservation.account import Bucket, Kind
-from audit.conservation.conserve import Conserved, conserve
-from audit.recompute import recompute
 from domain import recovery_decisions
 from domain.dates import SHANGHAI, from_iso
 from domain.money import yuan
@@ -32,7 +28,6 @@ from duifu.v1.recovery_pb2 import (
     WriteOffRecovery,
 )
 from ledger import streams
-from ledger.rows import open_rows
 from tests.amended import BEIJING, a_rulebook, under
 from tests.audit.rounds import a_whole_round
 from tests.builders import BUYER, REVIEW, VERIFICATION, a_contract, applicant
@@ -42,9 +37,11 @@ from tests.commands.recovery_desk import (
     INSPECTOR,
     SHA256,
     WHOLE,
+    conserved,
     demand_all,
     demanded,
     demanding,
+    differences,
     found,
     noticing,
     opening,
@@ -74,18 +71,6 @@ def refused(desk: Desk, actor: Actor, **kind: Any) -> Refused:
     with pytest.raises(Refused) as answer:
         desk.send(actor, **kind)
     return answer.value
-
-
-def conserved(desk: Desk) -> Conserved:
-    with closing(open_rows(desk.ledger.address)) as rows:
-        return conserve(rows, desk.door.rulebook)
-
-
-def differences(desk: Desk) -> list[Difference]:
-    found_: list[Difference] = []
-    with closing(open_rows(desk.ledger.address)) as rows:
-        recompute(rows, desk.door.rulebook, found_.append)
-    return found_
 
 
 # The way from the finding to the end

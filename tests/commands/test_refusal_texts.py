@@ -95,6 +95,7 @@ ELSEWHERE = {
         "test_recovery.py",
     ),
     **dict.fromkeys(("ENTERPRISE_BARRED", "BAR_NOT_FORESEEN", "BAR_WITHOUT_DEMAND", "BAR_PERIOD"), "test_bars.py"),
+    "TRANSFER_NOT_FORESEEN": "test_recovery_transfer.py",
     "RECOVERY_NOT_FORESEEN": "test_recovery.py: both shipped programmes say how",
     **dict.fromkeys(("INVOICE_NOT_COUNTED", "REVERSAL_ABOVE_INVOICE", "REVERSAL_CONFLICT"), "test_reversal.py"),
     "LEDGER_BUSY": "forty lost races in a row",

@@ -51,6 +51,7 @@ from duifu.v1.commands_pb2 import (
     RecordLetter,
     RecordPayment,
     RecordPayments,
+    RecordRecoveryLetter,
     ReleaseTask,
     RemindCycle,
     RemindStage,
@@ -85,6 +86,7 @@ from duifu.v1.facts_pb2 import (
     Relation,
 )
 from duifu.v1.panel_pb2 import LapsePanel
+from duifu.v1.recovery_pb2 import RECOVERY_DEADLINE_PAYMENT, LapseRecovery
 from ledger.registry import unwrap
 from policy.rulebook import PROGRAMMES, Rulebook
 from tests.builders import (
@@ -1604,6 +1606,8 @@ SYSTEM_COMMANDS: dict[str, Any] = {
     "lapse_vouchers": LapseVouchers(cycle_id=Q1),
     "close_cycle": CloseCycle(cycle_id=Q1),
     "lapse_panel": LapsePanel(case_id="x"),
+    "lapse_recovery": LapseRecovery(recovery_id="x", deadline=RECOVERY_DEADLINE_PAYMENT),
+    "record_recovery_letter": RecordRecoveryLetter(recovery_id="x"),
     "allocate_round": AllocateRound(round_id="x"),
     "close_notice": CloseNotice(round_id="x"),
     "order_grants": OrderGrants(round_id="x"),

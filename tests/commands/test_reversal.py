@@ -55,6 +55,27 @@ def reversed_(desk: Desk, voucher: Voucher, amount_fen: int, **other: Any) -> Vo
     return desk.voucher(voucher.voucher_id)
 
 
+def test_what_typed_findings_want_already_is_not_found_twice_by_a_red_invoice(desk: Desk, paid: Voucher) -> None:
+    found(desk, paid, yuan(450_000))
+
+    voucher = reversed_(desk, paid, yuan(1_000_000))
+
+    assert voucher.claw_back_fen == yuan(200_000)
+    opened = state(desk, f"{paid.case_id}-recovery-2").opened
+    assert (opened.finding, opened.amount_fen) == (RECOVERY_KIND_INVOICE_REVERSED, yuan(150_000))
+    must_balance(desk)
+
+
+def test_where_typed_findings_want_all_that_was_paid_a_red_invoice_finds_nothing_more(
+    desk: Desk, paid: Voucher
+) -> None:
+    found(desk, paid, yuan(600_000))
+
+    assert reversed_(desk, paid, yuan(1_000_000)).claw_back_fen == yuan(200_000)
+    assert state(desk, f"{paid.case_id}-recovery-2").recovery_id == ""
+    must_balance(desk)
+
+
 def code_of(desk: Desk, voucher: Voucher, amount_fen: int, actor: Actor = INSPECTOR, **other: Any) -> str:
     with pytest.raises(Refused) as refused:
         desk.send(actor, report_invoice_reversed=reversing(voucher, amount_fen, **other))

@@ -31,6 +31,16 @@ from tests.builders import (
     direction_fits,
     shanghai,
 )
+from tests.commands.recovery_desk import (
+    COLLECTOR,
+    DECIDER,
+    INSPECTOR,
+    demanding,
+    noticing,
+    opening,
+    receiving,
+    waiving,
+)
 from tests.office import Office
 from tests.reference_city.running import CLOSED_ACCOUNT
 from tests.workflows.people import CENTRE, PARENT, SUBSIDIARY, TECHNOLOGY, a_claim
@@ -38,6 +48,7 @@ from tests.workflows.people import CENTRE, PARENT, SUBSIDIARY, TECHNOLOGY, a_cla
 FIRST, SECOND = "bj-claim-2024-000001", "bj-claim-2024-000002"
 GRANT = "qd-grant-2024-000001"
 VOUCHER, REDEMPTION = "bj-voucher-2024-000001", "bj-redeem-2024-000001"
+RECOVERY = f"{FIRST}-recovery-1"
 Q1, Q2 = "bj-slq-2023-2024Q1", "bj-slq-2023-2024Q2"
 
 
@@ -160,6 +171,19 @@ async def returned_and_paid(office: Office) -> None:
     await office.pass_time(shanghai("2024-07-01 00:00"))
 
 
+async def recovered(office: Office) -> None:
+    """Nobody is heard in the days for it; what is demanded comes in late, in two parts."""
+    await redeemed(office)
+    office.desk.send(INSPECTOR, open_recovery=opening(FIRST, yuan(10_000)))
+    office.desk.send(INSPECTOR, send_recovery_notice=noticing(RECOVERY))
+    await office.pass_time(shanghai("2024-04-10 00:00"))
+    office.desk.send(DECIDER, record_recovery_statement=waiving(RECOVERY))
+    office.desk.send(DECIDER, demand_recovery=demanding(RECOVERY, yuan(10_000)))
+    office.desk.send(COLLECTOR, record_recovery_receipt=receiving(RECOVERY, yuan(4_000), "SK-1", "2024-04-10"))
+    await office.pass_time(shanghai("2024-05-10 00:00"))
+    office.desk.send(COLLECTOR, record_recovery_receipt=receiving(RECOVERY, yuan(6_000), "SK-2", "2024-05-09"))
+
+
 async def deferred_by_the_cap(office: Office) -> None:
     dates = {"signed_on": "2023-11-01", "starts_on": "2023-11-10", "ends_on": "2024-10-31"}
     await submitted(office, yuan(10_000_000), "HT-1", **dates)
@@ -212,6 +236,7 @@ PATHS = {
     "started-again": Path(FIRST, terminated_and_started_again),
     "redeemed": Path(REDEMPTION, redeemed),
     "returned-and-paid": Path(REDEMPTION, returned_and_paid),
+    "recovered": Path(RECOVERY, recovered),
     "quarter-paid": Path(Q1, redeemed),
     "quarter-with-a-return": Path(Q1, returned_and_paid),
     "quarter-after-a-return": Path(Q2, returned_and_paid),

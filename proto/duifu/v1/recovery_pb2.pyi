@@ -87,6 +87,27 @@ STATEMENT_KIND_WAIVED: StatementKind.ValueType  # 3
 """放弃陈述申辩"""
 Global___StatementKind: _TypeAlias = StatementKind  # noqa: Y015
 
+class _RecoveryDeadline:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RecoveryDeadlineEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RecoveryDeadline.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RECOVERY_DEADLINE_UNSPECIFIED: _RecoveryDeadline.ValueType  # 0
+    RECOVERY_DEADLINE_STATEMENT: _RecoveryDeadline.ValueType  # 1
+    """陈述申辩"""
+    RECOVERY_DEADLINE_PAYMENT: _RecoveryDeadline.ValueType  # 2
+    """缴回"""
+
+class RecoveryDeadline(_RecoveryDeadline, metaclass=_RecoveryDeadlineEnumTypeWrapper): ...
+
+RECOVERY_DEADLINE_UNSPECIFIED: RecoveryDeadline.ValueType  # 0
+RECOVERY_DEADLINE_STATEMENT: RecoveryDeadline.ValueType  # 1
+"""陈述申辩"""
+RECOVERY_DEADLINE_PAYMENT: RecoveryDeadline.ValueType  # 2
+"""缴回"""
+Global___RecoveryDeadline: _TypeAlias = RecoveryDeadline  # noqa: Y015
+
 @_typing.final
 class RecoveryRole(_message.Message):
     """A role of a recovery, as the programme names it."""
@@ -117,6 +138,26 @@ class RecoveryRule(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class LettersEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     CLAUSE_FIELD_NUMBER: _builtins.int
     FINDS_FIELD_NUMBER: _builtins.int
     DECIDES_FIELD_NUMBER: _builtins.int
@@ -126,6 +167,8 @@ class RecoveryRule(_message.Message):
     PAY_DAYS_FIELD_NUMBER: _builtins.int
     BAR_MONTHS_MAX_FIELD_NUMBER: _builtins.int
     BAR_CLAUSE_FIELD_NUMBER: _builtins.int
+    TRANSFER_CLAUSE_FIELD_NUMBER: _builtins.int
+    LETTERS_FIELD_NUMBER: _builtins.int
     clause: _builtins.str
     statement_days: _builtins.int
     """for the enterprise to be heard"""
@@ -135,12 +178,18 @@ class RecoveryRule(_message.Message):
     bar_months_max: _builtins.int
     """for which an enterprise may be kept from applying; 0: it may not"""
     bar_clause: _builtins.str
+    transfer_clause: _builtins.str
+    """empty: nothing is handed over to judicial organs"""
     @_builtins.property
     def finds(self) -> Global___RecoveryRole: ...
     @_builtins.property
     def decides(self) -> Global___RecoveryRole: ...
     @_builtins.property
     def collects(self) -> Global___RecoveryRole: ...
+    @_builtins.property
+    def letters(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """"noticed", "demanded", "overdue" -> template of the edition"""
+
     def __init__(
         self,
         *,
@@ -153,10 +202,12 @@ class RecoveryRule(_message.Message):
         pay_days: _builtins.int = ...,
         bar_months_max: _builtins.int = ...,
         bar_clause: _builtins.str = ...,
+        transfer_clause: _builtins.str = ...,
+        letters: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["collects", b"collects", "decides", b"decides", "finds", b"finds"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bar_clause", b"bar_clause", "bar_months_max", b"bar_months_max", "clause", b"clause", "collects", b"collects", "decides", b"decides", "finds", b"finds", "pay_days", b"pay_days", "statement_clause", b"statement_clause", "statement_days", b"statement_days"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bar_clause", b"bar_clause", "bar_months_max", b"bar_months_max", "clause", b"clause", "collects", b"collects", "decides", b"decides", "finds", b"finds", "letters", b"letters", "pay_days", b"pay_days", "statement_clause", b"statement_clause", "statement_days", b"statement_days", "transfer_clause", b"transfer_clause"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -442,6 +493,64 @@ class WithdrawRecovery(_message.Message):
 Global___WithdrawRecovery: _TypeAlias = WithdrawRecovery  # noqa: Y015
 
 @_typing.final
+class TransferRecovery(_message.Message):
+    """A crime is suspected: a judicial organ takes over, and the office collects no more. By the role that decides. (BJ-5.6)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECOVERY_ID_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    recovery_id: _builtins.str
+    authority: _builtins.str
+    """to whom"""
+    document_number: _builtins.str
+    reason: _builtins.str
+    evidence_sha256: _builtins.str
+    def __init__(
+        self,
+        *,
+        recovery_id: _builtins.str = ...,
+        authority: _builtins.str = ...,
+        document_number: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "document_number", b"document_number", "evidence_sha256", b"evidence_sha256", "reason", b"reason", "recovery_id", b"recovery_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferRecovery: _TypeAlias = TransferRecovery  # noqa: Y015
+
+@_typing.final
+class LapseRecovery(_message.Message):
+    """The days to be heard, or to pay, are over. By the recovery's workflow."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECOVERY_ID_FIELD_NUMBER: _builtins.int
+    DEADLINE_FIELD_NUMBER: _builtins.int
+    recovery_id: _builtins.str
+    deadline: Global___RecoveryDeadline.ValueType
+    def __init__(
+        self,
+        *,
+        recovery_id: _builtins.str = ...,
+        deadline: Global___RecoveryDeadline.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deadline", b"deadline", "recovery_id", b"recovery_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LapseRecovery: _TypeAlias = LapseRecovery  # noqa: Y015
+
+@_typing.final
 class BarEnterprise(_message.Message):
     """An enterprise may not apply or redeem under this programme for a time. By the role that decides, once money was
     demanded. (F-8)
@@ -539,6 +648,8 @@ class RecoveryOpened(_message.Message):
     CLAUSE_FIELD_NUMBER: _builtins.int
     FOUND_BY_FIELD_NUMBER: _builtins.int
     HANDS_FIELD_NUMBER: _builtins.int
+    EDITION_SHA256_FIELD_NUMBER: _builtins.int
+    PROGRAMME_TITLE_FIELD_NUMBER: _builtins.int
     recovery_id: _builtins.str
     case_id: _builtins.str
     voucher_id: _builtins.str
@@ -551,6 +662,9 @@ class RecoveryOpened(_message.Message):
     reason: _builtins.str
     evidence_sha256: _builtins.str
     clause: _builtins.str
+    edition_sha256: _builtins.str
+    """in whose words letters are written"""
+    programme_title: _builtins.str
     @_builtins.property
     def shares(self) -> _containers.RepeatedCompositeFieldContainer[Global___PaidShare]:
         """newest payment first; they add up to the amount"""
@@ -583,10 +697,12 @@ class RecoveryOpened(_message.Message):
         clause: _builtins.str = ...,
         found_by: _abc.Iterable[_builtins.str] | None = ...,
         hands: _abc.Iterable[_builtins.str] | None = ...,
+        edition_sha256: _builtins.str = ...,
+        programme_title: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["rule", b"rule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "case_id", b"case_id", "clause", b"clause", "evidence_sha256", b"evidence_sha256", "finding", b"finding", "found_by", b"found_by", "hands", b"hands", "name", b"name", "programme_id", b"programme_id", "reason", b"reason", "recovery_id", b"recovery_id", "rule", b"rule", "shares", b"shares", "uscc", b"uscc", "voucher_id", b"voucher_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "case_id", b"case_id", "clause", b"clause", "edition_sha256", b"edition_sha256", "evidence_sha256", b"evidence_sha256", "finding", b"finding", "found_by", b"found_by", "hands", b"hands", "name", b"name", "programme_id", b"programme_id", "programme_title", b"programme_title", "reason", b"reason", "recovery_id", b"recovery_id", "rule", b"rule", "shares", b"shares", "uscc", b"uscc", "voucher_id", b"voucher_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -790,6 +906,70 @@ class RecoveryWithdrawn(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecoveryWithdrawn: _TypeAlias = RecoveryWithdrawn  # noqa: Y015
+
+@_typing.final
+class RecoveryTransferred(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    authority: _builtins.str
+    document_number: _builtins.str
+    reason: _builtins.str
+    evidence_sha256: _builtins.str
+    amount_fen: _builtins.int
+    """handed over: what was open of the demand, before one what was found"""
+    clause: _builtins.str
+    def __init__(
+        self,
+        *,
+        authority: _builtins.str = ...,
+        document_number: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+        clause: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "authority", b"authority", "clause", b"clause", "document_number", b"document_number", "evidence_sha256", b"evidence_sha256", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecoveryTransferred: _TypeAlias = RecoveryTransferred  # noqa: Y015
+
+@_typing.final
+class RecoveryLapsed(_message.Message):
+    """The enterprise was not heard in its days, or has not paid all in them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEADLINE_FIELD_NUMBER: _builtins.int
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    OPEN_FEN_FIELD_NUMBER: _builtins.int
+    deadline: Global___RecoveryDeadline.ValueType
+    due_on: _builtins.str
+    """its last day"""
+    open_fen: _builtins.int
+    """of the demand, then"""
+    def __init__(
+        self,
+        *,
+        deadline: Global___RecoveryDeadline.ValueType = ...,
+        due_on: _builtins.str = ...,
+        open_fen: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deadline", b"deadline", "due_on", b"due_on", "open_fen", b"open_fen"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecoveryLapsed: _TypeAlias = RecoveryLapsed  # noqa: Y015
 
 @_typing.final
 class EnterpriseBarred(_message.Message):

@@ -1,0 +1,124 @@
+"""What becomes of a finding, by who decides: demanded, dropped, handed over; a bar, a confirmed write-off."""
+
+from datetime import date, datetime
+
+import click
+
+from cli.asking import Asking, acting
+from cli.evidence import with_document
+from cli.recovery_options import DAY, as_role, because, numbered, of_amount, of_recovery
+from duifu.v1.commands_pb2 import Command
+from duifu.v1.recovery_pb2 import (
+    BarEnterprise,
+    DemandRecovery,
+    TransferRecovery,
+    WithdrawRecovery,
+    WriteOffRecovery,
+)
+
+
+@click.command("demand")
+@of_recovery
+@of_amount
+@numbered
+@because
+@with_document
+@as_role
+@acting
+def demand(recovery_id: str, amount: int, number: str, reason: str, sha256: str, role: str, asking: Asking) -> None:
+    """Demand the money back (责令追回): at most what was found, once the enterprise was heard or its days are over.
+
+    Example: duifu recovery demand bj-claim-2024-000001-recovery-1 --amount 100000 --number 责〔2024〕1号
+    --reason 事实清楚 --file demand.pdf --role recovery-officer --actor gao.ming
+    """
+    demanded = DemandRecovery(
+        recovery_id=recovery_id, amount_fen=amount, document_number=number, reason=reason, evidence_sha256=sha256
+    )
+    asking.send(Command(demand_recovery=demanded), role)
+
+
+@click.command("withdraw")
+@of_recovery
+@because
+@as_role
+@acting
+def withdraw(recovery_id: str, reason: str, role: str, asking: Asking) -> None:
+    """The finding is not upheld (撤销追回); possible until something is demanded.
+
+    Example: duifu recovery withdraw bj-claim-2024-000001-recovery-1 --reason 查无实据 --role recovery-officer
+    --actor gao.ming
+    """
+    asking.send(Command(withdraw_recovery=WithdrawRecovery(recovery_id=recovery_id, reason=reason)), role)
+
+
+@click.command("transfer")
+@of_recovery
+@click.option("--to", "authority", required=True, help="The judicial organ that takes over.")
+@numbered
+@because
+@with_document
+@as_role
+@acting
+def transfer(
+    recovery_id: str, authority: str, number: str, reason: str, sha256: str, role: str, asking: Asking
+) -> None:
+    """Hand a suspected crime over to a judicial organ (移送司法机关); the office collects no more.
+
+    What comes in from there is recorded with `duifu recovery receipt`, as before.
+
+    Example: duifu recovery transfer bj-claim-2024-000001-recovery-1 --to 北京市公安局 --number 移〔2024〕1号
+    --reason 涉嫌诈骗 --file transfer.pdf --role recovery-officer --actor gao.ming
+    """
+    handed_over = TransferRecovery(
+        recovery_id=recovery_id, authority=authority, document_number=number, reason=reason, evidence_sha256=sha256
+    )
+    asking.send(Command(transfer_recovery=handed_over), role)
+
+
+@click.command("bar")
+@of_recovery
+@click.option("--from", "from_on", type=DAY, required=True, help="First day of the bar, today or later.")
+@click.option("--through", "through_on", type=DAY, required=True, help="Its last day.")
+@numbered
+@because
+@with_document
+@as_role
+@acting
+def bar(
+    recovery_id: str,
+    from_on: datetime,
+    through_on: datetime,
+    number: str,
+    reason: str,
+    sha256: str,
+    role: str,
+    asking: Asking,
+) -> None:
+    """Keep the enterprise from applying and redeeming for a time (限制申报), once money was demanded.
+
+    At most as long as the programme allows. What is under way goes on.
+
+    Example: duifu recovery bar bj-claim-2024-000001-recovery-1 --from 2024-05-01 --through 2025-04-30
+    --number 限〔2024〕1号 --reason 虚报 --file decision.pdf --role recovery-officer --actor gao.ming
+    """
+    barred = BarEnterprise(
+        recovery_id=recovery_id,
+        from_on=date.isoformat(from_on.date()),
+        through_on=date.isoformat(through_on.date()),
+        document_number=number,
+        reason=reason,
+        evidence_sha256=sha256,
+    )
+    asking.send(Command(bar_enterprise=barred), role)
+
+
+@click.command("write-off")
+@of_recovery
+@as_role
+@acting
+def write_off(recovery_id: str, role: str, asking: Asking) -> None:
+    """Confirm the write-off that was proposed (核销); not by who proposed it.
+
+    Example: duifu recovery write-off bj-claim-2024-000001-recovery-1 --role recovery-officer --actor gao.ming
+    """
+    asking.send(Command(write_off_recovery=WriteOffRecovery(recovery_id=recovery_id)), role)
