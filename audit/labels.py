@@ -99,6 +99,7 @@ LABELS = {
     "uses": "计量记录",
     "net_fen": "合计金额（不含税）",
     "reversed_by": "红字发票冲减",
+    "content_sha256": "票面摘要",
     "reversed_in": "提交红字发票的案件",
     "grant_case_id": "申报案件",
     "reverses": "所冲减的蓝字发票",

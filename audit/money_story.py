@@ -21,6 +21,8 @@ def of_money(event: Message) -> str | None:
             total = f"（价税合计{show(event.total_fen)}）" if event.total_fen else ""
             served = f"算力券{event.voucher_id}" if event.voucher_id else "本案申报"
             return f"发票{total}由案件{event.case_id}用于{served}"
+        case events.PaperHandedIn():
+            return f"凭证{event.number}由案件{event.case_id}提交"
         case events.InvoiceReversed():
             return f"红字发票{event.red_key}冲减{show(event.amount_fen)}（案件{event.case_id}）"
         case events.VoucherIssued():

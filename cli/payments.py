@@ -7,9 +7,10 @@ import click
 
 from cli.asking import Asking, acting, ask, existing_ledger, of_running
 from cli.exchange_files import handed_in, read_file
-from cli.output import RefusedHere, WrongInput, as_json, at_home
+from cli.output import RefusedHere, WrongInput, as_json, at_home, refused
 from cli.payments_told import Told, Written, tell_returns, tell_written
 from commands.door import Door
+from domain.cycle_decisions import must_not_be_paused
 from domain.payment_answers import RECONCILER
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import Actor, Command
@@ -67,6 +68,10 @@ def export(
     listed = find_list(door.ledger, list_id)
     if listed is None:
         raise RefusedHere(f"没有季度批次或轮次 {list_id}，请核对编号 / there is no quarter or round of that id")
+    try:
+        must_not_be_paused(door.quarter(list_id)[0])
+    except Refused as error:
+        raise refused(error) from None
     try:
         tell_written(list_id, _write_all(door, listed, form, out, payer), json_wanted)
     except Unusable as problem:

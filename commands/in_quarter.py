@@ -74,6 +74,7 @@ class InQuarter:
             carried_from_cycle_id=self.cycle_id,
             carried_fen=amount_fen,
             verified_by=claim.verified_by,
+            requested_by=claim.requested_by,
         )
         self.work.on_cycle(later.cycle_id, [admitted])
         return later.cycle_id

@@ -5,6 +5,7 @@ is used up by somebody who had no right to it.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from commands.work import Work
 from domain import single
@@ -19,7 +20,10 @@ NOTHING = InvoiceBinding()
 
 
 def use_for_voucher(work: Work, invoices: Iterable[Invoice], voucher_id: str, case_id: str) -> None:
-    """Bind the invoices of a request for payment. Raises Refused INVOICE_USED_ELSEWHERE, INVOICE_IN_GRANT."""
+    """Bind the invoices of a request for payment.
+
+    Raises Refused INVOICE_USED_ELSEWHERE, INVOICE_IN_GRANT, INVOICE_CHANGED.
+    """
     for invoice in invoices:
         standing = _standing(work, invoice, voucher_id)
         work.record(_stream(invoice), INVOICE, single.bind_invoice(standing, invoice, voucher_id, case_id))
@@ -35,18 +39,18 @@ def use_for_grant(work: Work, invoices: Iterable[Invoice], case_id: str) -> None
 def _standing(work: Work, invoice: Invoice, own: str) -> InvoiceBinding:
     """What an invoice serves; `own` is the voucher or the application that asks."""
     binding = work.read(_stream(invoice), INVOICE)
-    serves = binding.voucher_id or binding.grant_case_id
-    if serves in ("", own) or _is_used(work, binding, key_of(invoice)):
-        return binding
+    counting = tuple(case_id for case_id in binding.case_ids if _counts(work, binding, case_id))
+    if counting or own in (binding.voucher_id, binding.grant_case_id):
+        return replace(binding, case_ids=counting)
     return NOTHING
 
 
-def _is_used(work: Work, binding: InvoiceBinding, key: str) -> bool:
-    """Whether money followed from an invoice, or still may."""
-    if binding.voucher_id and key in work.read(streams.voucher(binding.voucher_id), VOUCHER).invoices:
+def _counts(work: Work, binding: InvoiceBinding, case_id: str) -> bool:
+    """Whether money followed from a case's handing it in, or still may."""
+    if binding.voucher_id and case_id in work.read(streams.voucher(binding.voucher_id), VOUCHER).assessed:
         return True
-    cases = (work.read(streams.case(case_id), CASE) for case_id in binding.case_ids)
-    return any(case.closed is None or case.closed.outcome == CASE_OUTCOME_PAID for case in cases)
+    closed = work.read(streams.case(case_id), CASE).closed
+    return closed is None or closed.outcome == CASE_OUTCOME_PAID
 
 
 def _stream(invoice: Invoice) -> str:

@@ -1,6 +1,6 @@
 """A redemption claim from request to its place in a quarter. (BJ-4.4, BJ-4.5, BJ-4.6)"""
 
-from commands import bars, benefits, invoice_uses
+from commands import bars, benefits, invoice_uses, paper_uses
 from commands.claims import next_case_id
 from commands.quarters import open_quarter
 from commands.work import Work
@@ -61,7 +61,12 @@ def request(work: Work, command: RequestRedemption) -> str:
         submitted_by=work.actor.id,
     )
     work.on_case(case_id, review.open_case(opened, work.on, work.rulebook.calendar))
-    admitted = ClaimAdmitted(case_id=case_id, voucher_id=voucher.voucher_id, uscc=voucher.uscc)
+    admitted = ClaimAdmitted(
+        case_id=case_id,
+        voucher_id=voucher.voucher_id,
+        uscc=voucher.uscc,
+        requested_by=duties.accounts_of(work.actor),
+    )
     work.on_cycle(joined.cycle_id, [admitted])
     return case_id
 
@@ -73,6 +78,7 @@ def must_be_possible(work: Work, programme: Programme, asked: RedemptionRequest,
     work.rulebook.rules(programme).must_pass_at_once("request", facts)
     requested.must_fit(voucher, asked, work.on, pays_supplier=programme.pays_supplier)
     invoice_uses.use_for_voucher(work, asked.invoices, voucher.voucher_id, case_id)
+    paper_uses.hand_in(work, voucher, asked, case_id)
     for blue in invoices.blue(asked):
         _must_come_with_its_red_ones(work, voucher, asked, blue)
     for red in invoices.red(asked):

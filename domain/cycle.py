@@ -52,6 +52,11 @@ class Batch:
     signed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # step -> accounts
 
     @property
+    def is_signed(self) -> bool:
+        """Whether it is released."""
+        return not self.next_step
+
+    @property
     def next_step(self) -> str:
         """The first step that nobody has signed; empty: it is released."""
         return next((step for step in self.steps if step not in self.signed_by), "")
@@ -157,6 +162,10 @@ class Cycle:
         going_out = (order_id for order_id in self._going_out() if page in (None, page_of(order_id)))
         return [self.orders[order_id].ordered for order_id in sorted(going_out, key=by_number)]
 
+    def has_gone_out(self, order_id: str) -> bool:
+        """Whether an order was signed by everybody who has to, answered or not."""
+        return not self.opened.release or any(order_id in batch.order_ids for batch in self.batches if batch.is_signed)
+
     def pages_to_pay(self) -> list[int]:
         """The pages with such orders."""
         if not self.opened.release:
@@ -166,7 +175,7 @@ class Cycle:
     def _going_out(self) -> Iterable[str]:
         if not self.opened.release:
             return self.index.unanswered
-        released = (order_id for batch in self.batches if not batch.next_step for order_id in batch.order_ids)
+        released = (order_id for batch in self.batches if batch.is_signed for order_id in batch.order_ids)
         return (order_id for order_id in released if order_id in self.index.unanswered)
 
     def in_batch(self, batch: Batch) -> list[PaymentOrdered]:
@@ -224,7 +233,8 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
             state = ClaimState.READY if event.carried_from_cycle_id else ClaimState.ADMITTED
             due_fen = event.carried_fen + (known.due_fen if known and known.state == ClaimState.READY else 0)
             verified_by, order_id = tuple(event.verified_by), known.order_id if known else ""
-            claim = Claim(event.case_id, event.voucher_id, event.uscc, state, due_fen, verified_by, order_id)
+            asked = tuple(event.requested_by)
+            claim = Claim(event.case_id, event.voucher_id, event.uscc, state, due_fen, verified_by, order_id, asked)
             return _with_claim(cycle, claim)
         case ClaimAssessed():
             claim, verified_by = cycle.claims[event.case_id], tuple(event.verified_by)

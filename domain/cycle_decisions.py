@@ -132,9 +132,7 @@ def pause(cycle: Cycle, reason: str, actor: Actor) -> list[Message]:
     Raises Refused CYCLE_UNKNOWN, CYCLE_CLOSED, CYCLE_PAUSED, REASON_MISSING.
     """
     must_be_open(cycle)
-    if cycle.paused is not None:
-        known, paused_by = cycle.paused.reason, cycle.paused.paused_by
-        raise Refused("CYCLE_PAUSED", cycle.opened.clause, cycle=cycle.cycle_id, reason=known, paused_by=paused_by)
+    must_not_be_paused(cycle)
     if not reason.strip():
         raise Refused("REASON_MISSING", cycle.opened.clause, title=cycle.cycle_id)
     return [CyclePaused(reason=reason, paused_by=actor.id)]
@@ -148,6 +146,13 @@ def resume(cycle: Cycle, reason: str, actor: Actor) -> list[Message]:
     if not reason.strip():
         raise Refused("REASON_MISSING", cycle.opened.clause, title=cycle.cycle_id)
     return [CycleResumed(reason=reason, resumed_by=actor.id)]
+
+
+def must_not_be_paused(cycle: Cycle) -> None:
+    """Nobody has stopped its payments. Raises Refused CYCLE_PAUSED."""
+    if cycle.paused is not None:
+        reason, paused_by = cycle.paused.reason, cycle.paused.paused_by
+        raise Refused("CYCLE_PAUSED", cycle.opened.clause, cycle=cycle.cycle_id, reason=reason, paused_by=paused_by)
 
 
 def must_be_its_turn(cycle: Cycle, open_quarters: Iterable[Cycle]) -> None:
@@ -179,9 +184,7 @@ def must_be_payable(cycle: Cycle, at: datetime) -> None:
     """
     must_be_open(cycle)
     clause = cycle.opened.clause
-    if cycle.paused is not None:
-        reason, paused_by = cycle.paused.reason, cycle.paused.paused_by
-        raise Refused("CYCLE_PAUSED", clause, cycle=cycle.cycle_id, reason=reason, paused_by=paused_by)
+    must_not_be_paused(cycle)
     if not cycle.frozen:
         raise Refused("CYCLE_NOT_FROZEN", clause, cycle=cycle.cycle_id)
     if cycle.awaits_ruling:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from domain.dates import from_iso
 from domain.refusals import Refused
@@ -40,6 +41,13 @@ def key_of(invoice: Invoice) -> str:
 def key_of_reversed(invoice: Invoice) -> str:
     """The key of the blue invoice that a red one reverses; empty for a blue one."""
     return invoice_key(invoice.reverses.code, invoice.reverses.number)
+
+
+def content_sha256(invoice: Invoice) -> str:
+    """What an invoice says, whoever copied it: its date, parties, total, and of each line the kind and the amount."""
+    lines = [f"{line.kind} {line.amount_fen}" for line in invoice.lines]
+    said = (invoice.issued_on, invoice.buyer_uscc, invoice.seller_uscc, str(invoice.total_fen), *lines)
+    return sha256("\n".join(said).encode()).hexdigest()
 
 
 def is_red(invoice: Invoice) -> bool:

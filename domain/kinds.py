@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from google.protobuf.message import Message
 
-from domain import bars, benefits, case_course, headroom, rehearsal, single
+from domain import bars, benefits, case_course, headroom, papers, rehearsal, single
 from domain import cycle as cycles
 from domain import delegation as delegations
 from domain import experts as pools
@@ -24,6 +24,7 @@ from domain.delegation import Delegations
 from domain.experts import Pool
 from domain.headroom import EnterpriseYear
 from domain.panel import Panel
+from domain.papers import Paper
 from domain.recovery import Recovery
 from domain.rehearsal import Deployment
 from domain.round import Round
@@ -57,6 +58,7 @@ BARS = Kind(Bars(), bars.evolve)
 BENEFITS = Kind(Benefits(), benefits.evolve)
 CONTRACT = Kind(ContractClaim(), single.evolve_contract)
 INVOICE = Kind(InvoiceBinding(), single.evolve_invoice)
+PAPER = Kind(Paper(), papers.evolve)
 RECOVERY = Kind(Recovery(), recoveries.evolve)
 REGISTER = Kind(Register(), single.evolve_register)
 DEPLOYMENT = Kind(Deployment(), rehearsal.evolve)
@@ -71,11 +73,13 @@ BY_STREAM: dict[str, Kind[Any]] = {
     "contract": CONTRACT,
     "cycle": CYCLE,
     "delegation": DELEGATION,
+    "delivery": PAPER,
     "deployment": DEPLOYMENT,
     "enterprise-year": ENTERPRISE_YEAR,
     "experts": EXPERTS,
     "invoice": INVOICE,
     "panel": PANEL,
+    "receipt": PAPER,
     "recovery": RECOVERY,
     "register": REGISTER,
     "round": ROUND,

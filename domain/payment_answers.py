@@ -70,10 +70,10 @@ def must_fit(order: PaymentOrder, said: Said) -> None:
             raise Refused("PAYMENT_PAYEE", order=order.order_id, what=what)
 
 
-def must_have_gone_out(said: Said, has_gone_out: bool) -> None:
+def must_have_gone_out(order_id: str, has_gone_out: bool) -> None:
     """Nobody outside speaks of an order that still waits for a signature here. Raises Refused PAYMENT_NOT_RELEASED."""
     if not has_gone_out:
-        raise Refused("PAYMENT_NOT_RELEASED", order=said.order_id)
+        raise Refused("PAYMENT_NOT_RELEASED", order=order_id)
 
 
 def must_be_the_only_answer(said: Said, others: Iterable[Said]) -> None:

@@ -32,6 +32,7 @@ class Claim:
     due_fen: int = 0
     verified_by: tuple[str, ...] = ()  # accounts
     order_id: str = ""  # the newest; empty: none
+    requested_by: tuple[str, ...] = ()  # accounts
 
 
 @dataclass(frozen=True)

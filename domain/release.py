@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from google.protobuf.message import Message
 
 from domain.cycle import Batch, Cycle
+from domain.cycle_decisions import must_not_be_paused
 from domain.duties import accounts_of
+from domain.quarter_index import Claim
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL, Actor, SignPayments
 from duifu.v1.events_pb2 import PaymentBatchMade, PaymentBatchSigned, PaymentOrdered
@@ -38,10 +40,11 @@ def make_batch(cycle: Cycle) -> list[Message]:
 def sign(cycle: Cycle, command: SignPayments, actor: Actor) -> list[Message]:
     """One of those who have to signs what he or she has seen.
 
-    Raises Refused CYCLE_UNKNOWN, BATCH_UNKNOWN, BATCH_SIGNED, BATCH_NOT_IN_TURN, ROLE_MISMATCH, BATCH_CHANGED,
-    SIGNER_NOT_APART.
+    Raises Refused CYCLE_UNKNOWN, CYCLE_PAUSED, BATCH_UNKNOWN, BATCH_SIGNED, BATCH_NOT_IN_TURN, ROLE_MISMATCH,
+    BATCH_CHANGED, SIGNER_NOT_APART.
     """
     batch, clause = _batch(cycle, command.batch), cycle.opened.release_clause
+    must_not_be_paused(cycle)
     if command.step in batch.signed_by:
         raise Refused("BATCH_SIGNED", clause, cycle=cycle.cycle_id, batch=batch.number, step=command.step)
     if command.step != batch.next_step:
@@ -87,13 +90,13 @@ def must_be_withholdable(cycle: Cycle, order_id: str, actor: Actor, reason: str)
 
 
 def must_stand_apart(cycle: Cycle, batch: Batch, actor: Actor) -> None:
-    """Who acts on a batch, and whoever lent the role, has signed no other step of it and verified none of its claims.
+    """Who acts on a batch, and whoever lent the role, signed no other step of it, and requested or verified no claim.
 
     Raises Refused SIGNER_NOT_APART.
     """
     acted = {account: cycle.step(key).title for key, accounts in batch.signed_by.items() for account in accounts}
     for ordered in cycle.in_batch(batch):
-        acted |= dict.fromkeys(cycle.claims[ordered.case_id].verified_by, ordered.case_id)
+        acted |= dict.fromkeys(_had_a_hand_in(cycle.claims[ordered.case_id]), ordered.case_id)
     for account in accounts_of(actor):
         if account in acted:
             clause, number = cycle.opened.release_clause, batch.number
@@ -101,16 +104,20 @@ def must_stand_apart(cycle: Cycle, batch: Batch, actor: Actor) -> None:
 
 
 def must_not_have_signed(cycle: Cycle, order_id: str, actor: Actor) -> None:
-    """Who puts in how a payment ended did not let it go out; nor did whoever lent the role.
+    """Who puts in how a payment ended neither asked for it nor let it go out; nor did whoever lent the role.
 
     Raises Refused SIGNER_NOT_APART.
     """
-    if actor.authentication == AUTHENTICATION_INTERNAL:
+    if actor.authentication == AUTHENTICATION_INTERNAL or order_id not in cycle.orders:
         return
+    case_id, clause = cycle.orders[order_id].ordered.case_id, cycle.opened.release_clause
+    if account := next(iter(set(cycle.claims[case_id].requested_by).intersection(accounts_of(actor))), ""):
+        number = next((batch.number for batch in cycle.batches if order_id in batch.order_ids), "—")
+        raise Refused("SIGNER_NOT_APART", clause, batch=number, account=account, at=case_id)
     for batch in cycle.batches:
         for key, accounts in batch.signed_by.items() if order_id in batch.order_ids else ():
             if account := next(iter(set(accounts).intersection(accounts_of(actor))), ""):
-                clause, title = cycle.opened.release_clause, cycle.step(key).title
+                title = cycle.step(key).title
                 raise Refused("SIGNER_NOT_APART", clause, batch=batch.number, account=account, at=title)
 
 
@@ -118,6 +125,10 @@ def digest(orders: Iterable[PaymentOrdered]) -> str:
     """SHA-256 of a line for each order: its id, the payee, the amount in fen; 64 hexadecimal digits."""
     lines = (f"{ordered.order_id}\t{ordered.payee.holder_name}\t{ordered.amount_fen}\n" for ordered in orders)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _had_a_hand_in(claim: Claim) -> tuple[str, ...]:
+    return claim.requested_by + claim.verified_by
 
 
 def _batch(cycle: Cycle, number: int) -> Batch:

@@ -13,8 +13,8 @@ def must_fit(voucher: Voucher, request: RedemptionRequest, received_on: date, *,
     """The request is about this voucher's contract and about things that have happened. (F-2, F-7, BJ-A11)
 
     The money goes to the holder; if the programme `pays_supplier`, to the supplier who charged so much less.
-    Raises Refused INVOICE_OTHER_PARTY, RECEIPT_OTHER_PARTY, PAYEE_NOT_HOLDER, PAYEE_NOT_SUPPLIER,
-    PROOF_WITHOUT_INVOICE, NOT_YET_HAPPENED, and what `invoices.must_be_in_order` and
+    Raises Refused INVOICE_OTHER_PARTY, INVOICE_BEFORE_CONTRACT, RECEIPT_OTHER_PARTY, PAYEE_NOT_HOLDER,
+    PAYEE_NOT_SUPPLIER, PROOF_WITHOUT_INVOICE, NOT_YET_HAPPENED, and what `invoices.must_be_in_order` and
     `metering.must_fit` raise.
     """
     supplier, payee = voucher.contract.supplier.uscc, request.bank_account.holder_name
@@ -33,6 +33,14 @@ def must_fit(voucher: Voucher, request: RedemptionRequest, received_on: date, *,
                 supplier=supplier,
             )
         _must_have_happened(f"发票 {invoice.number}", invoice.issued_on, received_on)
+        if from_iso(invoice.issued_on) < from_iso(voucher.contract.signed_on):
+            raise Refused(
+                "INVOICE_BEFORE_CONTRACT",
+                "BJ-4.5",
+                number=invoice.number,
+                day=invoice.issued_on,
+                signed_on=voucher.contract.signed_on,
+            )
     for proof in request.delivery_proofs:
         _must_belong(proof.proof_number, proof.invoice_number, numbers)
         _must_have_happened(f"交付凭证 {proof.proof_number}", proof.delivered_through, received_on)

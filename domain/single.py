@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from google.protobuf.message import Message
 
 from domain.case import UnknownEvent
-from domain.invoices import key_of
+from domain.invoices import content_sha256, key_of
 from domain.refusals import Refused
 from duifu.v1.events_pb2 import CaseRegistered, ContractClaimed, InvoiceBound, InvoiceReversed
 from duifu.v1.facts_pb2 import Contract, Invoice
@@ -65,6 +65,7 @@ class InvoiceBinding:
     grant_case_id: str = ""
     case_ids: tuple[str, ...] = ()  # that handed it in for this
     total_fen: int = 0  # 价税合计
+    content_sha256: str = ""
     reversed_by: Mapping[str, int] = field(default_factory=dict)  # red invoice -> by how much, in fen
     reversed_in: Mapping[str, str] = field(default_factory=dict)  # red invoice -> the case that handed it in
 
@@ -72,12 +73,24 @@ class InvoiceBinding:
 def bind_invoice(binding: InvoiceBinding, invoice: Invoice, voucher_id: str, case_id: str) -> list[Message]:
     """Bind an invoice to a voucher, for one case; nothing if that is so.
 
-    Raises Refused INVOICE_USED_ELSEWHERE, INVOICE_IN_GRANT.
+    Raises Refused INVOICE_USED_ELSEWHERE, INVOICE_IN_GRANT, INVOICE_CHANGED.
     """
     _must_serve_no_other(binding, invoice, voucher_id=voucher_id)
-    if case_id in binding.case_ids:
-        return []
-    return [InvoiceBound(voucher_id=voucher_id, case_id=case_id, total_fen=invoice.total_fen)]
+    bound = InvoiceBound(
+        voucher_id=voucher_id, case_id=case_id, total_fen=invoice.total_fen, content_sha256=content_sha256(invoice)
+    )
+    is_known = bound.content_sha256 == binding.content_sha256
+    others = [other for other in binding.case_ids if other != case_id]
+    if others and binding.content_sha256 and not is_known:
+        raise Refused(
+            "INVOICE_CHANGED",
+            "BJ-4.5",
+            number=invoice.number,
+            case=others[-1],
+            amount_fen=invoice.total_fen,
+            before_fen=binding.total_fen,
+        )
+    return [] if is_known and case_id in binding.case_ids else [bound]
 
 
 def bind_invoice_to_grant(binding: InvoiceBinding, invoice: Invoice, case_id: str) -> list[Message]:
@@ -132,9 +145,15 @@ def evolve_invoice(binding: InvoiceBinding, event: Message) -> InvoiceBinding:
         case InvoiceBound(voucher_id=""):
             return InvoiceBinding(grant_case_id=event.case_id, case_ids=(event.case_id,), total_fen=event.total_fen)
         case InvoiceBound() if event.voucher_id == binding.voucher_id:
-            return replace(binding, case_ids=(*binding.case_ids, event.case_id))
+            case_ids = tuple(dict.fromkeys((*binding.case_ids, event.case_id)))
+            return replace(binding, case_ids=case_ids, total_fen=event.total_fen, content_sha256=event.content_sha256)
         case InvoiceBound():
-            return InvoiceBinding(event.voucher_id, case_ids=(event.case_id,), total_fen=event.total_fen)
+            return InvoiceBinding(
+                event.voucher_id,
+                case_ids=(event.case_id,),
+                total_fen=event.total_fen,
+                content_sha256=event.content_sha256,
+            )
         case InvoiceReversed():
             return replace(
                 binding,

@@ -76,6 +76,16 @@ def benefits(uscc: str) -> str:
     return f"{BENEFITS}{uscc}"
 
 
+def receipt(payer_uscc: str, plain_number: str) -> str:
+    """The cases that one bank receipt was handed in with."""
+    return f"receipt/{payer_uscc}/{plain_number}"
+
+
+def delivery(supplier_uscc: str, plain_number: str) -> str:
+    """The cases that one proof of delivery was handed in with."""
+    return f"delivery/{supplier_uscc}/{plain_number}"
+
+
 def invoice(seller_uscc: str, key: str) -> str:
     """The voucher that one invoice serves."""
     return f"invoice/{seller_uscc}/{key}"

@@ -141,6 +141,56 @@ TEXTS: Texts = {
             "An invoice is used once; it is free again if that application ends without a grant.",
         ),
     },
+    "INVOICE_BEFORE_CONTRACT": {
+        "zh": (
+            "发票 {number} 开具于{day}，早于合同签订日{signed_on}。",
+            "请提交合同签订以后开具的发票；日期填写有误的，请更正。",
+        ),
+        "en": (
+            "Invoice {number} was issued on {day}, before the contract was signed on {signed_on}.",
+            "Hand in invoices issued since the contract was signed; check the date.",
+        ),
+    },
+    "INVOICE_CHANGED": {
+        "zh": (
+            "发票 {number} 的内容与案件 {case} 提交的不一致（价税合计{amount_fen}，此前为{before_fen}）。",
+            "同一发票每次提交的开票日期、双方、项目和金额须一致；请核对。此前提交有误的，请先更正或撤回该案。",
+        ),
+        "en": (
+            "Invoice {number} is not what case {case} handed in (total {amount_fen}, there {before_fen}).",
+            "An invoice has the same date, parties, lines and amounts each time; check it, or mend that case first.",
+        ),
+    },
+    "PAPER_CHANGED": {
+        "zh": (
+            "凭证 {number}（{amount_fen}）与案件 {case} 提交的 {before}（{before_fen}）为同一凭证，内容不一致。",
+            "同一凭证每次提交的编号和金额须一致；请核对。",
+        ),
+        "en": (
+            "Paper {number} ({amount_fen}) is paper {before} ({before_fen}) of case {case}, and says something else.",
+            "A receipt or a proof has the same number and amount each time; check it.",
+        ),
+    },
+    "PAPER_USED_ELSEWHERE": {
+        "zh": (
+            "凭证 {number} 已在案件 {case} 中用于发票 {invoice}。",
+            "同一凭证只计算一次；一份凭证对应多张发票的，每次提交均须填写其总额（total_fen），各部分合计不得超过总额。",
+        ),
+        "en": (
+            "Paper {number} is used for invoice {invoice} in case {case}.",
+            "It counts once. If it is for several invoices, give its total_fen each time; the parts may not exceed it.",
+        ),
+    },
+    "PAPER_EXCEEDS": {
+        "zh": (
+            "凭证 {number} 用于各发票的金额合计{together_fen}，超过其总额{total_fen}。",
+            "请核对各发票所对应的金额。",
+        ),
+        "en": (
+            "Paper {number} comes to {together_fen} over its invoices, more than its total of {total_fen}.",
+            "Check what of it is for each invoice.",
+        ),
+    },
     "INVOICE_TWICE": {
         "zh": (
             "本次申请中有两张号码为 {number} 的发票；交付凭证和付款凭证按号码对应，一次申请中号码不得重复。",

@@ -48,7 +48,7 @@ def read_pain_002(document: Tree) -> list[Line]:
 
 
 def read_camt_053(document: Tree) -> list[Line]:
-    """One line a transaction. A debit that the same statement takes back is no answer of its own."""
+    """One line a transaction. Of debits and what takes them back, the statement says what is left of them together."""
     lines = []
     for number, entry in enumerate(document.all("BkToCstmrStmt/Stmt/Ntry"), start=1):
         for where, details in _details(f"Ntry[{number}]", entry):
@@ -56,13 +56,21 @@ def read_camt_053(document: Tree) -> list[Line]:
             must_be_few(len(lines))
     if not lines:
         raise Unusable("对账单没有分录", "the statement has no entries")
-    taken_back = {line.order_id for line in lines if line.said and line.said.result == Result.RETURNED}
-    return [
-        Line(f"{line.place}（已冲回）")
-        if line.said and line.said.result == Result.SETTLED and line.order_id in taken_back
-        else line
-        for line in lines
-    ]
+    return _netted(lines)
+
+
+def _netted(lines: list[Line]) -> list[Line]:
+    """Each credit takes back one debit of its order: a debit that is left is an answer, else the last credit is."""
+    offset: set[str] = set()  # places
+    for order_id in {line.order_id for line in lines if line.said}:
+        debits, credits = (
+            [line.place for line in lines if line.said and line.order_id == order_id and line.said.result == result]
+            for result in (Result.SETTLED, Result.RETURNED)
+        )
+        pairs = min(len(debits), len(credits))
+        offset.update(debits[:pairs])
+        offset.update(credits[:pairs] if len(debits) > len(credits) else credits[: max(0, pairs - 1)])
+    return [Line(f"{line.place}（已冲回）") if line.place in offset else line for line in lines]
 
 
 def _first(element: Tree, path: str) -> str:

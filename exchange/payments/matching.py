@@ -63,7 +63,7 @@ class Matching:
         said = line.said
         listed, order = self._order(said.order_id)
         payment_answers.must_fit(order.ordered, said)
-        payment_answers.must_have_gone_out(said, bool(order.result) or said.order_id in listed.due)
+        payment_answers.must_have_gone_out(said.order_id, bool(order.result) or said.order_id in listed.due)
         if said.result not in STATUS:
             return Standing.PENDING
         payment_answers.must_be_the_only_answer(said, self._ends[said.order_id])

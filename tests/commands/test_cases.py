@@ -217,14 +217,18 @@ def test_a_request_that_adds_nothing_is_closed_and_its_quarter_does_not_wait(des
     assert list(quarter.closed.dropped_case_ids) == [again]
 
 
-def test_an_invoice_that_shrinks_and_grows_again_is_not_counted_twice(desk: Desk) -> None:
+@pytest.mark.parametrize("fen", [yuan(50_000), yuan(300_000)])
+def test_an_invoice_says_the_same_each_time_that_it_is_handed_in(desk: Desk, fen: int) -> None:
     voucher = desk.voucher_through_the_door(a_contract(yuan(1_000_000)))
-    requests = [a_redemption(voucher.voucher_id, yuan(100_000)) for _ in range(3)]
-    requests[1].invoices[0].CopyFrom(an_invoice(yuan(50_000)))
+    request = a_redemption(voucher.voucher_id, yuan(100_000))
+    paid = desk.redemption_through_the_door(request)
+    request.invoices[0].CopyFrom(an_invoice(fen))
 
-    cases = [desk.redemption_through_the_door(request) for request in requests]
+    with pytest.raises(Refused, match="INVOICE_CHANGED") as refused:
+        desk.request(request)
 
-    assert [desk.case(case_id).due_fen for case_id in cases] == [yuan(20_000), 0, 0]
+    assert paid in refused.value.message("zh")
+    assert desk.case(paid).due_fen == yuan(20_000)
 
 
 def test_what_was_delivered_before_the_signature_is_not_paid_for(desk: Desk) -> None:

@@ -731,6 +731,49 @@ def a_request_with_an_invoice_that_serves_another_voucher(desk: Desk) -> Asked:
     return redeeming(a_redemption(second, invoice=7))
 
 
+@refused_with("INVOICE_CHANGED", "BJ-4.5")
+def a_request_with_an_invoice_that_said_something_else(desk: Desk) -> Asked:
+    request = a_redemption(a_voucher(desk))
+    desk.request(request)
+    request.invoices[0].issued_on = "2024-02-25"
+    return redeeming(request)
+
+
+@refused_with("INVOICE_BEFORE_CONTRACT", "BJ-4.5")
+def a_request_with_an_invoice_older_than_the_contract(desk: Desk) -> Asked:
+    request = a_redemption(a_voucher(desk))
+    request.invoices[0].issued_on = "2023-12-31"
+    return redeeming(request)
+
+
+def with_the_receipt_of_another_request(desk: Desk, *, totals: tuple[int, int]) -> Asked:
+    first, second = (
+        a_redemption(a_voucher(desk, a_contract(number=name)), invoice=n) for n, name in ((1, "A"), (2, "B"))
+    )
+    for request, total_fen in zip((first, second), totals, strict=True):
+        request.bank_receipts[0].receipt_number, request.bank_receipts[0].total_fen = "HD-1", total_fen
+    desk.redemption_through_the_door(first)
+    return redeeming(second)
+
+
+@refused_with("PAPER_USED_ELSEWHERE", "BJ-4.5")
+def a_request_with_a_receipt_that_paid_another_invoice(desk: Desk) -> Asked:
+    return with_the_receipt_of_another_request(desk, totals=(0, 0))
+
+
+@refused_with("PAPER_EXCEEDS", "BJ-4.5")
+def a_request_with_more_than_a_receipt_comes_to(desk: Desk) -> Asked:
+    return with_the_receipt_of_another_request(desk, totals=(yuan(200_000) - 1,) * 2)
+
+
+@refused_with("PAPER_CHANGED", "BJ-4.5")
+def a_request_with_a_receipt_spelt_otherwise(desk: Desk) -> Asked:
+    request = a_redemption(a_voucher(desk))
+    desk.redemption_through_the_door(request)
+    request.bank_receipts[0].receipt_number = request.bank_receipts[0].receipt_number.lower().replace("-", "－")
+    return redeeming(request)
+
+
 def with_red(desk: Desk, *red: Invoice, voucher_id: str = "", invoice: int = 1) -> Asked:
     request = a_redemption(voucher_id or a_voucher(desk), invoice=invoice)
     request.invoices.extend(red)

@@ -15,7 +15,10 @@ from duifu.v1.commands_pb2 import (
     PAYMENT_STATUS_SETTLED,
     Actor,
     CloseCycle,
+    PauseCycle,
+    PaymentResult,
     RecordPayment,
+    RecordPayments,
     SignPayments,
     WithholdPayment,
 )
@@ -23,13 +26,14 @@ from duifu.v1.events_pb2 import PaymentBatchMade, PaymentBatchSigned
 from ledger import streams
 from ledger.rows import open_rows
 from tests.amended import BEIJING, a_rulebook, signed_before_it_goes_out, under
-from tests.builders import VERIFICATION, a_contract, a_firm, a_redemption
+from tests.builders import CYCLE_OFFICER, VERIFICATION, a_contract, a_firm, a_redemption, applicant
 from tests.desk import Desk
 
 Q1, Q2 = "bj-slq-2023-2024Q1", "bj-slq-2023-2024Q2"
 CHECKER = Actor(id="sun.yu", role="payment-checker")
 RELEASER = Actor(id="qian.bo", role="payment-releaser")
 DIRECTOR = Actor(id="zhou.min", role="bureau-director")
+RECONCILER = Actor(id="li.hua", role="payment-reconciler")
 
 
 @pytest.fixture
@@ -87,6 +91,48 @@ def test_nothing_goes_out_before_everybody_has_signed_who_has_to(desk: Desk) -> 
         ("check", "sun.yu"),
         ("release", "qian.bo"),
     ]
+
+
+@pytest.mark.parametrize("signed", [[], [(CHECKER, "check")]])
+def test_nobody_says_how_a_payment_ended_that_has_not_gone_out(desk: Desk, signed: list[tuple[Actor, str]]) -> None:
+    (order_id,) = ordered(desk, yuan(100_000))
+    for actor, step in signed:
+        sign(desk, actor, step)
+    result = PaymentResult(order_id=order_id, status=PAYMENT_STATUS_SETTLED, bank_reference="GK-1")
+    alone = RecordPayment(cycle_id=Q1, order_id=order_id, status=result.status, evidence_sha256="ab" * 32)
+
+    with pytest.raises(Refused, match="PAYMENT_NOT_RELEASED"):
+        desk.send(RECONCILER, record_payment=alone)
+    with pytest.raises(Refused, match="PAYMENT_NOT_RELEASED"):
+        desk.system(record_payments=RecordPayments(cycle_id=Q1, results=[result]))
+
+    assert not desk.cycle(Q1).orders[order_id].result
+
+
+def test_who_asked_for_the_money_neither_signs_nor_reconciles_its_payment(desk: Desk) -> None:
+    (order_id,) = ordered(desk, yuan(100_000))
+    asked_by = applicant(a_firm(1)).id
+
+    with pytest.raises(Refused, match="SIGNER_NOT_APART"):
+        sign(desk, Actor(id=asked_by, role=CHECKER.role), "check")
+    with pytest.raises(Refused, match="SIGNER_NOT_APART"):
+        withhold(desk, order_id, Actor(id=asked_by, role=RELEASER.role))
+    sign(desk, CHECKER, "check")
+    sign(desk, RELEASER, "release")
+    answer = RecordPayment(cycle_id=Q1, order_id=order_id, status=PAYMENT_STATUS_SETTLED, evidence_sha256="ab" * 32)
+    with pytest.raises(Refused, match="SIGNER_NOT_APART"):
+        desk.send(Actor(id=asked_by, role=RECONCILER.role), record_payment=answer)
+
+
+def test_nobody_signs_while_the_quarter_is_paused_but_an_order_may_be_held_back(desk: Desk) -> None:
+    (order_id,) = ordered(desk, yuan(100_000))
+    desk.send(CYCLE_OFFICER, pause_cycle=PauseCycle(cycle_id=Q1, reason="封账"))
+
+    with pytest.raises(Refused, match="CYCLE_PAUSED"):
+        sign(desk, CHECKER, "check")
+    withhold(desk, order_id)
+
+    assert desk.cycle(Q1).orders[order_id].result == "withheld"
 
 
 def test_a_large_batch_takes_one_more_signature(desk: Desk) -> None:

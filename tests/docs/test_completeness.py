@@ -179,7 +179,7 @@ NOT_BEIJINGS = {
 
 MEASURED = {"metering", "meteringSha256", "quantity", "unit", "contractItem"}
 MAY_BE_LEFT_OUT = {
-    *("code", "schedule", "startsOn", "endsOn", "appliesIndustryModel", "reverses", "deductedFen"),
+    *("code", "schedule", "startsOn", "endsOn", "appliesIndustryModel", "reverses", "deductedFen", "totalFen"),
     *MEASURED,
     *NOT_BEIJINGS,
 }

@@ -1,5 +1,7 @@
 """A contract is one contract however its number is written; an invoice serves one voucher. (BJ-3.4, BJ-A9)"""
 
+from functools import reduce
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,8 +35,12 @@ def test_an_invoice_is_bound_once_and_stays_bound() -> None:
     invoice = an_invoice(yuan(1))
 
     assert len(bind_invoice(InvoiceBinding(), invoice, "voucher", "case")) == 1
-    assert bind_invoice(InvoiceBinding("voucher", case_ids=("case",)), invoice, "voucher", "case") == []
-    assert len(bind_invoice(InvoiceBinding("voucher", case_ids=("case",)), invoice, "voucher", "another case")) == 1
+    binding = reduce(evolve_invoice, bind_invoice(InvoiceBinding(), invoice, "voucher", "case"), InvoiceBinding())
+    assert bind_invoice(binding, invoice, "voucher", "case") == []
+    assert len(bind_invoice(binding, invoice, "voucher", "another case")) == 1
+    with pytest.raises(Refused, match="INVOICE_CHANGED"):
+        bind_invoice(binding, an_invoice(yuan(2)), "voucher", "another case")
+    assert len(bind_invoice(binding, an_invoice(yuan(2)), "voucher", "case")) == 1  # corrected
     with pytest.raises(Refused, match="INVOICE_USED_ELSEWHERE"):
         bind_invoice(InvoiceBinding("voucher"), invoice, "another voucher", "case")
 

@@ -12,11 +12,12 @@ from click.testing import CliRunner, Result
 
 from cli.__main__ import main
 from domain.payment_answers import Result as End
-from duifu.v1.commands_pb2 import CloseCycle
+from duifu.v1.commands_pb2 import CloseCycle, PauseCycle
 from duifu.v1.events_pb2 import GrantSettled, PaymentReturned, PaymentSettled
 from duifu.v1.work_pb2 import PaymentOrder
 from exchange.payments.iso20022 import PAIN_002
 from ledger import streams
+from tests.builders import CYCLE_OFFICER
 from tests.desk import Desk, the_rulebook
 from tests.exchange.payment_files import (
     Q1,
@@ -309,6 +310,43 @@ def test_a_debit_that_its_own_statement_takes_back_is_a_return(counter: Counter,
 
     assert [line["outcome"] for line in told] == ["other", "recorded"]
     assert counter.answers() == [(orders[0].order_id, "PaymentReturned")]
+
+
+@pytest.mark.parametrize(
+    ("booked", "end"),
+    [
+        ("out back out", PaymentSettled),
+        ("out back", PaymentReturned),
+        ("out back out back", PaymentReturned),
+        ("back out out", PaymentSettled),
+    ],
+)
+def test_of_debits_and_what_takes_them_back_the_statement_says_what_is_left(
+    counter: Counter, orders: list[PaymentOrder], booked: str, end: type
+) -> None:
+    ends = {"out": End.SETTLED, "back": End.RETURNED}
+
+    told = counter.take_in(camt_053([(orders[0], ends[one]) for one in booked.split()]))["counts"]
+
+    assert told["recorded"] == 1
+    assert counter.answers() == [(orders[0].order_id, end.__name__)]
+
+
+def test_two_debits_and_one_credit_more_are_two_payments(counter: Counter, orders: list[PaymentOrder]) -> None:
+    twice = an_entry(orders[0], End.SETTLED).replace("<AcctSvcrRef>", "<AcctSvcrRef>2-")
+    statement = camt_053([(orders[0], End.SETTLED), (orders[0], End.RETURNED), (orders[0], End.SETTLED)], more=twice)
+
+    assert counter.refusals(statement) == ["PAYMENT_TWICE"] * 2
+
+
+def test_nothing_is_written_out_while_the_quarter_is_paused(counter: Counter, orders: list[PaymentOrder]) -> None:
+    counter.desk.send(CYCLE_OFFICER, pause_cycle=PauseCycle(cycle_id=Q1, reason="封账"))
+
+    refused = counter.run("export", Q1, "--out", str(counter.folder / "orders"), code=3)
+
+    assert "封账" in refused.output
+    assert not (counter.folder / "orders").exists()
+    assert counter.take_in(csv_of(settled(orders)))["counts"]["recorded"] == FIRMS  # what went out before is answered
 
 
 def test_what_is_no_order_of_ours_on_a_statement_is_passed_over(counter: Counter, orders: list[PaymentOrder]) -> None:

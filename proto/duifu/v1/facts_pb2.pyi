@@ -1152,6 +1152,7 @@ class DeliveryProof(_message.Message):
     UNIT_FIELD_NUMBER: _builtins.int
     CONTRACT_ITEM_FIELD_NUMBER: _builtins.int
     METERING_SHA256_FIELD_NUMBER: _builtins.int
+    TOTAL_FEN_FIELD_NUMBER: _builtins.int
     proof_number: _builtins.str
     invoice_number: _builtins.str
     delivered_from: _builtins.str
@@ -1167,6 +1168,8 @@ class DeliveryProof(_message.Message):
     """name of the contract's item that was delivered; empty: not said"""
     metering_sha256: _builtins.str
     """of the metering file that shows it; empty: there is none"""
+    total_fen: _builtins.int
+    """of one proof for several invoices, over all of them; 0: it is for this invoice alone"""
     def __init__(
         self,
         *,
@@ -1180,10 +1183,11 @@ class DeliveryProof(_message.Message):
         unit: Global___ComputeUnit.ValueType = ...,
         contract_item: _builtins.str = ...,
         metering_sha256: _builtins.str = ...,
+        total_fen: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "contract_item", b"contract_item", "delivered_from", b"delivered_from", "delivered_through", b"delivered_through", "invoice_number", b"invoice_number", "metering_sha256", b"metering_sha256", "proof_number", b"proof_number", "quantity", b"quantity", "sha256", b"sha256", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "contract_item", b"contract_item", "delivered_from", b"delivered_from", "delivered_through", b"delivered_through", "invoice_number", b"invoice_number", "metering_sha256", b"metering_sha256", "proof_number", b"proof_number", "quantity", b"quantity", "sha256", b"sha256", "total_fen", b"total_fen", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1267,6 +1271,7 @@ class BankReceipt(_message.Message):
     PAYER_USCC_FIELD_NUMBER: _builtins.int
     PAYEE_USCC_FIELD_NUMBER: _builtins.int
     SHA256_FIELD_NUMBER: _builtins.int
+    TOTAL_FEN_FIELD_NUMBER: _builtins.int
     receipt_number: _builtins.str
     invoice_number: _builtins.str
     paid_on: _builtins.str
@@ -1275,6 +1280,8 @@ class BankReceipt(_message.Message):
     payer_uscc: _builtins.str
     payee_uscc: _builtins.str
     sha256: _builtins.str
+    total_fen: _builtins.int
+    """of one transfer for several invoices, over all of them; 0: it is for this invoice alone"""
     def __init__(
         self,
         *,
@@ -1285,10 +1292,11 @@ class BankReceipt(_message.Message):
         payer_uscc: _builtins.str = ...,
         payee_uscc: _builtins.str = ...,
         sha256: _builtins.str = ...,
+        total_fen: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "invoice_number", b"invoice_number", "paid_on", b"paid_on", "payee_uscc", b"payee_uscc", "payer_uscc", b"payer_uscc", "receipt_number", b"receipt_number", "sha256", b"sha256"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "invoice_number", b"invoice_number", "paid_on", b"paid_on", "payee_uscc", b"payee_uscc", "payer_uscc", b"payer_uscc", "receipt_number", b"receipt_number", "sha256", b"sha256", "total_fen", b"total_fen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
