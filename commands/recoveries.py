@@ -180,6 +180,11 @@ def rule_of(work: Work, case_id: str) -> RecoveryRule:
     return row.message()
 
 
+def received_fen(work: Work, case_id: str) -> int:
+    """What came in of a case's payments, over all its recoveries."""
+    return sum(recovery.received_fen for recovery in _of(work, case_id))
+
+
 def _of(work: Work, case_id: str) -> Iterator[Recovery]:
     """The recoveries of a case, in order; the number after the last was read too, so that no two take it."""
     number = 1

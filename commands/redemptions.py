@@ -1,6 +1,6 @@
 """A redemption claim from request to its place in a quarter. (BJ-4.4, BJ-4.5, BJ-4.6)"""
 
-from commands import bars, benefits, invoice_uses
+from commands import bars, benefits, invoice_uses, recoveries
 from commands.claims import next_case_id
 from commands.quarters import open_quarter
 from commands.work import Work
@@ -129,7 +129,8 @@ def assess(work: Work, case_id: str) -> None:
     row = case.row(case.stage.key)
     facts = facts_of(work, case)
     terms = settlement.terms_of(work.rulebook.edition(programme), facts, row.clause)
-    assessed = vouchers.assess(voucher, case_id, case.redemption, terms)
+    recovered_fen = recoveries.received_fen(work, voucher.case_id) if voucher.claw_back_fen else 0
+    assessed = vouchers.assess(voucher, case_id, case.redemption, terms, recovered_fen)
     work.record(streams.voucher(voucher.voucher_id), VOUCHER, [assessed])
     if not assessed.due_fen:
         refused = vouchers.nothing_due(voucher, case_id, assessed, row.clause)

@@ -27,6 +27,16 @@ TEXTS: Texts = {
             "Rescale the voucher (RescaleVoucher), or report the red invoice (duifu recovery reversed).",
         ),
     },
+    "COMPUTED_FINDING_STANDS": {
+        "zh": (
+            "追回案件 {recovery} 的金额由合同终止或发票红冲计算得出，不能撤销。",
+            "请听取陈述申辩后责令追回；确实无法追回的，办理核销。",
+        ),
+        "en": (
+            "Recovery {recovery} was computed from a contract that ended or a red invoice; it is not withdrawn.",
+            "Hear the enterprise and demand what is due; what cannot come in is written off.",
+        ),
+    },
     "RECOVERY_ABOVE_PAID": {
         "zh": (
             "案件 {case} 已支付且未在其他追回中的金额为{available_fen}，不能追回{asked_fen}。",

@@ -28,6 +28,8 @@ ELSEWHERE = {
     "DUTIES_APART": "test_duties.py: the headline is the code of the duty",
     "BJ_E_CAP": "test_beijing_examples.py: closes the case",
     "NOTHING_DUE": "test_cases.py: closes the case",
+    "CLAW_BACK_OPEN": "test_reversal.py: closes the case",
+    "COMPUTED_FINDING_STANDS": "test_reversal.py",
     "VERDICT_MISSING": "tests/domain/test_review.py: malformed at the door",
     "PARAMETER_EXPIRED": "tests/domain/test_rules.py: no shipped parameter expires before its windows",
     "CALENDAR_NOT_ANNOUNCED": "tests/domain/test_calendar.py: the shipped calendar outlives the scheme",

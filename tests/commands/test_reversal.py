@@ -13,17 +13,24 @@ from domain.money import yuan
 from domain.refusals import Refused
 from domain.voucher import Voucher
 from duifu.v1.commands_pb2 import Actor
-from duifu.v1.recovery_pb2 import RECOVERY_KIND_INVOICE_REVERSED, ReportInvoiceReversed
+from duifu.v1.recovery_pb2 import (
+    RECOVERY_KIND_INVOICE_REVERSED,
+    ReportInvoiceReversed,
+    WithdrawRecovery,
+    WriteOffRecovery,
+)
 from ledger.rows import open_rows
 from tests.builders import REVIEW, a_contract, an_invoice, invoice_number
 from tests.commands.recovery_desk import (
     COLLECTOR,
+    DECIDER,
     INSPECTOR,
     SHA256,
     WHOLE,
     demand_all,
     found,
     paid_voucher,
+    proposing,
     receiving,
     state,
 )
@@ -145,6 +152,52 @@ def test_settled_with_another_invoice_it_is_due_and_paid_again(desk: Desk, paid:
     assert (paid_again.due_fen, paid_again.paid_fen) == (yuan(1_000_000), yuan(1_200_000))
     assert desk.year(2024).redeemed_fen == yuan(1_000_000)
     must_balance(desk)
+
+
+@pytest.mark.parametrize("way", ["open", "written off", "in part"])
+def test_nobody_is_paid_twice_while_what_was_paid_beyond_has_not_come_in(desk: Desk, way: str) -> None:
+    voucher = paid_voucher(desk, WHOLE)
+    desk.at("2024-04-10 09:00")
+    reversed_(desk, voucher, yuan(2_000_000))
+    recovery, came_in_fen = f"{voucher.case_id}-recovery-1", yuan(150_000) if way == "in part" else 0
+    demand_all(desk, recovery)
+    if came_in_fen:
+        desk.send(COLLECTOR, record_recovery_receipt=receiving(recovery, came_in_fen))
+    if way == "written off":
+        desk.send(COLLECTOR, propose_write_off=proposing(recovery, yuan(400_000)))
+        desk.send(DECIDER, write_off_recovery=WriteOffRecovery(recovery_id=recovery))
+
+    case_id = desk.pay_for(voucher, yuan(2_000_000), invoice=2, on="2024-04-02")
+
+    if not came_in_fen:
+        assert desk.closed_case(case_id).code == "CLAW_BACK_OPEN"
+    desk.settle_quarter("bj-slq-2023-2024Q2")
+    after = desk.voucher(voucher.voucher_id)
+    assert after.paid_fen - came_in_fen == after.face_value_fen == yuan(1_000_000)
+    must_balance(desk)
+
+
+def test_what_waited_is_due_once_the_money_has_come_in(desk: Desk) -> None:
+    voucher = paid_voucher(desk, WHOLE)
+    desk.at("2024-04-10 09:00")
+    reversed_(desk, voucher, yuan(2_000_000))
+    recovery = f"{voucher.case_id}-recovery-1"
+    demand_all(desk, recovery)
+    desk.closed_case(desk.pay_for(voucher, yuan(2_000_000), invoice=2, on="2024-04-02"))
+    desk.send(COLLECTOR, record_recovery_receipt=receiving(recovery, yuan(400_000)))
+
+    again = desk.pay_for(voucher, yuan(2_000_000), invoice=2, on="2024-04-02")
+
+    assert desk.case(again).due_fen == yuan(400_000)
+    must_balance(desk)
+
+
+def test_a_computed_finding_is_not_withdrawn(desk: Desk, paid: Voucher) -> None:
+    reversed_(desk, paid, yuan(1_000_000))
+    withdrawing = WithdrawRecovery(recovery_id=f"{paid.case_id}-recovery-1", reason="查无实据")
+
+    with pytest.raises(Refused, match="COMPUTED_FINDING_STANDS"):
+        desk.send(DECIDER, withdraw_recovery=withdrawing)
 
 
 def test_what_a_red_invoice_took_back_is_not_settled_again_by_the_same_blue_one(desk: Desk, paid: Voucher) -> None:
