@@ -7,7 +7,7 @@ from commands.work import Work
 from domain import amount, duties, invoices, requested, review, single
 from domain import voucher as vouchers
 from domain.case import Case
-from domain.evaluation import settlement
+from domain.evaluation import reversal, settlement
 from domain.facts import CaseFacts
 from domain.format.programme import Programme
 from domain.kinds import INVOICE, VOUCHER
@@ -84,6 +84,7 @@ def must_be_possible(work: Work, programme: Programme, asked: RedemptionRequest,
 def _net_off(work: Work, voucher: Voucher, asked: RedemptionRequest, red: Invoice, case_id: str) -> None:
     """A red invoice takes back of a blue one of this request, or of an earlier one that is assessed. (F-2)"""
     key = invoices.key_of_reversed(red)
+    reversal.must_take_from_one(voucher, invoices.key_of(red), key)
     stream = streams.invoice(red.seller_uscc, key)
     binding = work.read(stream, INVOICE)
     here = next((blue for blue in invoices.blue(asked) if invoices.key_of(blue) == key), None)

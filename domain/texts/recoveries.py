@@ -159,6 +159,16 @@ TEXTS: Texts = {
             "Check code and number; reversing an invoice that was not counted changes nothing here.",
         ),
     },
+    "RED_INVOICE_COUNTED": {
+        "zh": (
+            "红字发票 {number} 已在算力券 {voucher} 中冲减发票 {invoice}。",
+            "一张红字发票只冲减一张蓝字发票；请核对号码。",
+        ),
+        "en": (
+            "Red invoice {number} already takes from invoice {invoice} of voucher {voucher}.",
+            "A red invoice reverses one blue one; check the numbers.",
+        ),
+    },
     "REVERSAL_ABOVE_INVOICE": {
         "zh": ("发票 {invoice} 尚未红冲的可计金额为{left_fen}，不能红冲{asked_fen}。", "请核对红字发票的金额。"),
         "en": (

@@ -99,7 +99,10 @@ ELSEWHERE = {
     **dict.fromkeys(("ENTERPRISE_BARRED", "BAR_NOT_FORESEEN", "BAR_WITHOUT_DEMAND", "BAR_PERIOD"), "test_bars.py"),
     "TRANSFER_NOT_FORESEEN": "test_recovery_transfer.py",
     "RECOVERY_NOT_FORESEEN": "test_recovery.py: both shipped programmes say how",
-    **dict.fromkeys(("INVOICE_NOT_COUNTED", "REVERSAL_ABOVE_INVOICE", "REVERSAL_CONFLICT"), "test_reversal.py"),
+    **dict.fromkeys(
+        ("INVOICE_NOT_COUNTED", "REVERSAL_ABOVE_INVOICE", "REVERSAL_CONFLICT", "RED_INVOICE_COUNTED"),
+        "test_reversal.py",
+    ),
     "LEDGER_BUSY": "forty lost races in a row",
     "COMMIT_TOO_LARGE": "test_lost_answers.py: no command of ours is that large",
 }

@@ -13,14 +13,16 @@ from domain.money import yuan
 from domain.refusals import Refused
 from domain.voucher import Voucher
 from duifu.v1.commands_pb2 import Actor
+from duifu.v1.events_pb2 import InvoiceReversed
 from duifu.v1.recovery_pb2 import (
     RECOVERY_KIND_INVOICE_REVERSED,
     ReportInvoiceReversed,
     WithdrawRecovery,
     WriteOffRecovery,
 )
+from ledger import streams
 from ledger.rows import open_rows
-from tests.builders import REVIEW, a_contract, an_invoice, invoice_number
+from tests.builders import REVIEW, SUPPLIER, a_contract, a_red_invoice, a_redemption, an_invoice, invoice_number
 from tests.commands.recovery_desk import (
     COLLECTOR,
     DECIDER,
@@ -225,6 +227,34 @@ def test_what_a_red_invoice_takes_back_is_not_found_a_second_time(desk: Desk, pa
 
     with pytest.raises(Refused, match="RECOVERY_ABOVE_PAID"):
         found(desk, paid, 1)
+
+
+@pytest.mark.parametrize(
+    "number", ["２４112000000000000900", "x", f"-{invoice_number(900)}", f"{invoice_number(900)} "]
+)
+def test_a_red_invoice_has_one_spelling(desk: Desk, paid: Voucher, number: str) -> None:
+    assert code_of(desk, paid, yuan(1), red_invoice_number=number) == "MALFORMED"
+
+
+def test_a_reported_red_invoice_takes_from_one_blue_one_of_one_voucher(desk: Desk, paid: Voucher) -> None:
+    reversed_(desk, paid, yuan(1_000_000))
+
+    (told,) = [
+        event
+        for event in desk.events(streams.invoice(SUPPLIER.uscc, invoice_number(1)))
+        if isinstance(event, InvoiceReversed)
+    ]
+    assert (told.red_key, told.amount_fen) == (invoice_number(900), yuan(1_000_000))
+    elsewhere = a_redemption(paid.voucher_id, yuan(100_000), invoice=5)
+    elsewhere.invoices.append(a_red_invoice(yuan(50_000), 900, reverses=5))
+    elsewhere.invoices[-1].number = invoice_number(900)
+    with pytest.raises(Refused, match="RED_INVOICE_COUNTED"):
+        desk.request(elsewhere)
+    other = desk.voucher_through_the_door(a_contract(WHOLE, number="HT-2"))
+    desk.pay_for(other, yuan(100_000), invoice=7)
+    desk.settle_quarter("bj-slq-2023-2024Q2")
+    assert code_of(desk, other, yuan(1), invoice_key=invoice_number(7)) == "INVOICE_USED_ELSEWHERE"
+    must_balance(desk)
 
 
 def test_only_a_counted_invoice_is_reversed_and_no_more_than_is_left_of_it(desk: Desk, paid: Voucher) -> None:
