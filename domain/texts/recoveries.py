@@ -101,6 +101,26 @@ TEXTS: Texts = {
             "Check reference, day and amount; what is on record is never rewritten.",
         ),
     },
+    "RECOVERY_RECEIPT_USED": {
+        "zh": (
+            "回单 {reference} 即已登记在追回案件 {recovery} 的回单 {known}。",
+            "一张回单只登记一次；请核对回单号，一笔款项缴回两案的请分别取得回单。",
+        ),
+        "en": (
+            "Receipt {reference} is receipt {known}, on record in recovery {recovery}.",
+            "A receipt counts once; check its number, and get one for each recovery that a transfer pays.",
+        ),
+    },
+    "RECEIPT_BEFORE_PAYMENT": {
+        "zh": (
+            "回单 {reference} 的日期{received_on}早于首次支付日{paid_from}。",
+            "请核对回单日期；它决定额度退回的年度。",
+        ),
+        "en": (
+            "Receipt {reference} is of {received_on}, before anything was paid from {paid_from} on.",
+            "Check its day, which says to what year's limit the money goes back.",
+        ),
+    },
     "WRITE_OFF_NOT_PROPOSED": {
         "zh": ("追回案件 {recovery} 没有待确认的核销。", "请先由资金岗提请核销（duifu recovery propose-write-off）。"),
         "en": (

@@ -92,6 +92,8 @@ ELSEWHERE = {
             "RECOVERY_ABOVE_FINDING",
             "RECOVERY_ABOVE_OPEN",
             "RECEIPT_CONFLICT",
+            "RECOVERY_RECEIPT_USED",
+            "RECEIPT_BEFORE_PAYMENT",
             "WRITE_OFF_NOT_PROPOSED",
         ),
         "test_recovery.py",
