@@ -182,11 +182,11 @@ class Applied:
         valid_for = self._edition(edition_sha256).programme.award.valid_for
         return valid_for.clause if valid_for else ""
 
-    def assessed(self, case: Case, voucher: Voucher, facts: CaseFacts) -> RedemptionAssessed:
+    def assessed(self, case: Case, voucher: Voucher, facts: CaseFacts, recovered_fen: int) -> RedemptionAssessed:
         """What a claim adds to what is due of its voucher."""
         row = case.row(case.any_stage().key)
         terms = settlement.terms_of(self._edition(case.plan.edition_sha256), facts, row.clause)
-        return vouchers.assess(voucher, case.case_id, case.redemption, terms)
+        return vouchers.assess(voucher, case.case_id, case.redemption, terms, recovered_fen)
 
     def rescaled(
         self, facts: CaseFacts, year: EnterpriseYear, voucher: Voucher, asked: RescaleVoucher, on: date

@@ -171,8 +171,9 @@ def closed(remaking: Remaking, event: CaseClosed) -> None:
         if task == "issue_voucher":
             _no_voucher(remaking, check, case, event)
         elif task == "assess_redemption":
-            due_fen = remaking.due_fen.pop(case.case_id, 0)
-            check.same("code", event.code, "" if due_fen else "NOTHING_DUE", case.row(case.stage.key).clause)
+            remaking.due_fen.pop(case.case_id, None)
+            code = remaking.nothing_due.pop(case.case_id, "")
+            check.same("code", event.code, code, case.row(case.stage.key).clause)
 
 
 def _paid_fen(remaking: Remaking, case: Case) -> int:

@@ -1,10 +1,14 @@
 """Decisions about money made again: vouchers, what a claim is due, and both annual ledgers of an enterprise."""
 
+from itertools import count, takewhile
+
 from audit.compared import Decision
 from audit.remaking import Remaking
 from domain import benefits, lapsing
-from domain.kinds import BENEFITS, CASE, VOUCHER
+from domain.kinds import BENEFITS, CASE, RECOVERY, VOUCHER
 from domain.money import exact_text
+from domain.recovery import recovery_id
+from domain.voucher import nothing_due
 from duifu.v1.commands_pb2 import RescaleVoucher
 from duifu.v1.events_pb2 import (
     AmountDetermined,
@@ -52,8 +56,11 @@ def assessed(remaking: Remaking, event: RedemptionAssessed) -> None:
     if (check := remaking.compare_case(Decision.ASSESSMENT, case, event.due_fen)) is None:
         return
     voucher = remaking.state(remaking.entry.stream, VOUCHER)
-    derived = remaking.applied.assessed(case, voucher, remaking.facts_of(case))
+    recovered_fen = _recovered_fen(remaking, voucher.case_id) if voucher.claw_back_fen else 0
+    derived = remaking.applied.assessed(case, voucher, remaking.facts_of(case), recovered_fen)
     remaking.due_fen[case.case_id] = derived.due_fen
+    if not derived.due_fen:
+        remaking.nothing_due[case.case_id] = nothing_due(voucher, case.case_id, derived, "").code
     if event == derived:  # nearly always, and known at once
         return
     clause, traces = derived.trace.steps[-1].clause, (event.trace, derived.trace)
@@ -65,6 +72,13 @@ def assessed(remaking: Remaking, event: RedemptionAssessed) -> None:
         check.same("deliveries", list(event.deliveries), list(derived.deliveries), clause)
         check.same("lines", list(event.lines), list(derived.lines), clause)
     check.same_trace(event.trace, derived.trace, clause)
+
+
+def _recovered_fen(remaking: Remaking, case_id: str) -> int:
+    """What had come in of a case's payments, over all its recoveries."""
+    names = (streams.recovery(recovery_id(case_id, number)) for number in count(1))
+    known = takewhile(lambda recovery: recovery.recovery_id, (remaking.state(name, RECOVERY) for name in names))
+    return sum(recovery.received_fen for recovery in known)
 
 
 def determined(remaking: Remaking, event: AmountDetermined) -> None:

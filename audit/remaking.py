@@ -55,6 +55,7 @@ class Remaking:
         """`fed` are the streams that are given to `take` whole; None: all. `kept_max`: states remembered at once."""
         self.applied, self.tally = applied, Tally()
         self.due_fen: dict[str, int] = {}  # what the rules give for a claim, until its quarter knows
+        self.nothing_due: dict[str, str] = {}  # why, by the code, until the case knows
         self.shared: Mapping[str, Award] = {}  # by case: how the rules share the pool that was shared last
         self._scope, self._report = scope, report
         self._rows, self._folded = rows, Folded(rows, fed, kept_max)

@@ -9,11 +9,13 @@ from dataclasses import replace
 
 from commands.work import Work
 from domain import single
-from domain.invoices import key_of
+from domain.invoices import key_of, of_key
 from domain.kinds import CASE, INVOICE, VOUCHER
 from domain.single import InvoiceBinding
+from domain.voucher import Voucher
 from duifu.v1.events_pb2 import CASE_OUTCOME_PAID
 from duifu.v1.facts_pb2 import Invoice
+from duifu.v1.recovery_pb2 import ReportInvoiceReversed
 from ledger import streams
 
 NOTHING = InvoiceBinding()
@@ -34,6 +36,24 @@ def use_for_grant(work: Work, invoices: Iterable[Invoice], case_id: str) -> None
     for invoice in invoices:
         standing = _standing(work, invoice, case_id)
         work.record(_stream(invoice), INVOICE, single.bind_invoice_to_grant(standing, invoice, case_id))
+
+
+def reverse_for_voucher(work: Work, voucher: Voucher, reported: ReportInvoiceReversed) -> None:
+    """A red invoice that came after the payment is bound, and on record with its blue one, like those of requests.
+
+    Its case is the one that was paid on the blue one. Raises Refused INVOICE_USED_ELSEWHERE, INVOICE_IN_GRANT,
+    RED_INVOICE_UNMATCHED, RED_INVOICE_EXCEEDS.
+    """
+    red = of_key(reported.red_invoice_number)
+    red.seller_uscc, red.total_fen = voucher.contract.supplier.uscc, reported.amount_fen
+    blue = of_key(reported.invoice_key)
+    red.reverses.code, red.reverses.number = blue.code, blue.number
+    stream = streams.invoice(red.seller_uscc, reported.invoice_key)
+    binding = work.read(stream, INVOICE)
+    case_id = next((case for case in binding.case_ids if case in voucher.assessed), voucher.case_id)
+    use_for_voucher(work, [red], voucher.voucher_id, case_id)
+    reversed_ = single.reverse_invoice(binding, red, voucher.voucher_id, case_id, binding.total_fen)
+    work.record(stream, INVOICE, reversed_)
 
 
 def _standing(work: Work, invoice: Invoice, own: str) -> InvoiceBinding:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from google.protobuf.message import Message
 
 from commands.recovery_paid import hands_of, paid_on
+from commands.recovery_receipts import must_count_once, must_follow_payment
 from commands.work import Work
 from domain import recovery_deadlines, recovery_decisions, recovery_transfer
 from domain.dates import from_iso
@@ -120,9 +121,15 @@ def demand(work: Work, command: DemandRecovery) -> str:
 
 
 def receive(work: Work, command: RecordRecoveryReceipt) -> str:
-    """Money came in; limits of the same budget year get it back. Raises what `recovery_decisions.receive` raises."""
+    """Money came in; limits of the same budget year get it back.
+
+    Raises Refused RECOVERY_RECEIPT_USED, RECEIPT_BEFORE_PAYMENT, and what `recovery_decisions.receive` raises.
+    """
     recovery = acted_on(work, command.recovery_id)
     received = recovery_decisions.receive(recovery, command, work.actor, work.on)
+    if received:
+        must_count_once(work, recovery, command)
+        must_follow_payment(work, recovery, command)
     _record(work, command.recovery_id, received)
     if received:
         opened = recovery.opened
@@ -178,6 +185,11 @@ def rule_of(work: Work, case_id: str) -> RecoveryRule:
     if row is None:
         raise Refused("RECOVERY_NOT_FORESEEN", case=case_id, programme=case.plan.programme_title)
     return row.message()
+
+
+def received_fen(work: Work, case_id: str) -> int:
+    """What came in of a case's payments, over all its recoveries."""
+    return sum(recovery.received_fen for recovery in _of(work, case_id))
 
 
 def _of(work: Work, case_id: str) -> Iterator[Recovery]:

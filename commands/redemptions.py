@@ -1,13 +1,13 @@
 """A redemption claim from request to its place in a quarter. (BJ-4.4, BJ-4.5, BJ-4.6)"""
 
-from commands import bars, benefits, invoice_uses, paper_uses
+from commands import bars, benefits, invoice_uses, paper_uses, recoveries
 from commands.claims import next_case_id
 from commands.quarters import open_quarter
 from commands.work import Work
 from domain import amount, duties, invoices, requested, review, single
 from domain import voucher as vouchers
 from domain.case import Case
-from domain.evaluation import settlement
+from domain.evaluation import reversal, settlement
 from domain.facts import CaseFacts
 from domain.format.programme import Programme
 from domain.kinds import INVOICE, VOUCHER
@@ -90,6 +90,7 @@ def must_be_possible(work: Work, programme: Programme, asked: RedemptionRequest,
 def _net_off(work: Work, voucher: Voucher, asked: RedemptionRequest, red: Invoice, case_id: str) -> None:
     """A red invoice takes back of a blue one of this request, or of an earlier one that is assessed. (F-2)"""
     key = invoices.key_of_reversed(red)
+    reversal.must_take_from_one(voucher, invoices.key_of(red), key)
     stream = streams.invoice(red.seller_uscc, key)
     binding = work.read(stream, INVOICE)
     here = next((blue for blue in invoices.blue(asked) if invoices.key_of(blue) == key), None)
@@ -135,7 +136,8 @@ def assess(work: Work, case_id: str) -> None:
     row = case.row(case.stage.key)
     facts = facts_of(work, case)
     terms = settlement.terms_of(work.rulebook.edition(programme), facts, row.clause)
-    assessed = vouchers.assess(voucher, case_id, case.redemption, terms)
+    recovered_fen = recoveries.received_fen(work, voucher.case_id) if voucher.claw_back_fen else 0
+    assessed = vouchers.assess(voucher, case_id, case.redemption, terms, recovered_fen)
     work.record(streams.voucher(voucher.voucher_id), VOUCHER, [assessed])
     if not assessed.due_fen:
         refused = vouchers.nothing_due(voucher, case_id, assessed, row.clause)

@@ -1,6 +1,6 @@
 """What becomes of a voucher after it was issued. (BJ-A18, F-2)"""
 
-from commands import benefits, recoveries
+from commands import benefits, invoice_uses, recoveries
 from commands.claims import year_of
 from commands.redemptions import voucher_of
 from commands.work import Work
@@ -46,7 +46,8 @@ def rescale_voucher(work: Work, command: RescaleVoucher) -> str:
 def report_reversed(work: Work, command: ReportInvoiceReversed) -> str:
     """A red invoice nets off a blue one that was counted; returns the claim that the voucher was issued on. (F-2)
 
-    Raises Refused VOUCHER_UNKNOWN, RECOVERY_NOT_FORESEEN, ROLE_MISMATCH, DUTY_REQUESTER, and what `reverse` raises.
+    Raises Refused VOUCHER_UNKNOWN, RECOVERY_NOT_FORESEEN, ROLE_MISMATCH, DUTY_REQUESTER, and what `reverse` and
+    `invoice_uses.reverse_for_voucher` raise.
     """
     voucher = voucher_of(work, command.voucher_id)
     case = work.case(voucher.case_id)
@@ -56,6 +57,7 @@ def report_reversed(work: Work, command: ReportInvoiceReversed) -> str:
     edition = work.rulebook.edition(work.rulebook.pinned(voucher.edition_sha256))
     reversed_ = reverse(edition, voucher, command, case.received_on)
     if reversed_ is not None:
+        invoice_uses.reverse_for_voucher(work, voucher, command)
         work.record(streams.voucher(voucher.voucher_id), VOUCHER, [reversed_])
         _take_back(work, voucher.voucher_id, RECOVERY_KIND_INVOICE_REVERSED, reversed_)
     return case.case_id

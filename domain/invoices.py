@@ -38,6 +38,12 @@ def key_of(invoice: Invoice) -> str:
     return invoice_key(invoice.code, invoice.number)
 
 
+def of_key(key: str) -> Invoice:
+    """An invoice of which no more than its key is known."""
+    code, _, number = key.rpartition("-")
+    return Invoice(code=code, number=number)
+
+
 def key_of_reversed(invoice: Invoice) -> str:
     """The key of the blue invoice that a red one reverses; empty for a blue one."""
     return invoice_key(invoice.reverses.code, invoice.reverses.number)

@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 from domain.calendar import WorkingCalendar
 from domain.dates import from_iso
 from domain.duties import accounts_of
-from domain.recovery import TITLES, Recovery, Standing
+from domain.recovery import COMPUTED, TITLES, Recovery, Standing
 from domain.recovery_shares import given_back
 from domain.refusals import Refused
 from domain.review import APPLICANT
@@ -181,10 +181,15 @@ def write_off(recovery: Recovery, actor: Actor) -> list[Message]:
 
 
 def withdraw(recovery: Recovery, command: WithdrawRecovery, actor: Actor) -> list[Message]:
-    """The finding is not upheld. Raises Refused RECOVERY_NOT_NOW, ROLE_MISMATCH, RECOVERY_NOT_APART, REASON_MISSING."""
+    """The finding is not upheld; a computed one stands as long as what it was computed from.
+
+    Raises Refused RECOVERY_NOT_NOW, ROLE_MISMATCH, RECOVERY_NOT_APART, REASON_MISSING, COMPUTED_FINDING_STANDS.
+    """
     must_stand(recovery, "撤销追回", Standing.FOUND, Standing.NOTICED)
     must_decide(recovery, actor, "撤销追回")
     must_say_why(command.reason, "撤销追回", recovery.opened.clause)
+    if recovery.opened.finding in COMPUTED:
+        raise Refused("COMPUTED_FINDING_STANDS", recovery.opened.clause, recovery=recovery.recovery_id)
     return [RecoveryWithdrawn(reason=command.reason)]
 
 

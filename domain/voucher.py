@@ -26,6 +26,7 @@ from duifu.v1.facts_pb2 import Contract, RedemptionRequest
 from duifu.v1.recovery_pb2 import SettlementReversed
 
 NOTHING_COUNTED = InvoiceTotals()
+OWED = "owed"  # the step by which nobody is paid what is to come back first
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,13 @@ class Voucher:
     assessed: frozenset[str] = frozenset()  # claims
 
 
-def assess(voucher: Voucher, case_id: str, request: RedemptionRequest, terms: Terms) -> RedemptionAssessed:
-    """What this claim adds to the part of the voucher that is due; may be nothing. (BJ-4.6, BJ-A8, BJ-A12)"""
+def assess(
+    voucher: Voucher, case_id: str, request: RedemptionRequest, terms: Terms, recovered_fen: int = 0
+) -> RedemptionAssessed:
+    """What this claim adds to the part of the voucher that is due; may be nothing. (BJ-4.6, BJ-A8, BJ-A12)
+
+    `recovered_fen` came in of what was paid. What is to be paid back and did not come in is not paid a second time.
+    """
     deliveries = metering.matches(request, voucher.contract, voucher.deliveries, terms.metering)
     totals = amount.invoice_totals(voucher.invoices, request, terms, metering.counted(deliveries))
     base = Fraction(0)
@@ -80,38 +86,45 @@ def assess(voucher: Voucher, case_id: str, request: RedemptionRequest, terms: Te
         )
     cumulative = min(voucher.eligible_fen, voucher.cumulative_fen + base)
     assessed.due_fen = amount.due(voucher.face_value_fen, voucher.eligible_fen, cumulative, voucher.due_fen, terms.rate)
-    released_fen = assessed.due_fen
-    if terms.deducts:
-        deducted_fen = sum(known.deducted_fen for known in {**voucher.invoices, **totals}.values())
-        assessed.due_fen = max(0, min(released_fen, deducted_fen - voucher.due_fen))
     assessed.base_fen, assessed.cumulative_fen = exact_text(base), exact_text(cumulative)
     assessed.trace.amount_fen = assessed.due_fen
     _write_steps(assessed, voucher, terms, is_cut=voucher.cumulative_fen + base > voucher.eligible_fen)
-    if terms.deducts:
-        _write_deduction(assessed, terms, released_fen, deducted_fen, voucher.due_fen)
+    due_before = voucher.due_fen
+    if terms.deducts:  # the supplier is paid no more than it charged less
+        deducted = sum(known.deducted_fen for known in {**voucher.invoices, **totals}.values())
+        told, most_fen = f"不超过发票载明的抵扣额，累计{show(deducted)}", deducted - due_before
+        _limit(assessed, "deducted", terms.clause, told, most_fen, deducted=deducted, due_before=due_before)
+    if (owed := voucher.claw_back_fen - recovered_fen) > 0:
+        told, worth = f"不超过券额扣除应缴回而尚未缴回的{show(owed)}", voucher.face_value_fen
+        most_fen = worth - owed - due_before
+        _limit(assessed, OWED, terms.clause, told, most_fen, V=worth, owed=owed, due_before=due_before)
     return assessed
 
 
-def _write_deduction(
-    assessed: RedemptionAssessed, terms: Terms, released_fen: int, deducted_fen: int, before_fen: int
+def _limit(
+    assessed: RedemptionAssessed, name: str, clause: str, explanation: str, most_fen: int, **operands: int
 ) -> None:
-    """The supplier is paid no more than it charged less."""
-    assessed.trace.steps[-1].exact_fen = exact_text(released_fen)
+    """One more limit on what is due, and the step that says so."""
+    due_fen = assessed.due_fen
+    assessed.due_fen = assessed.trace.amount_fen = max(0, min(due_fen, most_fen))
     operand = assessed.trace.steps.add(
-        name="deducted",
-        clause=terms.clause,
-        explanation=f"不超过发票载明的抵扣额，累计{show(deducted_fen)}",
+        name=name,
+        clause=clause,
+        explanation=explanation,
         exact_fen=exact_text(assessed.due_fen),
         operation="least",
-        bound=assessed.due_fen < released_fen,
+        bound=assessed.due_fen < due_fen,
     ).operands.add
-    operand(name="due", exact=exact_text(released_fen))
-    operand(name="deducted", exact=exact_text(deducted_fen))
-    operand(name="due_before", exact=exact_text(before_fen))
+    for key, fen in {"due": due_fen, **operands}.items():
+        operand(name=key, exact=exact_text(fen))
 
 
 def nothing_due(before: Voucher, case: str, assessed: RedemptionAssessed, clause: str) -> Refused:
     """Why a claim that was assessed adds nothing: what it adds to the settled amount, and what that releases."""
+    last = assessed.trace.steps[-1]
+    if last.name == OWED and last.bound:
+        owed = next(operand for operand in last.operands if operand.name == OWED)
+        return Refused("CLAW_BACK_OPEN", clause, case=case, voucher=before.voucher_id, owed_fen=int(owed.exact))
     return Refused(
         "NOTHING_DUE",
         clause,

@@ -37,6 +37,7 @@ from duifu.v1.facts_pb2 import (
     ServiceContract,
 )
 from duifu.v1.panel_pb2 import Expert
+from duifu.v1.recovery_pb2 import ReportInvoiceReversed
 
 PERSON_NAME_MAX = 64  # characters
 NUMBER_MAX = 200  # characters of a contract's number, which names its stream
@@ -125,6 +126,8 @@ def _contradictions(message: Message) -> Iterator[Broken]:
             yield from _of_invoice(message)
         case InvoiceReference() if not INVOICE_KEY.fullmatch(f"{message.code}-{message.number}"):
             yield "number", "invoice_number", {}
+        case ReportInvoiceReversed() if not _is_key(message.red_invoice_number):
+            yield "redInvoiceNumber", "invoice_number", {}
         case DeliveryProof():
             yield from _of_delivery(message)
         case MeteringFile():
@@ -184,6 +187,11 @@ def _of_invoice(invoice: Invoice) -> Iterator[Broken]:
     # Written in another way, the same invoice would be taken for another one.
     if invoice.number and not INVOICE_KEY.fullmatch(f"{invoice.code}-{invoice.number}"):
         yield "number", "invoice_number", {}
+
+
+def _is_key(key: str) -> bool:
+    """Whether this is an invoice's number, or code-number, in the one way it is written."""
+    return bool(INVOICE_KEY.fullmatch(f"-{key}") or (INVOICE_KEY.fullmatch(key) and key[0] != "-"))
 
 
 def _of_delivery(proof: DeliveryProof) -> Iterator[Broken]:

@@ -65,6 +65,9 @@ class Books:
         self.years_of_orders: dict[str, Account] = {}
         self.rounds: dict[str, Round] = {}
         self.expired: dict[str, int] = {}  # voucher's account -> what nobody asked for in time, fen
+        self.worth: dict[str, int] = {}  # voucher's account -> its face value now, fen
+        self.kept: dict[str, int] = {}  # voucher's account -> what was paid of it and did not come in again, fen
+        self.vouchers_of_recoveries: dict[str, Account] = {}  # by the recovery's account
         self.vouchers_of_claims: dict[str, Account] = {}  # issued in this commit
         self._said: dict[tuple[Fact, str], Said] = {}
 

@@ -10,7 +10,9 @@ from ledger import streams
 def opened(books: Books, event: events.RecoveryOpened) -> None:
     """Something was found; nothing is demanded yet."""
     pool = Pool(event.programme_id, Kind.RECOVERY, str(books.entry.business_at.year))
-    books.account(books.entry.stream, pool, event.uscc, event.clause)
+    account = books.account(books.entry.stream, pool, event.uscc, event.clause)
+    if event.voucher_id:
+        books.vouchers_of_recoveries[account.name] = books.voucher(event.voucher_id)
 
 
 def demanded(books: Books, event: events.RecoveryDemanded) -> None:
@@ -24,6 +26,8 @@ def received(books: Books, event: events.RecoveryReceived) -> None:
     """A part came in; what of it a year may pay again, the year says in the same commit."""
     account = _own(books)
     books.move(account, _open(account), Bucket.RECOVERED, event.amount_fen)
+    if voucher := books.vouchers_of_recoveries.get(account.name):
+        books.kept[voucher.name] = books.kept.get(voucher.name, 0) - event.amount_fen
     recovery_id = books.entry.stream.removeprefix(streams.RECOVERIES)
     books.say(Fact.RECOVERED, recovery_id, Book.RECOVERY, event.restored_fen, account)
 

@@ -1,8 +1,9 @@
 """A voucher: what of its face value is not due yet, due, ordered, paid, lapsed or to be paid back. (BJ-4.6, BJ-A18)"""
 
 from audit.conservation.account import Account, Bucket, Kind, Pool
-from audit.conservation.books import Books
+from audit.conservation.books import Books, Fault
 from audit.conservation.facts import Book, Fact
+from domain.money import show
 from duifu.v1 import events_pb2 as events
 from duifu.v1.recovery_pb2 import SettlementReversed
 
@@ -14,6 +15,7 @@ def issued(books: Books, event: events.VoucherIssued) -> None:
     account = books.account(f"voucher/{event.voucher_id}", pool, event.uscc, clause)
     books.must_be(account, "发放前的券面金额", 0, account.authorised_fen)
     account.authorise(event.face_value_fen)
+    books.worth[account.name] = event.face_value_fen
     books.vouchers_of_claims[event.case_id] = account
     books.say(Fact.ISSUED, event.case_id, Book.VOUCHER, event.face_value_fen, account)
 
@@ -26,9 +28,14 @@ def assessed(books: Books, event: events.RedemptionAssessed) -> None:
 
 
 def redeemed(books: Books, event: events.VoucherRedeemed) -> None:
-    """A part of it was paid."""
+    """A part of it was paid: with what came in taken off, never more than it is worth."""
     account = _own(books)
     books.move(account, Bucket.COMMITTED, Bucket.PAID, event.amount_fen)
+    worth_fen = books.worth.get(account.name, 0)
+    kept_fen = books.kept[account.name] = books.kept.get(account.name, 0) + event.amount_fen
+    if kept_fen > worth_fen:
+        text = f"已支付而未缴回{show(kept_fen)}，超过券面金额{show(worth_fen)}"
+        books.fault(Fault.OVERDRAWN, account, text, kept_fen, worth_fen)
     books.say(Fact.SETTLED, f"{event.cycle_id}/{event.case_id}", Book.VOUCHER, event.amount_fen, account)
 
 
@@ -38,6 +45,7 @@ def rescaled(books: Books, event: events.VoucherRescaled) -> None:
     Nothing of a voucher that is rescaled is under way, and nothing of it has lapsed in a batch (VOUCHER_IN_PAYMENT).
     """
     account = _own(books)
+    books.worth[account.name] = event.face_value_fen
     expired_fen = books.expired.pop(account.name, 0)
     books.move(account, Bucket.RELEASED, Bucket.FREE, expired_fen)
     books.move(account, Bucket.PAID, Bucket.RECOVERED, event.claw_back_fen)
@@ -57,6 +65,7 @@ def lapsed(books: Books, event: events.VoucherLapsed) -> None:
 def came_back(books: Books, event: events.PaymentCameBack) -> None:
     """What was paid came back: it waits to be paid again, or it is the treasury's. (F-7)"""
     account = _own(books)
+    books.kept[account.name] = books.kept.get(account.name, 0) - event.amount_fen
     if event.to_cycle_id:
         _may_be_paid_again(books, account, event.amount_fen)
         books.move(account, Bucket.FREE, Bucket.RESERVED, event.amount_fen)

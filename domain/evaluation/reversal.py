@@ -18,6 +18,13 @@ from duifu.v1.recovery_pb2 import ReportInvoiceReversed, SettlementReversed
 CLAUSE = "BJ-A8"
 
 
+def must_take_from_one(voucher: Voucher, red_key: str, blue_key: str) -> None:
+    """A red invoice was counted for no other blue one. Raises Refused RED_INVOICE_COUNTED."""
+    for key, totals in voucher.invoices.items():
+        if key != blue_key and amount.red_name(red_key) in totals.numbers:
+            raise Refused("RED_INVOICE_COUNTED", CLAUSE, number=red_key, invoice=key, voucher=voucher.voucher_id)
+
+
 def reverse(
     edition: Edition, voucher: Voucher, asked: ReportInvoiceReversed, received_on: date
 ) -> SettlementReversed | None:
@@ -25,7 +32,7 @@ def reverse(
 
     Settled is what all invoices settle without it, and what is due of the voucher follows from that as always.
     Raises Refused REASON_MISSING, REVERSAL_CONFLICT, INVOICE_NOT_COUNTED, REVERSAL_ABOVE_INVOICE, VOUCHER_IN_PAYMENT,
-    PARAMETER_EXPIRED.
+    PARAMETER_EXPIRED, RED_INVOICE_COUNTED.
     """
     if not asked.reason.strip():
         raise Refused("REASON_MISSING", CLAUSE, title="发票红冲")
@@ -39,6 +46,7 @@ def reverse(
             invoice=known.invoice_key,
             known_fen=known.amount_fen,
         )
+    must_take_from_one(voucher, asked.red_invoice_number, asked.invoice_key)
     before = voucher.invoices.get(asked.invoice_key)
     if before is None:
         raise Refused("INVOICE_NOT_COUNTED", CLAUSE, invoice=asked.invoice_key, voucher=voucher.voucher_id)

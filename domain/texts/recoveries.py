@@ -27,6 +27,16 @@ TEXTS: Texts = {
             "Rescale the voucher (RescaleVoucher), or report the red invoice (duifu recovery reversed).",
         ),
     },
+    "COMPUTED_FINDING_STANDS": {
+        "zh": (
+            "追回案件 {recovery} 的金额由合同终止或发票红冲计算得出，不能撤销。",
+            "请听取陈述申辩后责令追回；确实无法追回的，办理核销。",
+        ),
+        "en": (
+            "Recovery {recovery} was computed from a contract that ended or a red invoice; it is not withdrawn.",
+            "Hear the enterprise and demand what is due; what cannot come in is written off.",
+        ),
+    },
     "RECOVERY_ABOVE_PAID": {
         "zh": (
             "案件 {case} 已支付且未在其他追回中的金额为{available_fen}，不能追回{asked_fen}。",
@@ -91,6 +101,26 @@ TEXTS: Texts = {
             "Check reference, day and amount; what is on record is never rewritten.",
         ),
     },
+    "RECOVERY_RECEIPT_USED": {
+        "zh": (
+            "回单 {reference} 即已登记在追回案件 {recovery} 的回单 {known}。",
+            "一张回单只登记一次；请核对回单号，一笔款项缴回两案的请分别取得回单。",
+        ),
+        "en": (
+            "Receipt {reference} is receipt {known}, on record in recovery {recovery}.",
+            "A receipt counts once; check its number, and get one for each recovery that a transfer pays.",
+        ),
+    },
+    "RECEIPT_BEFORE_PAYMENT": {
+        "zh": (
+            "回单 {reference} 的日期{received_on}早于首次支付日{paid_from}。",
+            "请核对回单日期；它决定额度退回的年度。",
+        ),
+        "en": (
+            "Receipt {reference} is of {received_on}, before anything was paid from {paid_from} on.",
+            "Check its day, which says to what year's limit the money goes back.",
+        ),
+    },
     "WRITE_OFF_NOT_PROPOSED": {
         "zh": ("追回案件 {recovery} 没有待确认的核销。", "请先由资金岗提请核销（duifu recovery propose-write-off）。"),
         "en": (
@@ -147,6 +177,16 @@ TEXTS: Texts = {
         "en": (
             "Invoice {invoice} was not counted for voucher {voucher}.",
             "Check code and number; reversing an invoice that was not counted changes nothing here.",
+        ),
+    },
+    "RED_INVOICE_COUNTED": {
+        "zh": (
+            "红字发票 {number} 已在算力券 {voucher} 中冲减发票 {invoice}。",
+            "一张红字发票只冲减一张蓝字发票；请核对号码。",
+        ),
+        "en": (
+            "Red invoice {number} already takes from invoice {invoice} of voucher {voucher}.",
+            "A red invoice reverses one blue one; check the numbers.",
         ),
     },
     "REVERSAL_ABOVE_INVOICE": {

@@ -32,6 +32,18 @@ TEXTS: Texts = {
             "Ask again with the same invoice when more is delivered or paid, unless the whole contract is settled.",
         ),
     },
+    "CLAW_BACK_OPEN": {
+        "zh": (
+            "案件 {case} 本次没有应兑付金额：算力券 {voucher} 应缴回而尚未缴回{owed_fen}，"
+            "已支付而未缴回的加上应兑付的不得超过券额。",
+            "缴回之后可凭同一发票再次申请。",
+        ),
+        "en": (
+            "Case {case}: {owed_fen} of voucher {voucher} is to be paid back and has not come in; what was paid and "
+            "not returned, with what is due, never exceeds its face value, so nothing is due.",
+            "Ask again with the same invoice when it has come in.",
+        ),
+    },
     "BJ_E_CAP": {
         "zh": (
             "{year}年度申领限额{cap_fen}已用{used_fen}，本案没有可发放的额度。",

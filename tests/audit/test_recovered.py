@@ -65,7 +65,7 @@ def recovered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     desk.send(COLLECTOR, propose_write_off=proposing(first, yuan(50_000)))
     desk.send(DECIDER, write_off_recovery=WriteOffRecovery(recovery_id=first))
     second = demanded(desk, voucher, yuan(10_000))
-    late = receiving(second, yuan(10_000), on="2025-01-06")
+    late = receiving(second, yuan(10_000), "SK-2", on="2025-01-06")
     desk.at("2025-01-06 09:00").send(COLLECTOR, record_recovery_receipt=late)
     desk.ledger.close()
     return path

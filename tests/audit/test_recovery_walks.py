@@ -89,6 +89,9 @@ class Walk:
             self._red += 1
             red = reversing(self.voucher, amount_fen * 5, red_invoice_number=invoice_number(self._red))
             self._send(INSPECTOR, report_invoice_reversed=red)
+        elif deed == "ask again":
+            self._red += 1
+            self.desk.pay_for(self.voucher, amount_fen * 5, invoice=self._red, on="2024-06-28")
         elif known:
             DEEDS[deed](self, known[which % len(known)], amount_fen)
 
@@ -140,10 +143,20 @@ DEEDS: dict[str, Callable[[Walk, str, int], None]] = {
 }
 EXPECTED = {
     *("RECOVERY_ABOVE_PAID", "RECOVERY_NOT_NOW", "RECOVERY_ABOVE_OPEN"),
-    *("WRITE_OFF_NOT_PROPOSED", "REVERSAL_ABOVE_INVOICE"),
+    *("WRITE_OFF_NOT_PROPOSED", "REVERSAL_ABOVE_INVOICE", "VOUCHER_IN_PAYMENT", "COMPUTED_FINDING_STANDS"),
 }
 #: What the walk is made of; first what there must be to walk on.
-OFTEN = ["find and demand", "find and demand", "receive", "receive", "write off", "find", "red invoice", "new year"]
+OFTEN = [
+    "find and demand",
+    "find and demand",
+    "receive",
+    "receive",
+    "write off",
+    "find",
+    "red invoice",
+    "new year",
+    "ask again",
+]
 STEPS = st.tuples(
     st.sampled_from([*OFTEN, *DEEDS]),
     st.integers(0, 3),
@@ -163,6 +176,7 @@ def test_every_fen_that_was_paid_is_in_one_place_at_every_position(
         begin, walk = desk.ledger.head(), Walk(desk)
         for step in steps:
             walk.take(*step)
+            must_not_be_paid_above_its_worth(desk.voucher(VOUCHER), walk.recoveries())
 
         assert walk.refused <= EXPECTED
         must_be_conserved(desk, begin)
@@ -188,6 +202,13 @@ def must_be_conserved(desk: Desk, begin: int) -> None:
             assert account.held[Bucket.RESERVED if is_handed_over else Bucket.FREE] == recovery.open_fen
             assert account.held[Bucket.RECOVERED] == recovery.received_fen
             assert account.held[Bucket.RELEASED] == recovery.written_off_fen
+
+
+def must_not_be_paid_above_its_worth(voucher: Voucher, recoveries: list[Recovery]) -> None:
+    """What was paid and did not come in, with what is due and not paid yet."""
+    kept_fen = voucher.paid_fen - sum(recovery.received_fen for recovery in recoveries)
+    unpaid_fen = voucher.due_fen - (voucher.paid_fen - voucher.claw_back_fen)
+    assert kept_fen + unpaid_fen <= voucher.face_value_fen
 
 
 def must_be_taken_back_once(recoveries: list[Recovery]) -> None:

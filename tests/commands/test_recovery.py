@@ -280,6 +280,22 @@ def test_one_bank_reference_counts_once(desk: Desk, paid: Voucher) -> None:
     assert (other.code, other.facts["known_fen"]) == ("RECEIPT_CONFLICT", yuan(60))
 
 
+def test_a_receipt_counts_once_over_all_recoveries_however_it_is_written(desk: Desk, paid: Voucher) -> None:
+    first, second = demanded(desk, paid, yuan(100)), demanded(desk, paid, yuan(50))
+    desk.send(COLLECTOR, record_recovery_receipt=receiving(first, yuan(60)))
+
+    for recovery, reference in ((second, "SK-1"), (second, "ＳＫ 1"), (first, "sk－1")):
+        answer = refused(desk, COLLECTOR, record_recovery_receipt=receiving(recovery, yuan(1), reference))
+        assert (answer.code, answer.facts["recovery"]) == ("RECOVERY_RECEIPT_USED", first)
+
+
+def test_nothing_came_in_before_anything_was_paid(desk: Desk, paid: Voucher) -> None:
+    recovery = demanded(desk, paid, yuan(100))
+
+    early = receiving(recovery, yuan(1), on="2024-01-01")
+    assert refused(desk, COLLECTOR, record_recovery_receipt=early).code == "RECEIPT_BEFORE_PAYMENT"
+
+
 def test_what_comes_back_in_its_budget_year_is_paid_again_in_the_next_quarter(desk: Desk) -> None:
     """Of ¥3,000,000 the year pays ¥2,000,000 and defers the rest; ¥100,000 come back, so the next quarter pays as much.
 
@@ -294,7 +310,7 @@ def test_what_comes_back_in_its_budget_year_is_paid_again_in_the_next_quarter(de
     assert (desk.year(2025).redeemed_fen, desk.voucher(vouchers[2].voucher_id).paid_fen) == (yuan(2_000_000), 0)
 
     recovery = demanded(desk, desk.voucher(vouchers[0].voucher_id), yuan(300_000))
-    desk.send(COLLECTOR, record_recovery_receipt=receiving(recovery, yuan(100_000), on="2025-03-28"))
+    desk.send(COLLECTOR, record_recovery_receipt=receiving(recovery, yuan(100_000), on="2025-03-31"))
     assert desk.year(2025).redeemed_fen == yuan(1_900_000)
     desk.settle_quarter("bj-slq-2023-2025Q2")
 

@@ -13,17 +13,26 @@ from domain.money import yuan
 from domain.refusals import Refused
 from domain.voucher import Voucher
 from duifu.v1.commands_pb2 import Actor
-from duifu.v1.recovery_pb2 import RECOVERY_KIND_INVOICE_REVERSED, ReportInvoiceReversed
+from duifu.v1.events_pb2 import InvoiceReversed
+from duifu.v1.recovery_pb2 import (
+    RECOVERY_KIND_INVOICE_REVERSED,
+    ReportInvoiceReversed,
+    WithdrawRecovery,
+    WriteOffRecovery,
+)
+from ledger import streams
 from ledger.rows import open_rows
-from tests.builders import REVIEW, a_contract, an_invoice, invoice_number
+from tests.builders import REVIEW, SUPPLIER, a_contract, a_red_invoice, a_redemption, an_invoice, invoice_number
 from tests.commands.recovery_desk import (
     COLLECTOR,
+    DECIDER,
     INSPECTOR,
     SHA256,
     WHOLE,
     demand_all,
     found,
     paid_voucher,
+    proposing,
     receiving,
     state,
 )
@@ -147,6 +156,52 @@ def test_settled_with_another_invoice_it_is_due_and_paid_again(desk: Desk, paid:
     must_balance(desk)
 
 
+@pytest.mark.parametrize("way", ["open", "written off", "in part"])
+def test_nobody_is_paid_twice_while_what_was_paid_beyond_has_not_come_in(desk: Desk, way: str) -> None:
+    voucher = paid_voucher(desk, WHOLE)
+    desk.at("2024-04-10 09:00")
+    reversed_(desk, voucher, yuan(2_000_000))
+    recovery, came_in_fen = f"{voucher.case_id}-recovery-1", yuan(150_000) if way == "in part" else 0
+    demand_all(desk, recovery)
+    if came_in_fen:
+        desk.send(COLLECTOR, record_recovery_receipt=receiving(recovery, came_in_fen))
+    if way == "written off":
+        desk.send(COLLECTOR, propose_write_off=proposing(recovery, yuan(400_000)))
+        desk.send(DECIDER, write_off_recovery=WriteOffRecovery(recovery_id=recovery))
+
+    case_id = desk.pay_for(voucher, yuan(2_000_000), invoice=2, on="2024-04-02")
+
+    if not came_in_fen:
+        assert desk.closed_case(case_id).code == "CLAW_BACK_OPEN"
+    desk.settle_quarter("bj-slq-2023-2024Q2")
+    after = desk.voucher(voucher.voucher_id)
+    assert after.paid_fen - came_in_fen == after.face_value_fen == yuan(1_000_000)
+    must_balance(desk)
+
+
+def test_what_waited_is_due_once_the_money_has_come_in(desk: Desk) -> None:
+    voucher = paid_voucher(desk, WHOLE)
+    desk.at("2024-04-10 09:00")
+    reversed_(desk, voucher, yuan(2_000_000))
+    recovery = f"{voucher.case_id}-recovery-1"
+    demand_all(desk, recovery)
+    desk.closed_case(desk.pay_for(voucher, yuan(2_000_000), invoice=2, on="2024-04-02"))
+    desk.send(COLLECTOR, record_recovery_receipt=receiving(recovery, yuan(400_000)))
+
+    again = desk.pay_for(voucher, yuan(2_000_000), invoice=2, on="2024-04-02")
+
+    assert desk.case(again).due_fen == yuan(400_000)
+    must_balance(desk)
+
+
+def test_a_computed_finding_is_not_withdrawn(desk: Desk, paid: Voucher) -> None:
+    reversed_(desk, paid, yuan(1_000_000))
+    withdrawing = WithdrawRecovery(recovery_id=f"{paid.case_id}-recovery-1", reason="查无实据")
+
+    with pytest.raises(Refused, match="COMPUTED_FINDING_STANDS"):
+        desk.send(DECIDER, withdraw_recovery=withdrawing)
+
+
 def test_what_a_red_invoice_took_back_is_not_settled_again_by_the_same_blue_one(desk: Desk, paid: Voucher) -> None:
     after = reversed_(desk, paid, yuan(1_000_000))
 
@@ -172,6 +227,34 @@ def test_what_a_red_invoice_takes_back_is_not_found_a_second_time(desk: Desk, pa
 
     with pytest.raises(Refused, match="RECOVERY_ABOVE_PAID"):
         found(desk, paid, 1)
+
+
+@pytest.mark.parametrize(
+    "number", ["２４112000000000000900", "x", f"-{invoice_number(900)}", f"{invoice_number(900)} "]
+)
+def test_a_red_invoice_has_one_spelling(desk: Desk, paid: Voucher, number: str) -> None:
+    assert code_of(desk, paid, yuan(1), red_invoice_number=number) == "MALFORMED"
+
+
+def test_a_reported_red_invoice_takes_from_one_blue_one_of_one_voucher(desk: Desk, paid: Voucher) -> None:
+    reversed_(desk, paid, yuan(1_000_000))
+
+    (told,) = [
+        event
+        for event in desk.events(streams.invoice(SUPPLIER.uscc, invoice_number(1)))
+        if isinstance(event, InvoiceReversed)
+    ]
+    assert (told.red_key, told.amount_fen) == (invoice_number(900), yuan(1_000_000))
+    elsewhere = a_redemption(paid.voucher_id, yuan(100_000), invoice=5)
+    elsewhere.invoices.append(a_red_invoice(yuan(50_000), 900, reverses=5))
+    elsewhere.invoices[-1].number = invoice_number(900)
+    with pytest.raises(Refused, match="RED_INVOICE_COUNTED"):
+        desk.request(elsewhere)
+    other = desk.voucher_through_the_door(a_contract(WHOLE, number="HT-2"))
+    desk.pay_for(other, yuan(100_000), invoice=7)
+    desk.settle_quarter("bj-slq-2023-2024Q2")
+    assert code_of(desk, other, yuan(1), invoice_key=invoice_number(7)) == "INVOICE_USED_ELSEWHERE"
+    must_balance(desk)
 
 
 def test_only_a_counted_invoice_is_reversed_and_no_more_than_is_left_of_it(desk: Desk, paid: Voucher) -> None:
