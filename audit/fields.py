@@ -128,7 +128,7 @@ class _Reader:
             case date():
                 return value.isoformat()
             case AbstractSet():
-                return "、".join(sorted(value))
+                return "、".join(str(item) for item in sorted(value))
             case Sequence() if all(isinstance(item, str) for item in value):
                 return "；".join(value)
             case Claim():

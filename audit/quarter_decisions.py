@@ -263,6 +263,7 @@ def _year_stream(remaking: Remaking, quarter: Quarter, claim: Claim) -> str:
 def _must_be_handed_in(remaking: Remaking, quarter: Quarter, event: PaymentSettled | PaymentReturned) -> None:
     actor = remaking.entry.envelope.actor
     payment_answers.must_hand_in(actor, event.evidence_sha256, event.order_id)
+    payment_answers.must_have_gone_out(event.order_id, quarter.whole().has_gone_out(event.order_id))
     release.must_not_have_signed(quarter.whole(), event.order_id, actor)
 
 

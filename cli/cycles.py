@@ -1,5 +1,7 @@
 """duifu cycle: open and read redemption cycles."""
 
+from dataclasses import replace
+
 import click
 from google.protobuf import json_format
 
@@ -59,7 +61,7 @@ def pause(cycle_id: str, reason: str, asking: Asking) -> None:
 
     What the treasury has already comes to its end there, and its answers are recorded.
     """
-    asking.send(Command(pause_cycle=PauseCycle(cycle_id=cycle_id, reason=reason)), OFFICER)
+    _of_now(asking, cycle_id).send(Command(pause_cycle=PauseCycle(cycle_id=cycle_id, reason=reason)), OFFICER)
 
 
 @cycle.command()
@@ -68,7 +70,13 @@ def pause(cycle_id: str, reason: str, asking: Asking) -> None:
 @acting
 def resume(cycle_id: str, reason: str, asking: Asking) -> None:
     """Let the payments of CYCLE_ID go on where they were paused."""
-    asking.send(Command(resume_cycle=ResumeCycle(cycle_id=cycle_id, reason=reason)), OFFICER)
+    _of_now(asking, cycle_id).send(Command(resume_cycle=ResumeCycle(cycle_id=cycle_id, reason=reason)), OFFICER)
+
+
+def _of_now(asking: Asking, cycle_id: str) -> Asking:
+    """Who pauses again what was resumed asks for something new, in whatever words: the id says of when it is."""
+    _, version = asking.door().quarter(cycle_id)
+    return replace(asking, command_id=asking.command_id or f"cli:{cycle_id}:{version}")
 
 
 @cycle.command("show")

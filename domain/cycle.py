@@ -50,6 +50,7 @@ class Batch:
     order_ids: tuple[str, ...]
     steps: tuple[str, ...]
     signed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # step -> accounts
+    members: frozenset[str] = field(default=frozenset(), metadata=DERIVED)  # the same orders, to look one up
 
     @property
     def is_signed(self) -> bool:
@@ -164,7 +165,7 @@ class Cycle:
 
     def has_gone_out(self, order_id: str) -> bool:
         """Whether an order was signed by everybody who has to, answered or not."""
-        return not self.opened.release or any(order_id in batch.order_ids for batch in self.batches if batch.is_signed)
+        return not self.opened.release or any(order_id in batch.members for batch in self.batches if batch.is_signed)
 
     def pages_to_pay(self) -> list[int]:
         """The pages with such orders."""
@@ -180,8 +181,7 @@ class Cycle:
 
     def in_batch(self, batch: Batch) -> list[PaymentOrdered]:
         """The orders of a batch that were not held back, and not answered."""
-        members = set(batch.order_ids)
-        return [ordered for ordered in self.outstanding() if ordered.order_id in members]
+        return [ordered for ordered in self.outstanding() if ordered.order_id in batch.members]
 
     def to_sign(self) -> list[Batch]:
         """Batches that wait to be signed."""
@@ -265,7 +265,7 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
             answered = _answered(cycle, event.order_id, "withheld" if event.withheld_by else "returned")
             return changed(answered, carried=later)
         case PaymentBatchMade():
-            made = Batch(event.batch, tuple(event.order_ids), tuple(event.steps))
+            made = Batch(event.batch, tuple(event.order_ids), tuple(event.steps), members=frozenset(event.order_ids))
             return changed(cycle, batches=(*cycle.batches, made))
         case PaymentBatchSigned():
             accounts = tuple(account for account in (event.signed_by, event.on_behalf_of) if account)

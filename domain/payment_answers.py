@@ -76,9 +76,12 @@ def must_have_gone_out(order_id: str, has_gone_out: bool) -> None:
         raise Refused("PAYMENT_NOT_RELEASED", order=order_id)
 
 
-def must_be_the_only_answer(said: Said, others: Iterable[Said]) -> None:
-    """Nothing else in the file gives the order another end. Raises Refused PAYMENT_TWICE."""
-    if any(other != said for other in others):
+def must_be_the_only_answer(said: Said, others: Iterable[Said], is_unclear: bool) -> None:
+    """Nothing else in the file gives the order another end, or may: a line of it that nobody can read.
+
+    Raises Refused PAYMENT_TWICE.
+    """
+    if is_unclear or any(other != said for other in others):
         raise Refused("PAYMENT_TWICE", order=said.order_id)
 
 

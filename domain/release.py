@@ -21,7 +21,7 @@ def make_batch(cycle: Cycle) -> list[Message]:
     """Everything that was ordered since the last batch, once there is nothing more to order; none without signers."""
     if not cycle.opened.release or len(cycle.index.payable):
         return []
-    batched = {order_id for batch in cycle.batches for order_id in batch.order_ids}
+    batched = frozenset[str]().union(*(batch.members for batch in cycle.batches))
     orders = [ordered for ordered in cycle.outstanding() if ordered.order_id not in batched]
     if not orders:
         return []
@@ -76,7 +76,7 @@ def must_be_withholdable(cycle: Cycle, order_id: str, actor: Actor, reason: str)
     clause = cycle.opened.release_clause
     if order_id not in cycle.orders:
         raise Refused("ORDER_UNKNOWN", clause, cycle=cycle.cycle_id or "—", order=order_id)
-    batch = next((batch for batch in cycle.to_sign() if order_id in batch.order_ids), None)
+    batch = next((batch for batch in cycle.to_sign() if order_id in batch.members), None)
     if batch is None or cycle.orders[order_id].result:
         raise Refused("ORDER_RELEASED", clause, order=order_id)
     steps = [cycle.step(key) for key in batch.steps if key not in batch.signed_by]
@@ -112,10 +112,10 @@ def must_not_have_signed(cycle: Cycle, order_id: str, actor: Actor) -> None:
         return
     case_id, clause = cycle.orders[order_id].ordered.case_id, cycle.opened.release_clause
     if account := next(iter(set(cycle.claims[case_id].requested_by).intersection(accounts_of(actor))), ""):
-        number = next((batch.number for batch in cycle.batches if order_id in batch.order_ids), "—")
+        number = next((batch.number for batch in cycle.batches if order_id in batch.members), "—")
         raise Refused("SIGNER_NOT_APART", clause, batch=number, account=account, at=case_id)
     for batch in cycle.batches:
-        for key, accounts in batch.signed_by.items() if order_id in batch.order_ids else ():
+        for key, accounts in batch.signed_by.items() if order_id in batch.members else ():
             if account := next(iter(set(accounts).intersection(accounts_of(actor))), ""):
                 title = cycle.step(key).title
                 raise Refused("SIGNER_NOT_APART", clause, batch=batch.number, account=account, at=title)

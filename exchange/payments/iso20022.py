@@ -1,5 +1,6 @@
 """Answers in ISO 20022: status reports (pain.002.001.10) and statements of account (camt.053.001.08)."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
 from typing import NoReturn
@@ -60,13 +61,16 @@ def read_camt_053(document: Tree) -> list[Line]:
 
 
 def _netted(lines: list[Line]) -> list[Line]:
-    """Each credit takes back one debit of its order: a debit that is left is an answer, else the last credit is."""
+    """Each credit takes back one debit of its order and amount: a debit that is left is an answer, else a credit is."""
     offset: set[str] = set()  # places
-    for order_id in {line.order_id for line in lines if line.said}:
-        debits, credits = (
-            [line.place for line in lines if line.said and line.order_id == order_id and line.said.result == result]
-            for result in (Result.SETTLED, Result.RETURNED)
-        )
+    booked: defaultdict[tuple[str, int | None], dict[Result, list[str]]] = defaultdict(
+        lambda: {end: [] for end in Result}
+    )
+    for line in lines:
+        if line.said:
+            booked[line.order_id, line.said.amount_fen][line.said.result].append(line.place)
+    for ends in booked.values():
+        debits, credits = ends[Result.SETTLED], ends[Result.RETURNED]
         pairs = min(len(debits), len(credits))
         offset.update(debits[:pairs])
         offset.update(credits[:pairs] if len(debits) > len(credits) else credits[: max(0, pairs - 1)])

@@ -46,9 +46,12 @@ class Matching:
         self._lists: dict[str, PaymentList | None] = {}
         self._ends: defaultdict[str, list[Said]] = defaultdict(list)
         self._asked: set[str] = set()
+        self._unread: set[str] = set()  # orders with a line that says nobody knows what
         for line in lines:
             if line.said and line.said.result in STATUS:
                 self._ends[line.said.order_id].append(line.said)
+            if line.problem:
+                self._unread.add(line.order_id)
 
     def match(self, line: Line, actor: Actor) -> Command | Standing:
         """What `actor` asks the ledger for a line, or why nothing is asked.
@@ -66,7 +69,7 @@ class Matching:
         payment_answers.must_have_gone_out(said.order_id, bool(order.result) or said.order_id in listed.due)
         if said.result not in STATUS:
             return Standing.PENDING
-        payment_answers.must_be_the_only_answer(said, self._ends[said.order_id])
+        payment_answers.must_be_the_only_answer(said, self._ends[said.order_id], said.order_id in self._unread)
         if not listed.is_round and orders.is_after_settlement(listed.orders, said.order_id, STATUS[said.result]):
             is_known = said.order_id in self._asked or self._came_back(listed, said.order_id)
             return Standing.KNOWN if is_known else self._recording(listed, said, actor)

@@ -255,6 +255,12 @@ def test_two_values_that_look_alike_when_masked_are_still_two() -> None:
     assert (change.old and change.old.text) == (change.new and change.new.text) == "****0001"
 
 
+def test_a_set_of_numbers_is_told_in_order() -> None:
+    told = {field.label: field.text for field in fields_of(Cycle(reminded=frozenset({30, 1, 7})))}
+
+    assert "1、7、30" in told.values()
+
+
 def test_a_field_that_says_nothing_is_left_out(spring: Rows) -> None:
     assert all(fields_of(replay.beginning(name).state) == [] for name in spring.streams())
 

@@ -69,3 +69,16 @@ def test_an_order_is_held_back_with_a_reason(duifu: Callable[..., Result]) -> No
     assert done.exit_code == 0, done.output
     assert "未予放行" in after.output
     assert "第1批：待办0笔" in after.output
+
+
+def test_what_was_resumed_is_paused_again_for_the_same_reason(duifu: Callable[..., Result]) -> None:
+    deeds = ["pause", "resume"] * 2
+
+    told = [duifu(deed, Q1, "--reason", "封账", "--actor", "li.na") for deed in deeds]
+    shown = duifu("show", Q1)
+    again = [duifu("pause", Q1, "--reason", "封账", "--actor", "li.na") for _ in range(2)]
+
+    assert [one.exit_code for one in told] == [0] * 4, [one.output for one in told]
+    assert not any("重复命令" in one.output for one in told)
+    assert "暂停拨付" not in shown.output
+    assert ([one.exit_code for one in again], "CYCLE_PAUSED" in again[1].output) == ([0, 3], True)

@@ -305,6 +305,13 @@ def test_two_ends_of_one_order_in_a_file_are_both_refused(counter: Counter, orde
     assert counter.answers() == [(orders[1].order_id, "PaymentSettled")]
 
 
+def test_an_end_beside_a_line_that_nobody_can_read_is_not_taken(counter: Counter, orders: list[PaymentOrder]) -> None:
+    content = csv_of([(orders[0], End.SETTLED), (orders[0], End.RETURNED)])
+
+    assert counter.refusals(content.replace(b"settled", b"paid")) == ["MALFORMED", "PAYMENT_TWICE"]
+    assert counter.answers() == []
+
+
 def test_a_debit_that_its_own_statement_takes_back_is_a_return(counter: Counter, orders: list[PaymentOrder]) -> None:
     told = counter.take_in(camt_053([(orders[0], End.SETTLED), (orders[0], End.RETURNED)]))["lines"]
 

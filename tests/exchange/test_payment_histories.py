@@ -54,11 +54,20 @@ def take_in(desk: Desk, file: File) -> list[str]:
     return put_in(desk, FORMS[form]([(orders[place], result) for place, result in answers]))
 
 
+def is_left(answers: list[tuple[int, Result]], number: int) -> bool:
+    """Whether an entry of a statement still says something once each credit has taken back a debit."""
+    place, result = answers[number]
+    later = sum(line == (place, result) for line in answers[number:])
+    debits, credits = (answers.count((place, end)) for end in (Result.SETTLED, Result.RETURNED))
+    if result == Result.SETTLED:
+        return later <= debits - credits
+    return result == Result.PENDING or (debits <= credits and later <= credits - max(0, debits - 1))
+
+
 def expected(file: File, ends: dict[int, list[Result]]) -> Iterator[str]:
     """What should become of each line, given the ends on record, which it brings up to date."""
     form, answers = file
-    taken_back = {place for place, result in answers if form == "camt.053" and result == Result.RETURNED}
-    said = [None if place in taken_back and result == Result.SETTLED else (place, result) for place, result in answers]
+    said = [line if form != "camt.053" or is_left(answers, number) else None for number, line in enumerate(answers)]
     found = {line for line in said if line and line[1] != Result.PENDING}
     times = Counter(place for place, _ in found)
     for line in said:

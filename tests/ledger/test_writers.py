@@ -12,7 +12,7 @@ from tests.commands.other_processes import in_processes
 from tests.ledger.databases import edit, prove
 from tests.ledger.events import append_with_conflicts, follow, meet, open_and_append
 
-WRITERS, TIMES = 3, 40
+WRITERS, TIMES = 3, 120
 
 
 def work(role: str, address: str, start: Path, number: int) -> object:
