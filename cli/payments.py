@@ -69,7 +69,7 @@ def export(
     if listed is None:
         raise RefusedHere(f"没有季度批次或轮次 {list_id}，请核对编号 / there is no quarter or round of that id")
     try:
-        must_not_be_paused(door.quarter(list_id)[0])
+        must_not_be_paused(listed.quarter)
     except Refused as error:
         raise refused(error) from None
     try:

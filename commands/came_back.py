@@ -26,9 +26,7 @@ def take_back_settled(here: InQuarter, ordered: PaymentOrdered, said: RecordPaym
         return
     recoveries = work.streams(streams.recoveries_of(voucher.case_id))
     must_not_be_recovered((work.read(name, RECOVERY) for name in recoveries), said, ordered.case_id)
-    year = here.year_stream(claim)
-    limit_year = int(year.rpartition("/")[2])
-    returned = came_back(voucher, here.quarter.opened, ordered.case_id, said, limit_year, work.on)
+    returned = came_back(voucher, here.quarter.opened, ordered.case_id, said, here.limit_year(claim), work.on)
     if is_paid_again(returned, here.terms):
         first = max(here.quarter.number.next, Quarter.of(work.on))
         returned.to_cycle_id = here.carry(claim, returned.amount_fen, first)
@@ -37,7 +35,7 @@ def take_back_settled(here: InQuarter, ordered: PaymentOrdered, said: RecordPaym
         again = RedemptionHeadroomReturned(
             order_id=ordered.order_id, voucher_id=ordered.voucher_id, amount_fen=returned.amount_fen
         )
-        work.record(year, ENTERPRISE_YEAR, [again])
+        work.record(here.year_stream(claim), ENTERPRISE_YEAR, [again])
     after = f"转入{returned.to_cycle_id}，请更换账户" if returned.to_cycle_id else "缴回国库，不再支付"
     told = ClaimPaymentChanged(
         cycle_id=here.cycle_id,

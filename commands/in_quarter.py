@@ -56,11 +56,13 @@ class InQuarter:
         self.work.look_up([streams.case(claim.case_id) for claim in claims], CASE)
         self.work.look_up([self.year_stream(claim) for claim in claims], ENTERPRISE_YEAR)
 
-    def year_stream(self, claim: Claim) -> str:
+    def limit_year(self, claim: Claim) -> int:
         """The year that a payment counts in: of the batch, or of the request. (BJ-A7)"""
-        opened = self.quarter.opened
-        year = self.terms.limit_year(opened, self.work.case(claim.case_id).received_on)
-        return streams.enterprise_year(opened.programme_id, claim.uscc, year)
+        return self.terms.limit_year(self.quarter.opened, self.work.case(claim.case_id).received_on)
+
+    def year_stream(self, claim: Claim) -> str:
+        """The stream of that year."""
+        return streams.enterprise_year(self.quarter.opened.programme_id, claim.uscc, self.limit_year(claim))
 
     def carry(self, claim: Claim, amount_fen: int, first: Quarter | None = None) -> str:
         """Let an amount join the next quarter, or `first`, cut off or not; its id, or nothing after the last batch."""

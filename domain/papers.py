@@ -1,7 +1,7 @@
 """A bank receipt or a proof of delivery counts once, however often it is handed in and with what invoice. (BJ-4.5)"""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from google.protobuf.message import Message
 
@@ -92,9 +92,5 @@ def evolve(paper: Paper, event: Message) -> Paper:
     """The paper after one more event."""
     match event:
         case PaperHandedIn():
-            return replace(paper, case_ids=_with(paper.case_ids, event.case_id))
+            return Paper((*paper.case_ids, event.case_id))
     raise UnknownEvent(type(event).__name__)
-
-
-def _with(case_ids: Iterable[str], case_id: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*case_ids, case_id)))

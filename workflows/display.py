@@ -163,7 +163,7 @@ def case_card(case: Case, obstacle: str, now: datetime, clock: BusinessClock) ->
         lines += [f"- 应兑付：{show(case.due_fen)}，已支付：{show(case.settled_fen)}"]
     if case.payment is not None:
         lines += [f"- {case.payment.cycle_id}：{PAYMENTS[case.payment.status]} {case.payment.explanation}"]
-    lines += ["", f"更新于业务时间 {now:%Y-%m-%d %H:%M}{_reading(now, clock)}"]
+    lines += updated(now, clock)
     return "\n".join(lines)
 
 
@@ -205,7 +205,7 @@ def round_card(round_: Round, obstacle: str, now: datetime, clock: BusinessClock
     for objection in round_.open_objections():
         raised = objection.raised
         lines += [f"- 异议{raised.objection}（{raised.case_id}）：{raised.text}"]
-    lines += ["", f"更新于业务时间 {now:%Y-%m-%d %H:%M}{_reading(now, clock)}"]
+    lines += updated(now, clock)
     return "\n".join(lines)
 
 
@@ -241,7 +241,7 @@ def cycle_card(quarter: QuarterStanding, obstacle: str, now: datetime, clock: Bu
         f"- 批次日 {opened.as_of_on}，{opened.pay_on}起支付",
         *quarter_lines(quarter),
     ]
-    lines += ["", f"更新于业务时间 {now:%Y-%m-%d %H:%M}{_reading(now, clock)}"]
+    lines += updated(now, clock)
     return "\n".join(lines)
 
 
@@ -249,5 +249,7 @@ def _mark(clock: BusinessClock) -> str:
     return REHEARSAL_MARK if clock.is_rehearsal else ""
 
 
-def _reading(now: datetime, clock: BusinessClock) -> str:
-    return f"（演练；Temporal 时间轴上为 {clock_reading(now, clock):%Y-%m-%d %H:%M}）" if clock.is_rehearsal else ""
+def updated(now: datetime, clock: BusinessClock) -> list[str]:
+    """The end of every card: when it was written, in a rehearsal on Temporal's clock too."""
+    reading = f"（演练；Temporal 时间轴上为 {clock_reading(now, clock):%Y-%m-%d %H:%M}）" if clock.is_rehearsal else ""
+    return ["", f"更新于业务时间 {now:%Y-%m-%d %H:%M}{reading}"]

@@ -5,13 +5,12 @@ from typing import Any
 
 from temporalio.common import SearchAttributeUpdate
 
-from domain.clock import clock_reading
 from domain.panel import Panel
 from domain.panel_wording import standing, step, waits_on
 from domain.wording import last_day
 from duifu.v1.panel_pb2 import PanelConvened
 from duifu.v1.work_pb2 import BusinessClock
-from workflows.display import DUE_AT, OUTCOME, REHEARSAL_MARK, STAGE, WAITS_ON
+from workflows.display import DUE_AT, OUTCOME, REHEARSAL_MARK, STAGE, WAITS_ON, updated
 
 
 def summary(applicant_name: str) -> str:
@@ -45,8 +44,7 @@ def panel_card(panel_id: str, panel: Panel, obstacle: str, now: datetime, clock:
     lines += [f"- {expert_id}：已退出" for expert_id in panel.left]
     if panel.due_at:
         lines += [f"- 时限至{last_day(panel.due_at)}（业务时间）"]
-    reading = f"（演练；Temporal 时间轴上为 {clock_reading(now, clock):%Y-%m-%d %H:%M}）" if clock.is_rehearsal else ""
-    return "\n".join([*lines, "", f"更新于业务时间 {now:%Y-%m-%d %H:%M}{reading}"])
+    return "\n".join([*lines, *updated(now, clock)])
 
 
 def _of_member(is_declared: bool, is_sealed: bool) -> str:

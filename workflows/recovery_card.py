@@ -7,13 +7,12 @@ from typing import Any
 from temporalio.common import SearchAttributeUpdate
 
 from domain import recovery_deadlines
-from domain.clock import clock_reading
 from domain.money import show
 from domain.recovery import TITLES, Recovery, Standing
 from domain.wording import deadline
 from duifu.v1.recovery_pb2 import RecoveryOpened
 from duifu.v1.work_pb2 import BusinessClock
-from workflows.display import AMOUNT_FEN, DUE_AT, IS_OVERDUE, OUTCOME, REHEARSAL_MARK, STAGE, WAITS_ON
+from workflows.display import AMOUNT_FEN, DUE_AT, IS_OVERDUE, OUTCOME, REHEARSAL_MARK, STAGE, WAITS_ON, updated
 
 
 def summary(opened: RecoveryOpened) -> str:
@@ -79,8 +78,7 @@ def recovery_card(recovery: Recovery, obstacle: str, now: datetime, clock: Busin
     if running := recovery_deadlines.running(recovery):
         lines += [f"- {running.title}{deadline(running.due_at)}（业务时间）"]
     lines += [f"- {line}" for line in _course(recovery)]
-    reading = f"（演练；Temporal 时间轴上为 {clock_reading(now, clock):%Y-%m-%d %H:%M}）" if clock.is_rehearsal else ""
-    return "\n".join([*lines, "", f"更新于业务时间 {now:%Y-%m-%d %H:%M}{reading}"])
+    return "\n".join([*lines, *updated(now, clock)])
 
 
 def _course(recovery: Recovery) -> Iterator[str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from commands.work import fold
 from domain import cycle, round
+from domain.cycle import Cycle
 from domain.dates import SHANGHAI
 from domain.kinds import CYCLE, ROUND
 from domain.numbered import by_number
@@ -31,6 +32,7 @@ class PaymentList:
     orders: Mapping[str, Order[PaymentOrder]]  # by order id
     vouchers: Mapping[str, str]  # order id -> the voucher that it pays; of a round nothing
     due: Mapping[str, str]  # order id -> level that pays: those that may go out, and have no answer
+    quarter: Cycle  # empty for a round
 
     def going_out(self) -> dict[str, list[PaymentOrder]]:
         """What may go out and has no answer, by the level that pays it; "" where there is one treasury."""
@@ -52,7 +54,7 @@ def find_list(ledger: Ledger, list_id: str) -> PaymentList | None:
         }
         released = {order.order_id: "" for order in quarter.to_pay()}
         vouchers = {order_id: order.ordered.voucher_id for order_id, order in given}
-        return PaymentList(list_id, False, quarter.closed is not None, ordered, vouchers, released)
+        return PaymentList(list_id, False, quarter.closed is not None, ordered, vouchers, released, quarter)
     found, _ = fold(ledger, streams.grant_round(list_id), ROUND)
     if not found.round_id:
         return None
@@ -61,7 +63,7 @@ def find_list(ledger: Ledger, list_id: str) -> PaymentList | None:
         for order_id, order in found.orders.items()
     }
     outstanding = {order.order_id: order.level for order in found.outstanding()}
-    return PaymentList(list_id, True, found.closed is not None, ordered, {}, outstanding)
+    return PaymentList(list_id, True, found.closed is not None, ordered, {}, outstanding, quarter)
 
 
 def ordered_at(ledger: Ledger, listed: PaymentList, orders: Iterable[PaymentOrder]) -> datetime:

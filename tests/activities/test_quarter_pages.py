@@ -172,7 +172,9 @@ def test_what_comes_back_joins_the_next_quarter_and_the_others_are_settled(city:
     assert [claim.case_id for claim in later.ready()] == [case_id(5), case_id(61)]
 
 
-def test_an_answer_that_contradicts_the_record_is_refused_and_the_others_of_its_commit_are_kept(city: City) -> None:
+def test_an_answer_that_contradicts_the_record_is_refused_and_the_others_of_its_commit_are_kept(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
     city.assess()
     city.order()
     contradicted = an_order(2)
@@ -184,7 +186,7 @@ def test_an_answer_that_contradicts_the_record_is_refused_and_the_others_of_its_
             city.desk.system(record_payment=returned)
         return await honest(order)
 
-    city.bank.hand_in = meanwhile  # type: ignore[method-assign]
+    monkeypatch.setattr(city.bank, "hand_in", meanwhile)
     with pytest.raises(ApplicationError, match="1笔 PAYMENT_RESULT_CONFLICT"):
         city.pay()
 
@@ -193,7 +195,9 @@ def test_an_answer_that_contradicts_the_record_is_refused_and_the_others_of_its_
     assert {order.result for order_id, order in quarter.orders.items() if order_id != contradicted} == {"settled"}
 
 
-def test_an_order_that_a_file_has_answered_meanwhile_is_not_handed_in(city: City) -> None:
+def test_an_order_that_a_file_has_answered_meanwhile_is_not_handed_in(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
     city.assess()
     city.order()
     honest = city.bank.hand_in
@@ -204,7 +208,7 @@ def test_an_order_that_a_file_has_answered_meanwhile_is_not_handed_in(city: City
             await asyncio.to_thread(city.desk.system, record_payment=settled)
         return await honest(order)
 
-    city.bank.hand_in = answered_by_a_file  # type: ignore[method-assign]
+    monkeypatch.setattr(city.bank, "hand_in", answered_by_a_file)
     city.pay()
 
     assert an_order(CLAIMS) not in city.bank.asked
@@ -226,11 +230,11 @@ def test_a_pause_stops_a_page_between_two_commits_and_what_was_paid_is_on_record
             await asyncio.to_thread(city.desk.send, CYCLE_OFFICER, pause_cycle=paused)
         return await honest(order)
 
-    city.bank.hand_in = paused_by_the_thirtieth  # type: ignore[method-assign]
+    monkeypatch.setattr(city.bank, "hand_in", paused_by_the_thirtieth)
     city.pay()
     settled = [number for number in range(1, CLAIMS + 1) if city.desk.cycle(CYCLE).orders[an_order(number)].result]
     while_paused = city.pay()
-    city.bank.hand_in = honest  # type: ignore[method-assign]
+    monkeypatch.setattr(city.bank, "hand_in", honest)
     city.desk.send(CYCLE_OFFICER, resume_cycle=ResumeCycle(cycle_id=CYCLE, reason="已开账"))
     rest = city.pay()
 

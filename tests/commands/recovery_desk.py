@@ -3,6 +3,8 @@
 from contextlib import closing
 from typing import Any
 
+import pytest
+
 from audit.compared import Difference
 from audit.conservation.conserve import Conserved, conserve
 from audit.recompute import recompute
@@ -10,6 +12,7 @@ from commands.door import SYSTEM
 from domain.kinds import RECOVERY
 from domain.money import yuan
 from domain.recovery import Recovery, recovery_id
+from domain.refusals import Refused
 from domain.voucher import Voucher
 from duifu.v1.commands_pb2 import Actor, Letter, RecordRecoveryLetter
 from duifu.v1.recovery_pb2 import (
@@ -39,6 +42,13 @@ INSPECTOR = officer("inspector")
 DECIDER = officer("recovery-officer")
 COLLECTOR = officer("fund-officer")
 WHOLE = yuan(5_000_000)
+
+
+def refused(desk: Desk, actor: Actor, **kind: Any) -> Refused:
+    """The refusal that somebody gets."""
+    with pytest.raises(Refused) as answer:
+        desk.send(actor, **kind)
+    return answer.value
 
 
 def examples(case_id: str, voucher_id: str) -> dict[str, tuple[Actor, Any]]:

@@ -19,22 +19,8 @@ from ledger.rows import open_rows
 from tests.amended import BEIJING, a_rulebook, under
 from tests.audit.tampering import forged
 from tests.builders import BUYER, PROGRAMME, a_contract, a_firm, a_redemption, an_application, shanghai
-from tests.commands.recovery_desk import DECIDER, INSPECTOR, barring, demanded, found, paid_voucher
+from tests.commands.recovery_desk import DECIDER, INSPECTOR, barring, demanded, found, paid_voucher, refused
 from tests.desk import Desk
-
-
-@pytest.fixture
-def paid(desk: Desk) -> Voucher:
-    """A voucher of which ¥600,000 was paid; it is 2 April 2024."""
-    voucher = paid_voucher(desk)
-    desk.at("2024-04-02 09:00")
-    return voucher
-
-
-def refused(desk: Desk, actor: Actor, **kind: Any) -> Refused:
-    with pytest.raises(Refused) as answer:
-        desk.send(actor, **kind)
-    return answer.value
 
 
 def applying(desk: Desk, number: str) -> str:

@@ -48,6 +48,7 @@ from tests.commands.recovery_desk import (
     paid_voucher,
     proposing,
     receiving,
+    refused,
     state,
     waiving,
 )
@@ -56,21 +57,6 @@ from tests.rounds import RoundDesk
 from tests.rounds import officer as round_officer
 
 Q1, Q2 = "bj-slq-2023-2024Q1", "bj-slq-2023-2024Q2"
-AFTER_PAYMENT = "2024-04-02 09:00"
-
-
-@pytest.fixture
-def paid(desk: Desk) -> Voucher:
-    """A voucher of which ¥600,000 was paid in the first quarter; it is 2 April 2024, a Tuesday."""
-    voucher = paid_voucher(desk)
-    desk.at(AFTER_PAYMENT)
-    return voucher
-
-
-def refused(desk: Desk, actor: Actor, **kind: Any) -> Refused:
-    with pytest.raises(Refused) as answer:
-        desk.send(actor, **kind)
-    return answer.value
 
 
 # The way from the finding to the end

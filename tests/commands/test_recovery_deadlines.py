@@ -27,21 +27,12 @@ from tests.commands.recovery_desk import (
     differences,
     found,
     noticing,
-    paid_voucher,
     receiving,
     state,
     transferring,
     waiving,
 )
 from tests.desk import Desk
-
-
-@pytest.fixture
-def paid(desk: Desk) -> Voucher:
-    """A voucher of which ¥600,000 was paid; it is 2 April 2024."""
-    voucher = paid_voucher(desk)
-    desk.at("2024-04-02 09:00")
-    return voucher
 
 
 def ring(desk: Desk, recovery: str, deadline: RecoveryDeadline.ValueType) -> list[str]:

@@ -2,12 +2,9 @@
 
 from typing import Any
 
-import pytest
-
 from audit.conservation.account import Bucket, Kind
 from domain.money import yuan
 from domain.recovery import Standing
-from domain.refusals import Refused
 from domain.voucher import Voucher
 from duifu.v1.commands_pb2 import Actor
 from duifu.v1.recovery_pb2 import WithdrawRecovery, WriteOffRecovery
@@ -26,25 +23,12 @@ from tests.commands.recovery_desk import (
     paid_voucher,
     proposing,
     receiving,
+    refused,
     state,
     transferring,
     waiving,
 )
 from tests.desk import Desk
-
-
-@pytest.fixture
-def paid(desk: Desk) -> Voucher:
-    """A voucher of which ¥600,000 was paid; it is 2 April 2024."""
-    voucher = paid_voucher(desk)
-    desk.at("2024-04-02 09:00")
-    return voucher
-
-
-def refused(desk: Desk, actor: Actor, **kind: Any) -> Refused:
-    with pytest.raises(Refused) as answer:
-        desk.send(actor, **kind)
-    return answer.value
 
 
 def held(desk: Desk) -> dict[Bucket, int]:
