@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.refusals import Refused
-from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL, Actor
+from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL, PAYMENT_STATUS_SETTLED, Actor, PaymentStatus
 from duifu.v1.work_pb2 import PaymentOrder
 
 RECONCILER = "payment-reconciler"  # 支付对账岗
@@ -51,6 +51,12 @@ def must_hand_in(actor: Actor, evidence_sha256: str, order_id: str) -> None:
         raise Refused("ROLE_MISMATCH", role=actor.role or "—", needed=RECONCILER, title=title)
     if not evidence_sha256:
         raise Refused("EVIDENCE_MISSING", title=title)
+
+
+def must_name_its_booking(order_id: str, status: PaymentStatus.ValueType, bank_reference: str) -> None:
+    """What was paid can be found again at the bank. Raises Refused BANK_REFERENCE_MISSING."""
+    if status == PAYMENT_STATUS_SETTLED and not bank_reference.strip():
+        raise Refused("BANK_REFERENCE_MISSING", order=order_id)
 
 
 def must_fit(order: PaymentOrder, said: Said) -> None:

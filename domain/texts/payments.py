@@ -30,6 +30,16 @@ TEXTS: Texts = {
             "The money may have gone to somebody else: ask the bank or treasury at once, and leave the file as it is.",
         ),
     },
+    "BANK_REFERENCE_MISSING": {
+        "zh": (
+            "支付指令 {order} 的结果为已支付，但没有银行或国库的回单编号，无法核对。",
+            "请向银行或国库取得写明回单编号的文件后再导入。",
+        ),
+        "en": (
+            "Order {order} is said to be paid without a reference of the bank or treasury; nobody could check it.",
+            "Ask the bank or treasury for a file that names its reference, and put that in.",
+        ),
+    },
     "PAYMENT_NOT_RELEASED": {
         "zh": (
             "支付指令 {order} 尚未放行，本系统未曾送出，文件却已述及。",

@@ -268,6 +268,7 @@ def spoilt(orders: list[PaymentOrder]) -> dict[str, tuple[bytes, str]]:
         "an amount beyond anything": (row(amount_fen="9" * 18, amount_yuan=""), "MALFORMED"),
         "two amounts": (row(amount_yuan="0.02"), "MALFORMED"),
         "a cell too many": (row(bank_reference="1,2,3,4"), "MALFORMED"),
+        "a payment that nobody can find at the bank": (row(bank_reference=""), "BANK_REFERENCE_MISSING"),
         "digits of another script": (row(amount_fen="１００"), "MALFORMED"),
         "a statement's part payment": (statement(an_entry(one, End.SETTLED, amount="0.01")), "PAYMENT_AMOUNT"),
         "a credit that reverses nothing": (
