@@ -22,11 +22,21 @@ TEXTS: Texts = {
     },
     "PAYMENT_PAYEE": {
         "zh": (
-            "支付指令 {order} 的收款人与文件所述不一致：{what}。",
+            "支付指令 {order} 的收款人户名为“{ordered}”，文件所述为“{said}”。",
             "款项可能付给了他人：请立即与银行或国库核对，勿改动文件。",
         ),
         "en": (
-            "The payee of order {order} is not the one in the file: {what}.",
+            "Order {order} pays {ordered}; the file says {said}.",
+            "The money may have gone to somebody else: ask the bank or treasury at once, and leave the file as it is.",
+        ),
+    },
+    "PAYMENT_ACCOUNT": {
+        "zh": (
+            "支付指令 {order} 的收款账号为 {ordered}，文件所述为 {said}，两者不同（账号只显示末四位）。",
+            "款项可能付给了他人：请立即与银行或国库核对，勿改动文件。",
+        ),
+        "en": (
+            "Order {order} pays into {ordered}; the file says {said}, another one (last four digits shown).",
             "The money may have gone to somebody else: ask the bank or treasury at once, and leave the file as it is.",
         ),
     },

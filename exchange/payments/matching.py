@@ -57,7 +57,7 @@ class Matching:
         """What `actor` asks the ledger for a line, or why nothing is asked.
 
         Raises Refused MALFORMED, ORDER_UNKNOWN, PAYMENT_CURRENCY, PAYMENT_AMOUNT, PAYMENT_PAYEE,
-        PAYMENT_NOT_RELEASED, PAYMENT_TWICE, PAYMENT_LATE, PAYMENT_RESULT_CONFLICT,
+        PAYMENT_ACCOUNT, PAYMENT_NOT_RELEASED, PAYMENT_TWICE, PAYMENT_LATE, PAYMENT_RESULT_CONFLICT,
         BANK_REFERENCE_MISSING.
         """
         if line.problem:
