@@ -1,4 +1,4 @@
-"""What a quarter had paid and the bank sent back afterwards: on record on the vouchers, the quarter stays as it is. (F-7)"""
+"""What a quarter had paid and the bank sent back: on record on the vouchers, the quarter stays as it is. (F-7)"""
 
 from collections.abc import Iterable
 

@@ -143,7 +143,10 @@ def test_what_came_back_is_told_wherever_its_quarter_is_looked_at(desk: Desk, tm
         assert done.exit_code == 0, done.output
         return done.stdout
 
-    line = f"结算后退回 {orders[0].order_id} bj-redeem-2024-000001 2024-08-05 ¥30,000.00：账户已销户；转入{PROGRAMME}-2024Q3"
+    line = (
+        f"结算后退回 {orders[0].order_id} bj-redeem-2024-000001 2024-08-05 ¥30,000.00："
+        f"账户已销户；转入{PROGRAMME}-2024Q3"
+    )
     assert line in told("show", Q1)
     assert line in told("watch", Q1)
     (back,) = json.loads(told("watch", Q1, "--json"))["cameBack"]
