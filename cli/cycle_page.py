@@ -81,7 +81,10 @@ def _nothing_there(rows: Rows, account: Account) -> RefusedHere:
     known, cycle_id = rows.streams(streams.CYCLES), account.stream.removeprefix(streams.CYCLES)
     if account.stream not in known:
         return unknown_cycle(cycle_id, known)
-    return RefusedHere(f"{cycle_id} was not open yet: {account.end}. Give a later --at, or leave it out.")
+    return RefusedHere(
+        f"{cycle_id} 截至{account.end}尚未开立；请给出更晚的 --at，或不给"
+        f" / was not open yet; give a later --at, or leave it out"
+    )
 
 
 def _rulebook(home: str | None) -> Rulebook:

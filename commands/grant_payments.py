@@ -49,7 +49,7 @@ def record_payment(work: Work, command: RecordGrantPayment) -> str:
     """
     payment_answers.must_hand_in(work.actor, command.evidence_sha256, command.order_id)
     round_ = work.round(command.round_id)
-    ordered = orders.answered(round_.orders, command.order_id, command.status, command.round_id)
+    ordered = orders.answered(round_.orders, command.order_id, command.status)
     if ordered is None:
         return command.round_id
     payment_answers.must_name_its_booking(command.order_id, command.status, command.bank_reference)

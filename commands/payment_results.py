@@ -45,7 +45,7 @@ def record_payment(work: Work, command: RecordPayment) -> str:
     ):
         take_back_settled(InQuarter(work, command.cycle_id), quarter.orders[command.order_id].ordered, command)
         return command.cycle_id
-    ordered = orders.answered(quarter.orders, command.order_id, command.status, command.cycle_id)
+    ordered = orders.answered(quarter.orders, command.order_id, command.status)
     if ordered is not None:
         payment_answers.must_have_gone_out(command.order_id, quarter.has_gone_out(command.order_id))
         payment_answers.must_name_its_booking(command.order_id, command.status, command.bank_reference)
@@ -69,7 +69,7 @@ def record_payments(work: Work, command: RecordPayments) -> str:
     new = [
         (ordered, result)
         for result in command.results
-        if (ordered := orders.answered(quarter.orders, result.order_id, result.status, command.cycle_id))
+        if (ordered := orders.answered(quarter.orders, result.order_id, result.status))
     ]
     if not new:
         return command.cycle_id

@@ -34,16 +34,14 @@ def is_after_settlement(orders: Mapping[str, Order[Asked]], order_id: str, statu
     return order is not None and order.result == "settled" and status == PAYMENT_STATUS_RETURNED
 
 
-def answered(
-    orders: Mapping[str, Order[Asked]], order_id: str, status: PaymentStatus.ValueType, batch: str
-) -> Asked | None:
-    """The order that an answer is about; None if the same answer is on record. `batch` is the quarter or the round.
+def answered(orders: Mapping[str, Order[Asked]], order_id: str, status: PaymentStatus.ValueType) -> Asked | None:
+    """The order that an answer is about; None if the same answer is on record.
 
     Raises Refused ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT.
     """
     order = orders.get(order_id)
     if order is None:
-        raise Refused("ORDER_UNKNOWN", cycle=batch, order=order_id)
+        raise Refused("ORDER_UNKNOWN", order=order_id)
     result = "settled" if status == PAYMENT_STATUS_SETTLED else "returned"
     if order.result and order.result != result:
         raise Refused("PAYMENT_RESULT_CONFLICT", order=order_id, known=order.result, asked=result)

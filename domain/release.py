@@ -75,7 +75,7 @@ def must_be_withholdable(cycle: Cycle, order_id: str, actor: Actor, reason: str)
     """
     clause = cycle.opened.release_clause
     if order_id not in cycle.orders:
-        raise Refused("ORDER_UNKNOWN", clause, cycle=cycle.cycle_id or "—", order=order_id)
+        raise Refused("ORDER_UNKNOWN", clause, order=order_id)
     batch = next((batch for batch in cycle.to_sign() if order_id in batch.members), None)
     if batch is None or cycle.orders[order_id].result:
         raise Refused("ORDER_RELEASED", clause, order=order_id)

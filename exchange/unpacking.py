@@ -105,7 +105,7 @@ def walk_namespaced(
     try:
         parser.Parse(xml, True)
     except expat.ExpatError as error:
-        raise Unusable(f"{name} 不是XML：{error}", f"{name} is no XML: {error}") from None
+        raise Unusable(f"{name} 第{error.lineno}行起不是XML", f"{name} is no XML: {error}") from None
     except Unusable:
         raise
     except (LookupError, ValueError):  # expat asks Python for an encoding that it does not know itself

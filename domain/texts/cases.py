@@ -28,11 +28,11 @@ TEXTS: Texts = {
     },
     "REASON_MISSING": {
         "zh": (
-            "{title}：不予通过、低于上限核定、录入查询结果、裁定或销毁密钥须说明理由。",
+            "{title}：须说明理由。",
             "请填写 reason；销毁密钥还须在 legalBasis 写明法律依据。",
         ),
         "en": (
-            "{title}: a refusal, a lower amount, an answer put in by hand, a ruling or a destroyed key needs a reason.",
+            "{title} needs a reason.",
             "Fill in reason; to destroy a key, also its ground in law as legalBasis.",
         ),
     },

@@ -478,8 +478,14 @@ TEXTS: Texts = {
         "en": ("Order {order} is released or answered, or needs nobody's release.", "Ask the treasury."),
     },
     "ORDER_UNKNOWN": {
-        "zh": ("批次 {cycle} 没有支付指令 {order}。", "请核对指令编号。"),
-        "en": ("Cycle {cycle} has no payment order {order}.", "Check the order id."),
+        "zh": (
+            "没有支付指令 {order}。",
+            "请核对指令编号：由所属批次或轮次的编号与序号组成，须属于所办理的批次或轮次。",
+        ),
+        "en": (
+            "There is no payment order {order}.",
+            "Check its id: that of its quarter or round and a number. It has to be one of the list that was named.",
+        ),
     },
     "PAYMENT_RESULT_CONFLICT": {
         "zh": (

@@ -75,7 +75,7 @@ class Matching:
             is_known = said.order_id in self._asked or self._came_back(listed, said.order_id)
             return Standing.KNOWN if is_known else self._recording(listed, said, actor)
         payment_answers.must_be_in_time(said, order.result, listed.list_id, listed.is_closed)
-        asked = orders.answered(listed.orders, said.order_id, STATUS[said.result], listed.list_id)
+        asked = orders.answered(listed.orders, said.order_id, STATUS[said.result])
         if asked is None or said.order_id in self._asked:
             return Standing.KNOWN
         payment_answers.must_name_its_booking(said.order_id, STATUS[said.result], said.bank_reference)
@@ -88,7 +88,7 @@ class Matching:
             listed = self._lists[name]
             if listed and order_id in listed.orders:
                 return listed, listed.orders[order_id]
-        raise Refused("ORDER_UNKNOWN", cycle="—", order=order_id[:ID_MAX] or "—")
+        raise Refused("ORDER_UNKNOWN", order=order_id[:ID_MAX] or "—")
 
     def _came_back(self, listed: PaymentList, order_id: str) -> bool:
         """Whether it is on record that what was settled came back."""

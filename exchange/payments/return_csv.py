@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 
 from domain.payment_answers import CURRENCY, Result, Said
 from exchange.payments.amounts import fen_of, fen_of_yuan
@@ -13,6 +14,7 @@ NEEDED = ("order_id", "status", "amount_fen")
 COLUMNS = (*NEEDED, "bank_reference", "reason", "returned_on")
 KNOWN = frozenset((*ORDERED, *COLUMNS))
 CELL_MAX = 4_000  # characters
+HEADINGS_TOLD = 5  # of those that are wrong in one way
 
 
 def read_csv(content: bytes) -> list[Line]:
@@ -34,16 +36,21 @@ def read_csv(content: bytes) -> list[Line]:
                 found.append(_line(f"第{rows.line_num}行", headings, row))
                 must_be_few(len(found))
     except csv.Error as error:
-        raise Unusable(f"不是CSV：{error}", f"no CSV: {error}") from None
+        raise Unusable(f"第{rows.line_num}行起不是CSV", f"no CSV: {error}") from None
     return found
 
 
 def _must_be_known(headings: list[str]) -> None:
-    missing = [name for name in NEEDED if name not in headings]
-    strange = [quoted(name) for name in headings if name not in KNOWN]
-    if missing or strange or len(set(headings)) < len(headings):
-        zh = f"首行须为列名，须有 {'、'.join(NEEDED)}，每列一次；可用 {'、'.join(sorted(KNOWN))}"
-        raise Unusable(zh, f"the headings miss {missing}, or have unknown or doubled ones: {', '.join(strange[:5])}")
+    wrong = {
+        ("缺少", "missing"): [name for name in NEEDED if name not in headings],
+        ("未知", "unknown"): [quoted(name) for name in headings if name not in KNOWN],
+        ("重复", "doubled"): [quoted(name) for name, times in Counter(headings).items() if times > 1],
+    }
+    found = {what: "、".join(names[:HEADINGS_TOLD]) for what, names in wrong.items() if names}
+    if found:
+        zh = "；".join(f"{what}{names}" for (what, _), names in found.items())
+        en = "; ".join(f"{what} {names}" for (_, what), names in found.items())
+        raise Unusable(f"首行须为列名，每列一次：{zh}；可用 {'、'.join(sorted(KNOWN))}", f"headings are {en}")
 
 
 def _line(place: str, headings: list[str], row: list[str]) -> Line:

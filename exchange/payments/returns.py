@@ -39,7 +39,8 @@ def _read(content: bytes) -> tuple[str, list[Line]]:
     namespace, _, tag = document.tag.rpartition("}")
     if tag != "Document" or namespace not in DOCUMENTS:
         known = "、".join(form for form, _ in DOCUMENTS.values())
-        words = f"{quoted(document.tag, 80)} 不是认识的报文或版本；可用 {known}"
-        raise Unusable(words, f"{quoted(document.tag, 80)} is no message or version that we know; {known} are")
+        said = f"{quoted(tag)} xmlns={quoted(namespace, 80)}"
+        words = f"{said} 不是认识的报文或版本；可用 {known}"
+        raise Unusable(words, f"{said} is no message or version that we know; {known} are")
     form, reading = DOCUMENTS[namespace]
     return form, reading(document)

@@ -237,7 +237,7 @@ def test_the_table_says_what_became_of_each_line(counter: Counter, orders: list[
     said = counter.run("import", str(file), "--actor", "sun.li", code=3).output
 
     assert f"{orders[0].order_id}" in said
-    assert "[ORDER_UNKNOWN]" in said
+    assert "[ORDER_UNKNOWN] 没有支付指令 unknown-00001。" in said
     assert "1 行已记录，1 行被拒绝" in said
     assert orders[0].account_number not in said
 

@@ -224,6 +224,31 @@ def test_a_file_that_cannot_be_read_is_refused_in_both_languages_at_once(case: s
     assert len(str(refused.value)) < 1_000
 
 
+@pytest.mark.parametrize(
+    ("case", "zh", "en"),
+    [
+        ("headings twice", "重复'status'；", "headings are doubled 'status'"),
+        ("headings of our own", "未知'note'；", "headings are unknown 'note'"),
+        (
+            "no headings",
+            "缺少order_id、status、amount_fen；未知'bj-1'、",
+            "missing order_id、status、amount_fen; unknown",
+        ),
+        ("another message", f"'Document' xmlns='{PAIN_001}' 不是", f"'Document' xmlns='{PAIN_001}' is no"),
+        ("a quote that never ends", "第2行起不是CSV", "no CSV: "),
+        ("XML cut off", "行起不是XML", "is no XML: "),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_named_in_one_language_at_a_time(case: str, zh: str, en: str) -> None:
+    with pytest.raises(Unusable) as refused:
+        read_returned(HOSTILE[case])
+
+    assert zh in refused.value.zh
+    assert en in refused.value.en
+    assert "}" not in str(refused.value)
+    assert "unexpected" not in refused.value.zh
+
+
 @pytest.mark.parametrize("repeated", ["OrgnlEndToEndId", "TxSts", "AcctSvcrRef", "OrgnlTxRef"])
 def test_an_element_that_stands_twice_spoils_its_line_and_no_other(repeated: str) -> None:
     content = pain_002([(an_order(), Result.SETTLED)]).decode()
