@@ -4,7 +4,8 @@ import click
 
 from cli.late import Commands
 
-EPILOG = """Exit codes: 0 done, 2 wrong usage or input, 3 refused by the ledger (with its reason code), 4 unavailable.
+EPILOG = """Exit codes: 0 done, 2 wrong usage or input, 3 refused by the ledger (with its reason code), 4 unavailable,
+130 broken off with Ctrl-C.
 
 Start here: `duifu demo` plays a Beijing year on the real engines and exits; `duifu demo --stay` keeps the Temporal Web
 UI open; `duifu case list` shows the cases.
@@ -43,6 +44,10 @@ class Duifu(click.Group):
         """Run a command; see `endings` for what its code says when something went wrong."""
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            from cli.output import INTERRUPTED
+
+            raise click.exceptions.Exit(INTERRUPTED) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:

@@ -14,7 +14,17 @@ import click
 from google.protobuf.message import Message
 
 import settings
-from cli.output import REFUSED, Unavailable, WrongInput, as_json, at_home, console, print_json, print_refusal
+from cli.output import (
+    INTERRUPTED,
+    REFUSED,
+    Unavailable,
+    WrongInput,
+    as_json,
+    at_home,
+    console,
+    print_json,
+    print_refusal,
+)
 from commands.door import Door, declared
 from domain.refusals import Refused
 from duifu.v1.answers_pb2 import Answer, Refusal
@@ -160,7 +170,10 @@ def as_seen(message: M, unmask: bool) -> M:
 
 def run_to_the_end(work: Coroutine[Any, Any, int]) -> None:
     """Run and end the process at once: the SDK's native threads can abort an interpreter that shuts down."""
-    code = asyncio.run(work)
+    try:
+        code = asyncio.run(work)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -59,7 +59,7 @@ def page_command(cycle_id: str, file: Path, time: str | None, clock: str, home: 
     Exit codes: 0 written, 2 wrong input, 3 there is no such quarter, or the evidence is broken, 4 unavailable.
     """
     with auditing.evidence(home) as rows, stages(False) as stage:
-        end = moment(time, Clock(clock)) if time else AtPosition(rows.head())
+        end = moment(time, Clock(clock)) if time is not None else AtPosition(rows.head())
         account = quarter_account.read(rows, cycle_id, auditing.written(rows, end), stage("读取案件"))
         if not account.tally.version:
             raise _nothing_there(rows, account)

@@ -15,8 +15,6 @@ from cli.quarter_followed import Look, Watched
 from front_door import open_door
 from ledger import streams
 
-INTERRUPTED = 130  # as a shell says of a program that was stopped with Ctrl-C
-
 
 @click.command("watch")
 @click.argument("cycle_id")
@@ -50,19 +48,16 @@ def watch(cycle_id: str, once: bool, seconds: float, home: str | None, json_want
         raise unknown_cycle(cycle_id, door.ledger.streams(streams.CYCLES))
     watched = Watched(door, cycle_id)
     looks = _looks(watched, once, seconds)
-    try:
-        with stages(json_wanted) as stage:
-            watched.catch_up(stage("读取批次"))
-        if json_wanted:
-            _each_change(looks, lambda look: print_json(as_dict(look)))
-        elif console.is_terminal and not once:
-            with Live(console=console, auto_refresh=False) as live:
-                for look in looks:
-                    live.update(on_screen(look), refresh=True)
-        else:
-            _each_change(looks, _say)
-    except KeyboardInterrupt:
-        raise click.exceptions.Exit(INTERRUPTED) from None
+    with stages(json_wanted) as stage:
+        watched.catch_up(stage("读取批次"))
+    if json_wanted:
+        _each_change(looks, lambda look: print_json(as_dict(look)))
+    elif console.is_terminal and not once:
+        with Live(console=console, auto_refresh=False) as live:
+            for look in looks:
+                live.update(on_screen(look), refresh=True)
+    else:
+        _each_change(looks, _say)
 
 
 def _looks(watched: Watched, once: bool, seconds: float) -> Iterator[Look]:

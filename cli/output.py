@@ -19,6 +19,7 @@ from duifu.v1.answers_pb2 import Refusal
 from settings import Settings
 
 OK, USAGE, REFUSED, UNAVAILABLE = 0, 2, 3, 4
+INTERRUPTED = 130  # as a shell says of a program that was stopped with Ctrl-C
 
 P = ParamSpec("P")
 R = TypeVar("R")

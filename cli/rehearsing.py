@@ -118,17 +118,23 @@ def _due_at(case: Case) -> datetime | None:
 
 
 async def rehearse(door: Door, client: Client, until: datetime, say: Callable[[str], None]) -> None:
-    """Let business time pass to `until`. Raises Refused NOT_A_REHEARSAL, NotSettled."""
+    """Let business time pass to `until`; it never goes back. Raises Refused NOT_A_REHEARSAL, NotSettled."""
     if not deployment.current(door.ledger).is_rehearsal:
         raise Refused("NOT_A_REHEARSAL")
     await settled(door, client)
+    if (now := door.business_now()) >= until:
+        say(f"业务时间已是 {_written(now)}，不早于 {_written(until)}，没有推进")
     while door.business_now() < until:
         dues = [subject.due_at for subject in under_way(door) if subject.due_at]
         step = min([until, *(due_at for due_at in dues if due_at > door.business_now())])
-        say(f"业务时间推进至 {step.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
+        say(f"业务时间推进至 {_written(step)}")
         # First the ledger's clock; then each workflow's, whose deadline rings and finds that it has passed.
         await asyncio.to_thread(_advance, door, step)
         await settled(door, client)
+
+
+def _written(moment: datetime) -> str:
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 async def settled(door: Door, client: Client) -> None:

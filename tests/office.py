@@ -210,10 +210,12 @@ class Office:
         """Wait until every workflow has done what it can do now."""
         await rehearsing.settled(self.desk.door, self.client)
 
-    async def pass_time(self, until_moment: datetime) -> None:
-        """Let business time pass, from one due moment to the next."""
-        await rehearsing.rehearse(self.desk.door, self.client, until_moment, lambda _line: None)
+    async def pass_time(self, until_moment: datetime) -> list[str]:
+        """Let business time pass, from one due moment to the next; what the operator is told."""
+        told: list[str] = []
+        await rehearsing.rehearse(self.desk.door, self.client, until_moment, told.append)
         await self.settled()
+        return told
 
     async def ending(self, subject_id: str) -> Ending:
         """The result of a workflow that comes to its end."""

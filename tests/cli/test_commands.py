@@ -1,6 +1,9 @@
 """What a person at a terminal gets: words or JSON, and an exit code that a script can act on."""
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -182,6 +185,21 @@ def test_links_lead_to_the_deployment_that_runs_in_the_folder(
     shown = duifu("case", "show", case_id)
 
     assert f"http://127.0.0.1:9999/namespaces/default/workflows/{case_id}" in "".join(shown.output.split())
+
+
+def test_ctrl_c_ends_any_command_as_a_shell_says_it(home: Path) -> None:
+    command = [sys.executable, "-m", "cli", "send", "-", "--home", str(home)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdin is not None
+    process.stdin.write(b" " * 2**20)  # more than a pipe holds: once it is written, the command is reading
+    process.stdin.flush()
+    process.send_signal(signal.SIGINT)
+
+    assert process.wait(timeout=30) == 130
+    assert process.stderr is not None
+    assert b"Traceback" not in process.stderr.read()
+    process.stdin.close()
+    process.stderr.close()
 
 
 @pytest.mark.parametrize("command", [(), ("case",), ("case", "decide"), ("cycle",), ("up",), ("demo",), ("rehearse",)])

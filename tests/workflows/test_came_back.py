@@ -27,7 +27,10 @@ async def test_what_comes_back_after_the_close_is_paid_by_the_next_quarter(offic
     waiting = standing(office.desk.case(case_id))
     await office.pass_time(shanghai("2024-07-01 00:00"))
     quarter = await office.ending(Q2)
+    (into_the_past,) = await office.pass_time(shanghai("2024-05-01 00:00"))
 
+    assert into_the_past.startswith("业务时间已是 2024-07-01 0")
+    assert into_the_past.endswith("不早于 2024-05-01 00:00，没有推进")
     assert (first.outcome, first.amount_fen) == ("已支付", yuan(50_000))
     assert outcomes == ["recorded"]
     assert office.desk.ledger.version(streams.cycle(Q1)) == closed
