@@ -162,6 +162,36 @@ def test_books_that_differ_are_named(
     assert fault in {found.fault for found in books.breaks if found.account.name.startswith(name)}
 
 
+def test_a_voucher_that_was_paid_beyond_its_worth_while_nothing_came_in_is_named(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "ledger.sqlite")
+    voucher = paid_voucher(desk)
+    red = ReportInvoiceReversed(
+        voucher_id=voucher.voucher_id,
+        invoice_key=invoice_number(1),
+        red_invoice_number=invoice_number(900),
+        amount_fen=yuan(3_000_000),
+        reason="服务中止",
+        evidence_sha256=SHA256,
+    )
+    desk.at("2024-04-02 09:00").send(INSPECTOR, report_invoice_reversed=red)
+    first = f"{voucher.case_id}-recovery-1"
+    demand_all(desk, first)
+    desk.send(COLLECTOR, record_recovery_receipt=receiving(first, yuan(600_000)))
+    desk.pay_for(voucher, yuan(5_000_000), invoice=2)
+    desk.settle_quarter("bj-slq-2023-2024Q2")
+    desk.ledger.close()
+    honest = books_of(tmp_path / "ledger.sqlite")
+
+    forged(tmp_path / "ledger.sqlite", recovery.RecoveryReceived, lambda e: other("amount_fen", 1)(unwrap(e.event)))
+
+    found = [one for one in books_of(tmp_path / "ledger.sqlite").breaks if one.fault == Fault.OVERDRAWN]
+    assert honest.is_conserved
+    assert [(one.account.name, one.said_fen, one.held_fen) for one in found] == [
+        (f"voucher/{voucher.voucher_id}", yuan(1_600_000) - 1, yuan(1_000_000))
+    ]
+    assert "超过券面金额¥1,000,000.00" in found[0].text
+
+
 @pytest.mark.parametrize(
     ("kind", "alter", "decision", "path"),
     [
