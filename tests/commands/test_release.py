@@ -248,8 +248,10 @@ def test_what_is_released_or_was_never_ordered_is_not_held_back(desk: Desk) -> N
     sign(desk, CHECKER, "check")
     sign(desk, RELEASER, "release")
 
-    with pytest.raises(Refused, match="ORDER_RELEASED"):
+    with pytest.raises(Refused, match="ORDER_RELEASED") as refused:
         withhold(desk, order_id)
+    assert "duifu cycle pause" in refused.value.way_forward("zh")
+    assert "退回后记为退回，转入后续批次" in refused.value.way_forward("zh")
 
 
 @pytest.mark.parametrize("account", ["agent.liu", "contact.wu"])
