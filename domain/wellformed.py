@@ -24,6 +24,7 @@ from domain.required_fields import missing, missing_values
 from duifu.v1.commands_pb2 import Actor, AdvanceRehearsal, Command, DelegateRole, HandOverTask, RaiseObjection
 from duifu.v1.facts_pb2 import (
     Applicant,
+    Application,
     Contact,
     Contract,
     ContractItem,
@@ -34,6 +35,7 @@ from duifu.v1.facts_pb2 import (
     MeteredUse,
     MeteringFile,
     OtherBenefit,
+    RedemptionRequest,
     ServiceContract,
 )
 from duifu.v1.panel_pb2 import Expert
@@ -42,6 +44,7 @@ from duifu.v1.recovery_pb2 import ReportInvoiceReversed
 PERSON_NAME_MAX = 64  # characters
 NUMBER_MAX = 200  # characters of a contract's number, which names its stream
 LIST_MAX = 400
+PAPERS_MAX = 480  # of one request or application: each is an event of the one commit that takes it in
 COMMAND_MAX_BYTES = 1_000_000
 LEVELS = ("city", "district", "province", "state")  # who pays a benefit of another programme
 BUSINESS_SECONDS = range(946_656_000, 4_133_952_000)  # the years 2000 to 2100, in Shanghai
@@ -113,6 +116,10 @@ def _contradictions(message: Message) -> Iterator[Broken]:
     match message:
         case Applicant() if bool(message.uscc) == bool(message.other_identity.number):
             yield "uscc", "applicant_code", {}
+        case Application() if (count := _charged(message)) > PAPERS_MAX:
+            yield "services", "too_many_invoices", {"count": count, "most": PAPERS_MAX}
+        case RedemptionRequest() if (count := _papers(message)) > PAPERS_MAX:
+            yield "invoices", "too_many_papers", {"count": count, "most": PAPERS_MAX}
         case Contract():
             yield from _of_contract(message)
         case ServiceContract():
@@ -140,6 +147,20 @@ def _contradictions(message: Message) -> Iterator[Broken]:
         case AdvanceRehearsal() if message.business_seconds not in BUSINESS_SECONDS:
             yield "businessSeconds", "business_seconds", {"value": message.business_seconds}
     yield from _of_people(message)
+
+
+def _charged(application: Application) -> int:
+    """How many invoices are bound to an application: those of the applicant itself."""
+    own = application.applicant.uscc
+    return sum(invoice.seller_uscc == own for service in application.services for invoice in service.invoices)
+
+
+def _papers(request: RedemptionRequest) -> int:
+    """How many papers are put on record; a red invoice also with its blue one."""
+    red = sum(invoice.HasField("reverses") for invoice in request.invoices)
+    receipts = {(receipt.payer_uscc, receipt.receipt_number) for receipt in request.bank_receipts}
+    proofs = {proof.proof_number for proof in request.delivery_proofs}
+    return len(request.invoices) + red + len(receipts) + len(proofs)
 
 
 def _of_people(message: Message) -> Iterator[Broken]:

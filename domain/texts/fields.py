@@ -16,6 +16,18 @@ FIELD_TEXTS: Mapping[str, Mapping[str, str]] = {
         ("no_sender", "须写明由谁发出", "who sends the command must be said"),
         ("missing", "须填写", "must be filled"),
         ("too_many", "有{count}项，最多{most}项", "{count} entries, at most {most} are taken"),
+        (
+            "too_many_papers",
+            "发票、回单、交付凭证共{count}份（红字发票计两份），一次最多{most}份；请分几次申请",
+            "{count} invoices, receipts and proofs of delivery (a red invoice counts twice), at most {most} are taken"
+            " at once; ask in several requests",
+        ),
+        (
+            "too_many_invoices",
+            "各服务合同共列本单位所开发票{count}张，一件申请最多{most}张；请只列计算补助所需的发票",
+            "{count} invoices of the applicant in all services, at most {most} are taken in one application; name only"
+            " those that the grant is worked out from",
+        ),
         # How values are written
         (
             "command_id",
