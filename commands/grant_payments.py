@@ -52,7 +52,7 @@ def record_payment(work: Work, command: RecordGrantPayment) -> str:
     ordered = orders.answered(round_.orders, command.order_id, command.status)
     if ordered is None:
         return command.round_id
-    payment_answers.must_name_its_booking(command.order_id, command.status, command.bank_reference)
+    payment_answers.must_name_its_booking(work.actor, command.order_id, command.status, command.bank_reference)
     if command.status != PAYMENT_STATUS_SETTLED:
         returned = GrantReturned(
             order_id=ordered.order_id,

@@ -78,7 +78,7 @@ class Matching:
         asked = orders.answered(listed.orders, said.order_id, STATUS[said.result])
         if asked is None or said.order_id in self._asked:
             return Standing.KNOWN
-        payment_answers.must_name_its_booking(said.order_id, STATUS[said.result], said.bank_reference)
+        payment_answers.must_name_its_booking(actor, said.order_id, STATUS[said.result], said.bank_reference)
         return self._recording(listed, said, actor)
 
     def _order(self, order_id: str) -> tuple[PaymentList, Order[PaymentOrder]]:

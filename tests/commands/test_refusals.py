@@ -1303,14 +1303,6 @@ def a_settlement_that_names_no_booking_of_the_bank(desk: Desk) -> Asked:
     return officer("payment-reconciler"), {"record_payment": result}
 
 
-@refused_with("BANK_REFERENCE_MISSING")
-def a_settlement_among_several_that_names_no_booking(desk: Desk) -> Asked:
-    ordered(desk)
-    (order_id,) = desk.cycle(Q1).orders
-    results = [PaymentResult(order_id=order_id, status=PAYMENT_STATUS_SETTLED, bank_reference=" ")]
-    return SYSTEM, {"record_payments": RecordPayments(cycle_id=Q1, results=results)}
-
-
 @refused_with("PAYMENT_RESULT_CONFLICT")
 def a_return_of_what_was_settled(desk: Desk) -> Asked:
     ordered(desk)
