@@ -1,13 +1,12 @@
 """The four-way match: for each line of an invoice, what was used, agreed, invoiced and paid. (四方核对, BJ-A8)"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 
 from domain import amount
 from domain.amount import InvoiceTotals, Terms
 from domain.invoices import blue, key_of
 from domain.metering import OUTCOMES
-from domain.money import exact_text, from_exact_text, show, show_exact
+from domain.money import Exact, exact_text, from_exact_text, show, show_exact
 from duifu.v1.events_pb2 import DeliveryMatch, LineMatch, RedemptionAssessed
 from duifu.v1.facts_pb2 import COMPUTE_UNIT_CARD_HOURS, COMPUTE_UNIT_PFLOPS_HOURS, Contract, ContractItem, InvoiceLine
 from duifu.v1.facts_pb2 import RedemptionRequest as Request
@@ -91,15 +90,15 @@ def _delivery(match: DeliveryMatch) -> str:
     )
 
 
-def _filled(whole: Fraction, capacities: Sequence[Fraction]) -> Iterator[Fraction]:
-    left = max(Fraction(0), whole)
+def _filled(whole: Exact, capacities: Sequence[Exact]) -> Iterator[Exact]:
+    left = max(0, whole)
     for capacity in capacities:
         part = min(left, capacity)
         left -= part
         yield part
 
 
-def _bound_by(invoiced: Fraction, delivered: Fraction, paid: Fraction) -> str:
+def _bound_by(invoiced: Exact, delivered: Exact, paid: Exact) -> str:
     if invoiced == delivered == paid:
         return ""
     smallest = min(invoiced, delivered, paid)
