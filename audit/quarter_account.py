@@ -42,6 +42,16 @@ class Brought:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """What this quarter had paid and the bank sent back afterwards. (F-7)"""
+
+    amount_fen: int
+    to_cycle_id: str  # empty: it is not paid again
+    reason: str
+    place: Place
+
+
 @dataclass(slots=True)
 class Claim:
     """What the claim's own stream says of it. Amounts in fen."""
@@ -52,6 +62,7 @@ class Claim:
     base_fen: int = 0  # of them, what counts; whole fen; nothing before it is assessed
     counted_fen: int = 0  # of that, what the voucher still had room for; whole fen
     brought: list[Brought] = field(default_factory=list)
+    came_back: list[CameBack] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -154,9 +165,13 @@ def _claim(rows: Rows, case_id: str, cycle_id: str, end: Moment) -> Claim:
                 claim.invoiced_fen = invoiced_fen(event.redemption)
             case events.AmountDetermined():
                 claim.base_fen, claim.counted_fen = _counted(event)
-            case events.ClaimPaymentChanged(to_cycle_id=later) if later == cycle_id:
+            case events.ClaimPaymentChanged():
                 place = Place(entry.stream, entry.version, entry.position)
-                claim.brought.append(Brought(event.cycle_id, event.amount_fen, event.explanation, place))
+                if event.to_cycle_id == cycle_id:
+                    claim.brought.append(Brought(event.cycle_id, event.amount_fen, event.explanation, place))
+                if event.cycle_id == cycle_id and event.status == events.CLAIM_PAYMENT_STATUS_CAME_BACK:
+                    back = CameBack(event.amount_fen, event.to_cycle_id, event.explanation, place)
+                    claim.came_back.append(back)
     return claim
 
 

@@ -61,7 +61,7 @@ def opened(remaking: Remaking, event: RecoveryOpened) -> None:
         if event.finding in COMPUTED:
             computed_fen = recovery_shares.computed_fen(voucher.claw_back_fen, paid, earlier)
             check.same("amount_fen", event.amount_fen, computed_fen, event.clause)
-    derived = recovery_shares.chosen(event.case_id, paid, earlier, event.amount_fen)
+    derived = recovery_shares.chosen(event.case_id, paid, earlier, event.amount_fen, event.redemption_id)
     check.same("shares", _plain(event.shares), _plain(derived), event.clause)
 
 

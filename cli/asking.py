@@ -16,7 +16,8 @@ from google.protobuf.message import Message
 import settings
 from cli.output import REFUSED, Unavailable, WrongInput, as_json, at_home, console, print_json, print_refusal
 from commands.door import Door, declared
-from duifu.v1.answers_pb2 import Answer
+from domain.refusals import Refused
+from duifu.v1.answers_pb2 import Answer, Refusal
 from duifu.v1.commands_pb2 import Actor, Command
 from front_door import open_door
 from ledger.address import is_url
@@ -104,15 +105,29 @@ def existing_ledger(config: Settings) -> Settings:
 
 def ask(door: Door, command: Command, actor: Actor) -> Answer:
     """Send a command, under an id that follows from its content unless it has one."""
+    _sign(command, actor)
+    try:
+        return door.answer(command, declared(actor))
+    except LedgerUnavailable as error:
+        raise Unavailable(f"{error}. Send the command again with id {command.command_id}.") from None
+
+
+def try_out(door: Door, command: Command, actor: Actor) -> Refusal | None:
+    """Why a command would be refused now, if it would be; nothing is put on record."""
+    _sign(command, actor)
+    try:
+        door.must_accept(command, declared(actor))
+    except Refused as refused:
+        return refused.to_message(command.language)
+    return None
+
+
+def _sign(command: Command, actor: Actor) -> None:
     command.actor.CopyFrom(actor)
     if not command.command_id:
         # An id stays readable for good, so nobody may find out a number by trying: it leaves persons' values out.
         content = impersonal(command).SerializeToString(deterministic=True)
         command.command_id = f"cli:{hashlib.sha256(content).hexdigest()[:32]}"
-    try:
-        return door.answer(command, declared(actor))
-    except LedgerUnavailable as error:
-        raise Unavailable(f"{error}. Send the command again with id {command.command_id}.") from None
 
 
 def send(door: Door, command: Command, actor: Actor, json_wanted: bool) -> None:

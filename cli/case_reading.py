@@ -127,11 +127,17 @@ def _four_way(door: Door, case: Case) -> list[str]:
     """What was used, agreed, invoiced and paid of a redemption claim: as assessed, or as it stands."""
     if not case.is_redemption:
         return []
-    voucher, stream = Voucher(), streams.voucher(case.redemption.voucher_id)
+    voucher, earlier, stream = Voucher(), list[RedemptionAssessed](), streams.voucher(case.redemption.voucher_id)
+
+    def told(assessed: RedemptionAssessed) -> list[str]:
+        return [*four_way.told(assessed), *four_way.told_before(assessed, earlier, voucher.invoices)]
+
     for recorded in door.ledger.stream(stream):
         event = unwrap(recorded.envelope.event)
-        if isinstance(event, RedemptionAssessed) and event.case_id == case.case_id:
-            return list(four_way.told(event))
+        if isinstance(event, RedemptionAssessed):
+            if event.case_id == case.case_id:
+                return told(event)
+            earlier.append(event)
         voucher = vouchers.evolve(voucher, event)
     edition = door.rulebook.edition(door.rulebook.pinned(case.plan.edition_sha256))
     facts = settlement.facts_of(voucher, case.redemption, case.received_on, case.checks)
@@ -139,7 +145,7 @@ def _four_way(door: Door, case: Case) -> list[str]:
         terms = settlement.terms_of(edition, facts, "")
     except Refused:  # a value has expired since: the assessment itself will say so
         return []
-    return list(four_way.told(vouchers.assess(voucher, case.case_id, case.redemption, terms)))
+    return told(vouchers.assess(voucher, case.case_id, case.redemption, terms))
 
 
 def _amounts(case: Case, events: list[Message]) -> AmountTrace:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from audit.quarter_tally import QuarterTally, Step
+from cli.came_back import in_words
 from cli.quarter_followed import Look
 from cli.terminal import harmless
 from domain.dates import SHANGHAI
@@ -70,6 +71,16 @@ def as_dict(look: Look) -> dict[str, Any]:
         "unassessed": len(tally.unassessed),
         "ready": len(tally.ready),
         "outstanding": len(tally.outstanding),
+        "cameBack": [
+            {
+                "orderId": one.order_id,
+                "caseId": one.case_id,
+                "cameBackOn": one.came_back_on,
+                "amountFen": one.amount_fen,
+                "toCycleId": one.to_cycle_id,
+            }
+            for one in look.came_back
+        ],
         "keptBy": [{"reason": reason.keeps.value, "text": reason.text} for reason in look.reasons],
         "oldestUnassessed": [
             {
@@ -85,10 +96,9 @@ def as_dict(look: Look) -> dict[str, Any]:
 
 def stretches(tally: QuarterTally) -> list[tuple[str, int, int]]:
     """The three stretches of the way: title, how many have done it, of how many."""
-    claims = len(tally.lines)
-    paid_for = claims - tally.sums[Step.DROPPED].count
+    assessed, paid_for = tally.sums[Step.ASSESSED].count, len(tally.lines) - tally.sums[Step.DROPPED].count
     return [
-        ("核定", claims - len(tally.unassessed), claims),
+        ("核定", assessed, assessed + len(tally.unassessed)),
         ("安排支付", paid_for - len(tally.unassessed) - len(tally.ready), paid_for),
         ("国库结果", len(tally.payments) - len(tally.outstanding), len(tally.payments)),
     ]
@@ -104,6 +114,7 @@ def _heading(look: Look) -> Iterator[str]:
 def _kept(look: Look) -> Iterator[str]:
     if look.tally.closed is not None:
         yield "已结清"
+    yield from map(in_words, look.came_back)
     for number, reason in enumerate(look.reasons):
         yield f"{'等待' if not number else '　　'} {reason.text}"
     if more := len(look.tally.unassessed) - len(look.awaited):

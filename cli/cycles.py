@@ -6,6 +6,7 @@ import click
 from google.protobuf import json_format
 
 from cli.asking import Asking, acting, as_seen, existing_ledger, of_running
+from cli.came_back import came_back, in_words
 from cli.cycle_known import unknown_cycle
 from cli.cycle_page import page_command
 from cli.cycle_release import show_batches, sign_batch, withhold_order
@@ -116,6 +117,8 @@ def show_cycle(cycle_id: str, unmask: bool, home: str | None, json_wanted: bool)
             [claim.case_id, show_money(claim.due_fen), show_money(ordered_fen), show_money(deferred_fen), result]
         )
     print_table(f"{len(rows)} 笔", ["案件", "应兑付", "支付指令", "递延", "结果"], rows)
+    for back in came_back(ledger, (order.ordered for order in paid.values() if order.result == "settled")):
+        console.print(in_words(back), markup=False)
 
 
 for command in (watch, page_command, show_batches, sign_batch, withhold_order):

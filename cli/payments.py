@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from cli.asking import Asking, acting, ask, existing_ledger, of_running
+from cli.asking import Asking, acting, ask, existing_ledger, of_running, try_out
 from cli.exchange_files import handed_in, read_file
 from cli.output import RefusedHere, WrongInput, as_json, at_home, refused
 from cli.payments_told import Told, Written, tell_returns, tell_written
@@ -80,7 +80,7 @@ def export(
 
 @payments.command("import")
 @handed_in
-@click.option("--dry-run", is_flag=True, help="Say what would become of each line; put nothing on record.")
+@click.option("--dry-run", is_flag=True, help="Say what would become of each line now; put nothing on record.")
 @acting
 def import_(file: Path, dry_run: bool, asking: Asking) -> None:
     """Take in what came back: our CSV of returns, pain.002.001.10 or camt.053.001.08, told by what is in FILE.
@@ -105,11 +105,12 @@ def _take_in(line: Line, matching: Matching, door: Door, actor: Actor, asking: A
         return told.refused(error.to_message(asking.lang))
     if not isinstance(found, Command):
         return told.standing(found)
-    if dry_run:
-        return told.tried()
     found.language = asking.lang
     if asking.command_id:
         found.command_id = f"{asking.command_id}:{line.order_id}"
+    if dry_run:
+        refusal = try_out(door, found, actor)
+        return told.refused(refusal) if refusal else told.tried()
     return told.answered(ask(door, found, actor))
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from heapq import nsmallest
 
 from audit.quarter_tally import Payment, QuarterTally
+from cli.came_back import came_back
 from cli.freezes import held
 from cli.progress import Reported
 from commands import deployment
@@ -17,7 +18,7 @@ from domain.dates import SHANGHAI, Quarter, civil_date
 from domain.kinds import CASE
 from domain.money import show
 from domain.wording import standing
-from duifu.v1.events_pb2 import CycleClosed
+from duifu.v1.events_pb2 import CycleClosed, PaymentCameBack, PaymentSettled
 from ledger import streams
 from ledger.registry import unwrap
 from ledger.store import Ledger
@@ -69,6 +70,7 @@ class Look:
     is_rehearsal: bool
     awaited: tuple[Awaited, ...]  # the oldest; `tally.unassessed` has all
     reasons: tuple[Reason, ...]  # none once it has closed
+    came_back: tuple[PaymentCameBack, ...] = ()  # of what it had paid; looked up once it has closed
 
 
 class Followed:
@@ -104,7 +106,8 @@ class Watched:
         tally, now = self._own.look(), self._door.business_now()
         is_rehearsal = deployment.current(self._ledger).is_rehearsal
         if tally.closed is not None:
-            return Look(tally, now, is_rehearsal, (), ())
+            paid = (one.ordered for one in tally.payments.values() if isinstance(one.answer, PaymentSettled))
+            return Look(tally, now, is_rehearsal, (), (), tuple(came_back(self._ledger, paid)))
         oldest = nsmallest(WAITING_SHOWN, tally.unassessed)  # case numbers count up as requests come in
         awaited = tuple(self._awaited(case_id) for case_id in oldest)
         return Look(tally, now, is_rehearsal, awaited, tuple(self._reasons(tally, now)))

@@ -152,6 +152,13 @@ def _deferrals(made: Page, account: Account) -> None:
         if isinstance(payment.answer, PaymentReturned)
     ]
     _listed(made, "退回、未予放行", ["案件", "金额", "申请单位", "转入批次", "事由", "出处"], returned)
+    came_back = [
+        [case_id, show(one.amount_fen), account.name(case_id), one.to_cycle_id or "—", one.reason, str(one.place)]
+        for case_id, claim in account.claims.items()
+        for one in claim.came_back
+    ]
+    title = "结算后退回（本批次的金额不因此变更）"
+    _listed(made, title, ["案件", "金额", "申请单位", "转入批次", "事由", "出处"], came_back)
 
 
 def _came_back(answer: PaymentReturned) -> str:

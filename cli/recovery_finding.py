@@ -32,7 +32,8 @@ HEARD = words(dict(StatementKind.items()), "STATEMENT_KIND_")
 def open_(case_id: str, finding: str, amount: int, reason: str, sha256: str, role: str, asking: Asking) -> None:
     """Open a recovery of what was paid on CASE_ID (立案): a claim, a redemption or a grant.
 
-    At most what was paid and is in no other recovery. The answer names the recovery, CASE_ID-recovery-1.
+    At most what was paid and is in no other recovery; on a redemption, what that one was paid.
+    The answer names the recovery, CASE_ID-recovery-1.
 
     Example: duifu recovery open bj-claim-2024-000001 --as false-report --amount 100000 --reason 交付量虚报
     --file report.pdf --role inspector --actor li.jian

@@ -91,6 +91,14 @@ class Door:
             return Answer(summary=sentence(refusal), refusal=refusal)
         return Answer(summary=summary, receipt=receipt)
 
+    def must_accept(self, command: Command, actor: Actor) -> None:
+        """Decide a command as `handle` would now, and record nothing, not even a refusal. Raises Refused."""
+        must_be_wellformed(command)
+        kind = command.WhichOneof("kind")
+        assert kind is not None
+        if not self._prior(command, request_digest(command)):
+            self._considered(command, actor, kind, self._now())
+
     def _handle(self, command: Command, actor: Actor, cause: Cause | None) -> tuple[str, Receipt]:
         must_be_wellformed(command)
         digest = request_digest(command)
@@ -118,16 +126,9 @@ class Door:
         for attempt in range(ATTEMPTS_MAX):
             if prior := self._prior(command, digest, lost):
                 return prior
-            if kind in INTERNAL and actor.authentication != AUTHENTICATION_INTERNAL:
-                raise Refused("ROLE_RESERVED", kind=kind, actor=actor.id)
-            standing_now = deployment.current(self.ledger)
             recorded_at = self._now()
-            at = business_time(recorded_at, standing_now.clock)
-            work = Work(self.kept, self.rulebook, actor, at, standing_now)
             try:
-                inbox.must_be_lent(work, getattr(command, kind))
-                freezes.must_not_be_frozen(work, kind, getattr(command, kind))
-                subject_id = HANDLERS[kind](work, command)
+                work, subject_id = self._considered(command, actor, kind, recorded_at)
             except Refused:
                 # A twin of this command may have been executed while this one was deciding: then its answer is ours.
                 if prior := self._prior(command, digest):
@@ -161,6 +162,16 @@ class Door:
             work.keep(recorded)
             return accepted.summary, _receipt(accepted, positions[0], self._leaf(command))
         raise Refused("LEDGER_BUSY", attempts=ATTEMPTS_MAX)
+
+    def _considered(self, command: Command, actor: Actor, kind: str, recorded_at: datetime) -> tuple[Work, str]:
+        """What a command would record, and what it is about. Raises Refused."""
+        if kind in INTERNAL and actor.authentication != AUTHENTICATION_INTERNAL:
+            raise Refused("ROLE_RESERVED", kind=kind, actor=actor.id)
+        standing_now = deployment.current(self.ledger)
+        work = Work(self.kept, self.rulebook, actor, business_time(recorded_at, standing_now.clock), standing_now)
+        inbox.must_be_lent(work, getattr(command, kind))
+        freezes.must_not_be_frozen(work, kind, getattr(command, kind))
+        return work, HANDLERS[kind](work, command)
 
     def _prior(self, command: Command, digest: str, own: Sequence[Timestamp] = ()) -> tuple[str, Receipt] | None:
         """The first answer to a command; a repeat, unless it was recorded at the time of one of our `own` attempts."""

@@ -45,13 +45,14 @@ def order_grants(work: Work, round_id: str) -> str:
 def record_payment(work: Work, command: RecordGrantPayment) -> str:
     """Keep a treasury's answer to one order; the same answer again changes nothing.
 
-    Raises Refused ROLE_MISMATCH, EVIDENCE_MISSING, ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT.
+    Raises Refused ROLE_MISMATCH, EVIDENCE_MISSING, ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT, BANK_REFERENCE_MISSING.
     """
     payment_answers.must_hand_in(work.actor, command.evidence_sha256, command.order_id)
     round_ = work.round(command.round_id)
     ordered = orders.answered(round_.orders, command.order_id, command.status, command.round_id)
     if ordered is None:
         return command.round_id
+    payment_answers.must_name_its_booking(command.order_id, command.status, command.bank_reference)
     if command.status != PAYMENT_STATUS_SETTLED:
         returned = GrantReturned(
             order_id=ordered.order_id,

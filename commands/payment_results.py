@@ -39,7 +39,7 @@ def record_payment(work: Work, command: RecordPayment) -> str:
     answer back is a conflict.
 
     Raises Refused ROLE_MISMATCH, EVIDENCE_MISSING, SIGNER_NOT_APART, ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT,
-    PAYMENT_NOT_RELEASED, and what `take_back_settled` raises.
+    PAYMENT_NOT_RELEASED, BANK_REFERENCE_MISSING, and what `take_back_settled` raises.
     """
     payment_answers.must_hand_in(work.actor, command.evidence_sha256, command.order_id)
     quarter = work.cycle(command.cycle_id)
@@ -53,6 +53,7 @@ def record_payment(work: Work, command: RecordPayment) -> str:
     ordered = orders.answered(quarter.orders, command.order_id, command.status, command.cycle_id)
     if ordered is not None:
         payment_answers.must_have_gone_out(command.order_id, quarter.has_gone_out(command.order_id))
+        payment_answers.must_name_its_booking(command.order_id, command.status, command.bank_reference)
         result = PaymentResult(
             order_id=command.order_id,
             status=command.status,
@@ -66,8 +67,8 @@ def record_payment(work: Work, command: RecordPayment) -> str:
 def record_payments(work: Work, command: RecordPayments) -> str:
     """Keep the treasury's answers to several orders in one commit; answers that are on record change nothing.
 
-    Raises Refused ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT, PAYMENT_NOT_RELEASED; nothing is kept then, and each can be
-    sent by itself.
+    Raises Refused ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT, PAYMENT_NOT_RELEASED, BANK_REFERENCE_MISSING; nothing is kept
+    then, and each can be sent by itself.
     """
     quarter = work.cycle(command.cycle_id)
     new = [
@@ -77,8 +78,9 @@ def record_payments(work: Work, command: RecordPayments) -> str:
     ]
     if not new:
         return command.cycle_id
-    for ordered, _ in new:
+    for ordered, result in new:
         payment_answers.must_have_gone_out(ordered.order_id, quarter.has_gone_out(ordered.order_id))
+        payment_answers.must_name_its_booking(ordered.order_id, result.status, result.bank_reference)
     here = InQuarter(work, command.cycle_id)
     here.look_up(quarter.claims[ordered.case_id] for ordered, _ in new)
     work.look_up([streams.voucher(ordered.voucher_id) for ordered, _ in new], VOUCHER)

@@ -21,6 +21,7 @@ class Paid:
 
     case_id: str  # that the voucher was issued on, or of the grant
     voucher_id: str = ""
+    redemption_id: str = ""  # that was named
     shares: list[PaidShare] = field(default_factory=list)
 
 
@@ -33,7 +34,8 @@ def paid_on(work: Work, case_id: str) -> Paid:
     if not voucher_id:
         return Paid(case_id)
     voucher = work.read(streams.voucher(voucher_id), VOUCHER)
-    return Paid(voucher.case_id, voucher_id, _of_voucher(work, voucher))
+    redemption_id = case_id if case.redemption.voucher_id else ""
+    return Paid(voucher.case_id, voucher_id, redemption_id, _of_voucher(work, voucher))
 
 
 def hands_of(work: Work, paid: Paid) -> list[str]:

@@ -10,7 +10,7 @@ from domain.case import Case
 from domain.evaluation import reversal, settlement
 from domain.facts import CaseFacts
 from domain.format.programme import Programme
-from domain.kinds import INVOICE, VOUCHER
+from domain.kinds import CASE, INVOICE, VOUCHER
 from domain.lapsing import must_be_its_holder, must_be_valid
 from domain.quarter_index import ClaimState
 from domain.refusals import Refused
@@ -65,10 +65,16 @@ def request(work: Work, command: RequestRedemption) -> str:
         case_id=case_id,
         voucher_id=voucher.voucher_id,
         uscc=voucher.uscc,
-        requested_by=duties.accounts_of(work.actor),
+        requested_by=_requesters(work, voucher),
     )
     work.on_cycle(joined.cycle_id, [admitted])
     return case_id
+
+
+def _requesters(work: Work, voucher: Voucher) -> list[str]:
+    """Who asks for the money, and who stood on the enterprise's side when it got the voucher."""
+    claim = work.read(streams.case(voucher.case_id), CASE)
+    return sorted(duties.requesters(claim).union(duties.accounts_of(work.actor)))
 
 
 def must_be_possible(work: Work, programme: Programme, asked: RedemptionRequest, case_id: str) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.refusals import Refused
-from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL, Actor
+from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL, PAYMENT_STATUS_SETTLED, Actor, PaymentStatus
 from duifu.v1.work_pb2 import PaymentOrder
 
 RECONCILER = "payment-reconciler"  # 支付对账岗
 CURRENCY = "CNY"
+NAME_SHOWN_MAX = 80  # characters
 
 _APART = re.compile(r"[\s-]")
 
@@ -53,21 +54,26 @@ def must_hand_in(actor: Actor, evidence_sha256: str, order_id: str) -> None:
         raise Refused("EVIDENCE_MISSING", title=title)
 
 
+def must_name_its_booking(order_id: str, status: PaymentStatus.ValueType, bank_reference: str) -> None:
+    """What was paid can be found again at the bank. Raises Refused BANK_REFERENCE_MISSING."""
+    if status == PAYMENT_STATUS_SETTLED and not bank_reference.strip():
+        raise Refused("BANK_REFERENCE_MISSING", order=order_id)
+
+
 def must_fit(order: PaymentOrder, said: Said) -> None:
     """The file speaks of this payment: the whole amount, to this payee. What it leaves out is not compared.
 
-    Raises Refused PAYMENT_CURRENCY, PAYMENT_AMOUNT, PAYMENT_PAYEE.
+    Raises Refused PAYMENT_CURRENCY, PAYMENT_AMOUNT, PAYMENT_PAYEE, PAYMENT_ACCOUNT.
     """
     if said.currency != CURRENCY:
         raise Refused("PAYMENT_CURRENCY", order=order.order_id, asked=CURRENCY, said=said.currency or "—")
     if said.amount_fen not in (None, order.amount_fen):
         raise Refused("PAYMENT_AMOUNT", order=order.order_id, ordered_fen=order.amount_fen, said_fen=said.amount_fen)
-    for what, ordered, named in (
-        ("户名 payee", order.payee_name, said.payee_name),
-        ("账号 account", order.account_number, said.account_number),
-    ):
-        if named and _written(named) != _written(ordered):
-            raise Refused("PAYMENT_PAYEE", order=order.order_id, what=what)
+    if _differ(named := said.payee_name, order.payee_name):
+        raise Refused("PAYMENT_PAYEE", order=order.order_id, ordered=_short(order.payee_name), said=_short(named))
+    if _differ(named := said.account_number, order.account_number):
+        ordered = _masked(order.account_number)
+        raise Refused("PAYMENT_ACCOUNT", order=order.order_id, ordered=ordered, said=_masked(named))
 
 
 def must_have_gone_out(order_id: str, has_gone_out: bool) -> None:
@@ -89,6 +95,21 @@ def must_be_in_time(said: Said, known: str, cycle: str, is_closed: bool) -> None
     """Nothing closed is reopened: another end than the one on record comes too late. Raises Refused PAYMENT_LATE."""
     if is_closed and known != said.result:
         raise Refused("PAYMENT_LATE", order=said.order_id, cycle=cycle, known=known, asked=said.result)
+
+
+def _differ(said: str, ordered: str) -> bool:
+    """Whether a file names somebody else; not where it names nobody."""
+    return bool(said) and _written(said) != _written(ordered)
+
+
+def _short(name: str) -> str:
+    """What a file calls somebody: not more of it than helps to find it."""
+    return name if len(name) <= NAME_SHOWN_MAX else f"{name[:NAME_SHOWN_MAX]}…"
+
+
+def _masked(number: str) -> str:
+    """Of an account its last four digits; of one with fewer than eight nothing."""
+    return f"****{number[-4:]}" if len(number) >= 8 else "****"
 
 
 def _written(text: str) -> str:

@@ -9,12 +9,15 @@ from duifu.v1.events_pb2 import CLAIM_PAYMENT_STATUS_SETTLED
 from duifu.v1.recovery_pb2 import PaidShare
 
 
-def chosen(case_id: str, paid: Sequence[PaidShare], earlier: Iterable[Recovery], amount_fen: int) -> list[PaidShare]:
+def chosen(
+    case_id: str, paid: Sequence[PaidShare], earlier: Iterable[Recovery], amount_fen: int, redemption_id: str = ""
+) -> list[PaidShare]:
     """Payments that make up an amount, the newest first, without what other recoveries want back of them.
 
-    `paid` is in the order of payment. Raises Refused RECOVERY_ABOVE_PAID.
+    `paid` is in the order of payment. What is found on a redemption takes its own payments alone.
+    Raises Refused RECOVERY_ABOVE_PAID.
     """
-    free = _free(paid, earlier)
+    free = [(share, fen) for share, fen in _free(paid, earlier) if redemption_id in ("", share.case_id)]
     available_fen = sum(fen for _, fen in free)
     if amount_fen > available_fen:
         raise Refused("RECOVERY_ABOVE_PAID", case=case_id, asked_fen=amount_fen, available_fen=available_fen)

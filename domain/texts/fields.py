@@ -63,8 +63,9 @@ FIELD_TEXTS: Mapping[str, Mapping[str, str]] = {
         ("level", "{value!r} 不是以下之一：{known}", "{value!r} is none of {known}"),
         (
             "account",
-            "须为账号：1至80个字符（A-Z a-z 0-9 . _ : + -），不得为手机号或身份证号",
-            "an account of 1 to 80 characters of A-Z a-z 0-9 . _ : + -, no mobile or identity number",
+            "须为账号：1至80个字符（小写a-z 0-9 . _ : + -），同一人只有一种写法；不得为手机号或身份证号",
+            "an account of 1 to 80 characters of a-z 0-9 . _ : + -, in small letters so that nobody has two;"
+            " no mobile or identity number",
         ),
         (
             "account_says_who",

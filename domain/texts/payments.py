@@ -22,12 +22,32 @@ TEXTS: Texts = {
     },
     "PAYMENT_PAYEE": {
         "zh": (
-            "支付指令 {order} 的收款人与文件所述不一致：{what}。",
+            "支付指令 {order} 的收款人户名为“{ordered}”，文件所述为“{said}”。",
             "款项可能付给了他人：请立即与银行或国库核对，勿改动文件。",
         ),
         "en": (
-            "The payee of order {order} is not the one in the file: {what}.",
+            "Order {order} pays {ordered}; the file says {said}.",
             "The money may have gone to somebody else: ask the bank or treasury at once, and leave the file as it is.",
+        ),
+    },
+    "PAYMENT_ACCOUNT": {
+        "zh": (
+            "支付指令 {order} 的收款账号为 {ordered}，文件所述为 {said}，两者不同（账号只显示末四位）。",
+            "款项可能付给了他人：请立即与银行或国库核对，勿改动文件。",
+        ),
+        "en": (
+            "Order {order} pays into {ordered}; the file says {said}, another one (last four digits shown).",
+            "The money may have gone to somebody else: ask the bank or treasury at once, and leave the file as it is.",
+        ),
+    },
+    "BANK_REFERENCE_MISSING": {
+        "zh": (
+            "支付指令 {order} 的结果为已支付，但没有银行或国库的回单编号，无法核对。",
+            "请向银行或国库取得写明回单编号的文件后再导入。",
+        ),
+        "en": (
+            "Order {order} is said to be paid without a reference of the bank or treasury; nobody could check it.",
+            "Ask the bank or treasury for a file that names its reference, and put that in.",
         ),
     },
     "PAYMENT_NOT_RELEASED": {

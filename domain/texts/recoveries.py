@@ -40,11 +40,12 @@ TEXTS: Texts = {
     "RECOVERY_ABOVE_PAID": {
         "zh": (
             "案件 {case} 已支付且未在其他追回中的金额为{available_fen}，不能追回{asked_fen}。",
-            "请核对金额；尚未支付的部分不需要追回。",
+            "请核对金额：尚未支付的不需要追回；涉及券的其他兑付的，按该兑付或发券案件立案。",
         ),
         "en": (
             "Of case {case}, {available_fen} was paid and is in no other recovery; {asked_fen} cannot be recovered.",
-            "Check the amount; what was not paid needs no recovery.",
+            "Check the amount: what was not paid needs no recovery. For other payments of the voucher, name their"
+            " redemptions, or the claim for all of them.",
         ),
     },
     "RECOVERY_NOT_NOW": {

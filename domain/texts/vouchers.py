@@ -360,8 +360,14 @@ TEXTS: Texts = {
         ),
     },
     "NOT_YET_HAPPENED": {
-        "zh": ("{what} 的日期 {day} 晚于收件日 {received_on}。", "交付、开票、付款完成后再申请。"),
-        "en": ("{what} is dated {day}, after the day of receipt {received_on}.", "Ask when it has happened."),
+        "zh": (
+            "{what} 的日期 {day} 晚于办理之日 {received_on}。",
+            "日期有误的请更正（银行文件由银行更正）；尚未发生的，发生之后再办理。",
+        ),
+        "en": (
+            "{what} is dated {day}, after {received_on}, the day on which it was handed in.",
+            "Correct a wrong date, in a bank's file by the bank; what has not happened yet waits until it has.",
+        ),
     },
     "QUARTER_MALFORMED": {
         "zh": ("{quarter} 不是季度。", "季度写作 2024Q1。"),

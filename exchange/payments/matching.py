@@ -57,7 +57,8 @@ class Matching:
         """What `actor` asks the ledger for a line, or why nothing is asked.
 
         Raises Refused MALFORMED, ORDER_UNKNOWN, PAYMENT_CURRENCY, PAYMENT_AMOUNT, PAYMENT_PAYEE,
-        PAYMENT_NOT_RELEASED, PAYMENT_TWICE, PAYMENT_LATE, PAYMENT_RESULT_CONFLICT.
+        PAYMENT_ACCOUNT, PAYMENT_NOT_RELEASED, PAYMENT_TWICE, PAYMENT_LATE, PAYMENT_RESULT_CONFLICT,
+        BANK_REFERENCE_MISSING.
         """
         if line.problem:
             raise Refused("MALFORMED", problems=line.problem)
@@ -77,6 +78,7 @@ class Matching:
         asked = orders.answered(listed.orders, said.order_id, STATUS[said.result], listed.list_id)
         if asked is None or said.order_id in self._asked:
             return Standing.KNOWN
+        payment_answers.must_name_its_booking(said.order_id, STATUS[said.result], said.bank_reference)
         return self._recording(listed, said, actor)
 
     def _order(self, order_id: str) -> tuple[PaymentList, Order[PaymentOrder]]:

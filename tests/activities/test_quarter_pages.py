@@ -218,7 +218,9 @@ def test_an_order_that_a_file_has_answered_meanwhile_is_not_handed_in(
 
     async def answered_by_a_file(order: PaymentOrder) -> PaymentReport:
         if order.order_id == an_order(1):
-            settled = RecordPayment(cycle_id=CYCLE, order_id=an_order(CLAIMS), status=PAYMENT_STATUS_SETTLED)
+            settled = RecordPayment(
+                cycle_id=CYCLE, order_id=an_order(CLAIMS), status=PAYMENT_STATUS_SETTLED, bank_reference="GK"
+            )
             await asyncio.to_thread(city.desk.system, record_payment=settled)
         return await honest(order)
 

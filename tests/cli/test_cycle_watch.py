@@ -19,7 +19,7 @@ from cli.__main__ import main
 from cli.cycle_progress import as_lines, on_screen
 from cli.quarter_followed import Followed, Keeps, Look, Watched
 from domain.money import yuan
-from duifu.v1.commands_pb2 import CloseCycle, ConfirmCycle, PauseCycle, ResumeCycle
+from duifu.v1.commands_pb2 import CloseCycle, ConfirmCycle, PauseCycle, ResumeCycle, WithdrawCase
 from duifu.v1.events_pb2 import Envelope, PaymentBatchMade
 from ledger import streams
 from ledger.mapper import Recorded
@@ -31,6 +31,7 @@ from tests.builders import (
     PROGRAMME,
     VERIFICATION,
     a_redemption,
+    applicant,
     credit_check,
     enterprise_check,
     invoices_check,
@@ -221,6 +222,16 @@ def test_one_look_in_words(desk: Desk, home: Path) -> None:
     assert "核定1/2，安排支付0/2，国库结果0/0" in result.output
     assert "  已核定 1笔 ¥20,000.00" in result.output
     assert "等待 已到截止时间，等待流程冻结" in result.output  # by the clock of this machine
+
+
+def test_a_claim_that_was_withdrawn_is_counted_as_assessed_nowhere(desk: Desk, home: Path) -> None:
+    withdrawn = WithdrawCase(case_id="bj-redeem-2024-000002", reason="发票有误")
+    desk.send(applicant(OTHER_BUYER), withdraw_case=withdrawn)
+
+    shown = run(home, FIRST, "--once").output
+
+    assert "核定1/1，" in shown
+    assert "  已核定 1笔" in shown
 
 
 def test_one_look_for_machines_counts_in_fen(desk: Desk, home: Path) -> None:

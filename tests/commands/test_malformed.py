@@ -557,6 +557,13 @@ def test_a_contact_may_have_no_address(desk: Desk) -> None:
     assert desk.submit(application)
 
 
+@pytest.mark.parametrize("account", ["Zhang.San", "ZHANG.SAN", "ｚhang.san"])
+def test_nobody_has_a_second_account_by_writing_it_otherwise(desk: Desk, account: str) -> None:
+    command = desk.command(Actor(id=account, role=REVIEW.role), withdraw_case=WithdrawCase(case_id=CASE))
+
+    must_be_malformed(desk, command, "actor.id: an account of 1 to 80 characters of a-z")
+
+
 @pytest.mark.parametrize("account", ["13812345678", "110101199003076630"])
 def test_an_account_that_is_itself_a_number_of_somebody_is_refused(desk: Desk, account: str) -> None:
     actor = Actor(id=account, role="applicant")
@@ -699,7 +706,7 @@ def set_at(message: Any, where: str, value: Any) -> None:
 # Whom an act names
 
 
-@pytest.mark.parametrize("account", ["13812345678", "11010119900307123X", "李娜", "a/b", "x" * 81])
+@pytest.mark.parametrize("account", ["13812345678", "11010119900307123X", "李娜", "Li.Na", "a/b", "x" * 81])
 def test_whom_a_role_is_lent_to_or_a_stage_handed_over_to_is_named_by_an_account(desk: Desk, account: str) -> None:
     examples = well_formed()
     for kind in ("delegate_role", "hand_over_task"):

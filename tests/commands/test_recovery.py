@@ -11,10 +11,11 @@ from audit.conservation.account import Bucket, Kind
 from domain import recovery_decisions
 from domain.dates import SHANGHAI, from_iso
 from domain.money import yuan
+from domain.payment_answers import RECONCILER
 from domain.recovery import Recovery, Standing, evolve
 from domain.refusals import Refused
 from domain.voucher import Voucher
-from duifu.v1.commands_pb2 import Actor, RescaleVoucher
+from duifu.v1.commands_pb2 import PAYMENT_STATUS_RETURNED, Actor, RecordPayment, RescaleVoucher
 from duifu.v1.events_pb2 import VoucherRescaled
 from duifu.v1.recovery_pb2 import (
     RECOVERY_KIND_CONTRACT_ENDED,
@@ -30,7 +31,7 @@ from duifu.v1.recovery_pb2 import (
 from ledger import streams
 from tests.amended import BEIJING, a_rulebook, under
 from tests.audit.rounds import a_whole_round
-from tests.builders import BUYER, REVIEW, VERIFICATION, a_contract, applicant
+from tests.builders import BUYER, REVIEW, VERIFICATION, a_contract, applicant, officer
 from tests.commands.recovery_desk import (
     COLLECTOR,
     DECIDER,
@@ -117,6 +118,29 @@ def test_what_a_withdrawn_finding_wanted_may_be_found_again(desk: Desk, paid: Vo
     assert state(desk, first).standing == Standing.WITHDRAWN
 
     assert state(desk, found(desk, paid, yuan(600_000))).opened.amount_fen == yuan(600_000)
+    assert differences(desk) == []
+
+
+def test_what_is_found_on_a_redemption_takes_its_own_payments_and_leaves_the_bank_the_others(
+    desk: Desk, paid: Voucher
+) -> None:
+    first = paid.payouts[0].case_id
+    second = desk.pay_for(paid, yuan(1_000_000), invoice=2)
+    desk.settle_quarter(Q2)
+
+    opened = state(desk, desk.send(INSPECTOR, open_recovery=opening(first, yuan(100_000))).case_id).opened
+    more = refused(desk, INSPECTOR, open_recovery=opening(first, yuan(500_000) + 1))
+    (order,) = desk.cycle(Q2).orders
+    returned = RecordPayment(
+        cycle_id=Q2, order_id=order, status=PAYMENT_STATUS_RETURNED, reason="退汇", evidence_sha256=SHA256
+    )
+    desk.send(officer(RECONCILER), record_payment=returned)
+
+    assert [(share.case_id, share.amount_fen) for share in opened.shares] == [(first, yuan(100_000))]
+    assert (opened.case_id, opened.redemption_id) == (paid.case_id, first)
+    assert (more.code, more.facts["case"], more.facts["available_fen"]) == ("RECOVERY_ABOVE_PAID", first, yuan(500_000))
+    assert [came.case_id for came in desk.voucher(paid.voucher_id).came_back.values()] == [second]
+    assert conserved(desk).is_conserved
     assert differences(desk) == []
 
 

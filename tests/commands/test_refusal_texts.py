@@ -78,6 +78,7 @@ ELSEWHERE = {
     "RESCALE_NOT_LOWER": "test_rescaling.py",
     "PAYMENT_CURRENCY": "tests/exchange/test_payment_commands.py: a command names no amount and no payee",
     "PAYMENT_AMOUNT": "tests/exchange/test_payment_commands.py: the same",
+    "PAYMENT_ACCOUNT": "tests/exchange/test_payment_commands.py: the same",
     "PAYMENT_PAYEE": "tests/exchange/test_payment_commands.py: the same",
     "PAYMENT_NOT_RELEASED": "tests/exchange/test_payment_release.py: a person signs before it goes out",
     "PAYMENT_TWICE": "tests/exchange/test_payment_commands.py: of lines of one file",

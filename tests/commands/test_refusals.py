@@ -1295,6 +1295,22 @@ def a_result_of_a_grant_from_whoever_says_to_be_the_system(_: Desk) -> Asked:
     return Actor(id="duifu", name="系统", role="system"), {"record_grant_payment": result}
 
 
+@refused_with("BANK_REFERENCE_MISSING")
+def a_settlement_that_names_no_booking_of_the_bank(desk: Desk) -> Asked:
+    ordered(desk)
+    (order_id,) = desk.cycle(Q1).orders
+    result = RecordPayment(cycle_id=Q1, order_id=order_id, status=PAYMENT_STATUS_SETTLED, evidence_sha256="ab" * 32)
+    return officer("payment-reconciler"), {"record_payment": result}
+
+
+@refused_with("BANK_REFERENCE_MISSING")
+def a_settlement_among_several_that_names_no_booking(desk: Desk) -> Asked:
+    ordered(desk)
+    (order_id,) = desk.cycle(Q1).orders
+    results = [PaymentResult(order_id=order_id, status=PAYMENT_STATUS_SETTLED, bank_reference=" ")]
+    return SYSTEM, {"record_payments": RecordPayments(cycle_id=Q1, results=results)}
+
+
 @refused_with("PAYMENT_RESULT_CONFLICT")
 def a_return_of_what_was_settled(desk: Desk) -> Asked:
     ordered(desk)

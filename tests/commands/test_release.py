@@ -20,13 +20,24 @@ from duifu.v1.commands_pb2 import (
     RecordPayment,
     RecordPayments,
     SignPayments,
+    SubmitApplication,
     WithholdPayment,
 )
 from duifu.v1.events_pb2 import PaymentBatchMade, PaymentBatchSigned
+from duifu.v1.facts_pb2 import Contact
 from ledger import streams
 from ledger.rows import open_rows
 from tests.amended import BEIJING, a_rulebook, signed_before_it_goes_out, under
-from tests.builders import CYCLE_OFFICER, VERIFICATION, a_contract, a_firm, a_redemption, applicant
+from tests.builders import (
+    CYCLE_OFFICER,
+    VERIFICATION,
+    a_contract,
+    a_firm,
+    a_redemption,
+    an_application,
+    applicant,
+    clean_checks,
+)
 from tests.desk import Desk
 
 Q1, Q2 = "bj-slq-2023-2024Q1", "bj-slq-2023-2024Q2"
@@ -239,6 +250,30 @@ def test_what_is_released_or_was_never_ordered_is_not_held_back(desk: Desk) -> N
 
     with pytest.raises(Refused, match="ORDER_RELEASED"):
         withhold(desk, order_id)
+
+
+@pytest.mark.parametrize("account", ["agent.liu", "contact.wu"])
+def test_who_stood_on_the_enterprises_side_when_the_voucher_was_applied_for_signs_none_of_its_payments(
+    desk: Desk, account: str
+) -> None:
+    firm = a_firm(1)
+    application = an_application(a_contract(yuan(5_000_000), buyer=firm), firm=firm)
+    application.contact.MergeFrom(Contact(person_id="contact.wu", name="吴昊", mobile="13800000000"))
+    agent = Actor(id="agent.liu", role="applicant", uscc=firm.uscc)
+    submitted = SubmitApplication(programme_id="bj-slq-2023", application=application)
+    case_id = desk.send(agent, submit_application=submitted).case_id
+    desk.record_checks(case_id, *clean_checks(firm))
+    desk.accept(case_id)
+    desk.review(case_id)
+    desk.issue(case_id)
+    voucher = desk.voucher(desk.closed_case(case_id).voucher_id)
+    desk.redemption_through_the_door(a_redemption(voucher.voucher_id, yuan(100_000), buyer=firm), firm)
+    desk.freeze(Q1)
+    desk.order_payments(Q1)
+
+    with pytest.raises(Refused, match="SIGNER_NOT_APART"):
+        sign(desk, Actor(id=account, role=CHECKER.role), "check")
+    sign(desk, CHECKER, "check")
 
 
 def test_who_let_a_payment_go_out_does_not_put_in_how_it_ended(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain import voucher
 from domain.amount import Terms
 from domain.dates import Period
-from domain.four_way import like, told
+from domain.four_way import like, told, told_before
 from domain.metering import Metering
 from domain.money import from_exact_text, yuan
 from domain.voucher import Voucher, assess
@@ -72,6 +72,20 @@ def test_a_line_says_what_was_agreed_invoiced_delivered_and_paid_and_which_side_
     assert (storage.contract_item, storage.contract_fen, storage.counts_fen) == ("智能算力服务", yuan(300), "0")
     assert sides(last) == ("200", "150", "100", "100", "paid")
     assert found.base_fen == "600"
+
+
+def test_what_an_earlier_claim_used_of_an_invoice_is_named() -> None:
+    request = a_redemption("v", yuan(10), delivered=yuan(4))
+    first = assess(a_voucher(), "first", request, TERMS)
+    before = voucher.evolve(a_voucher(), first)
+    request.delivery_proofs.append(a_delivery_proof(yuan(5), 2))
+    request.delivery_proofs[1].invoice_number = request.invoices[0].number
+    second = assess(before, "second", request, TERMS)
+
+    assert list(told_before(first, [], a_voucher().invoices)) == []
+    (line,) = told_before(second, [first], before.invoices)
+    key = second.uses[0].invoice_key
+    assert line == f"四方核对 发票{key}：此前first已用¥4.00，本次计入¥5.00"
 
 
 def test_whoever_verifies_reads_it_in_official_terms() -> None:

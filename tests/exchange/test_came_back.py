@@ -1,15 +1,18 @@
 """A payment that was settled comes back: an adjustment, in its budget year paid again, later the treasury's. (F-7)"""
 
+import json
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from audit.compared import Difference
 from audit.conservation.account import Bucket
 from audit.conservation.conserve import conserve
 from audit.recompute import recompute
+from cli.__main__ import main
 from domain.money import yuan
 from domain.payment_answers import Result
 from domain.refusals import Refused
@@ -127,6 +130,31 @@ def test_in_a_later_year_it_is_the_treasurys_unless_the_programme_says_otherwise
     the_evidence_agrees(tmp_path / "other", 3 * PAID, amended)
     desk.ledger.close()
     other.ledger.close()
+
+
+def test_what_came_back_is_told_wherever_its_quarter_is_looked_at(desk: Desk, tmp_path: Path) -> None:
+    orders = a_closed_quarter(desk)
+    desk.at("2024-08-07 09:00")
+    put_in(desk, returned(orders[0], on="2024-08-05"))
+    desk.ledger.close()
+
+    def told(*asked: str) -> str:
+        done = CliRunner().invoke(main, ["cycle", *asked, "--home", str(tmp_path)], env={"COLUMNS": "300"})
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    line = (
+        f"结算后退回 {orders[0].order_id} bj-redeem-2024-000001 2024-08-05 ¥30,000.00："
+        f"账户已销户；转入{PROGRAMME}-2024Q3"
+    )
+    assert line in told("show", Q1)
+    assert line in told("watch", Q1)
+    (back,) = json.loads(told("watch", Q1, "--json"))["cameBack"]
+    assert (back["orderId"], back["amountFen"]) == (orders[0].order_id, PAID)
+    told("page", Q1, "--out", str(tmp_path / "page.html"))
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "结算后退回（本批次的金额不因此变更）：1笔" in page
+    assert page.count("✗ 不一致") == 0
 
 
 @pytest.mark.parametrize("writing", [csv_of, pain_002, camt_053])

@@ -188,6 +188,41 @@ def test_a_dry_run_says_the_same_and_puts_nothing_on_record(counter: Counter, or
     assert counter.take_in(content)["counts"]["recorded"] == FIRMS
 
 
+def test_a_dry_run_is_told_what_the_door_would_refuse_of_each_line(
+    counter: Counter, orders: list[PaymentOrder]
+) -> None:
+    counter.take_in(csv_of(settled(orders)))
+    counter.desk.system(close_cycle=CloseCycle(cycle_id=Q1))
+    late = csv_of([(orders[0], End.RETURNED)], returned_on="2031-01-01").splitlines()
+    late += csv_of([(orders[1], End.RETURNED)]).splitlines()[1:]
+    head = counter.desk.ledger.head()
+
+    tried = counter.take_in(b"\n".join(late), "--dry-run", code=3)["lines"]
+    assert counter.desk.ledger.head() == head
+    done = counter.take_in(b"\n".join(late), code=3)["lines"]
+
+    assert [line["outcome"] for line in tried] == ["refused", "would_record"]
+    assert [line["outcome"] for line in done] == ["refused", "recorded"]
+    assert tried[0]["refusal"] == done[0]["refusal"]
+    assert done[0]["refusal"]["code"] == "NOT_YET_HAPPENED"
+    assert "由银行更正" in done[0]["refusal"]["wayForward"]
+
+
+def test_what_differs_of_a_payee_is_named_and_an_account_is_masked(
+    counter: Counter, orders: list[PaymentOrder]
+) -> None:
+    rows = csv_of([(orders[0], End.SETTLED)], payee_name="某公司").splitlines()
+    rows += csv_of([(orders[1], End.SETTLED)], account_number="6222000000001234").splitlines()[1:]
+
+    payee, account = [line["refusal"]["message"] for line in counter.take_in(b"\n".join(rows), code=3)["lines"]]
+
+    assert f"“{orders[0].payee_name}”" in payee
+    assert "“某公司”" in payee
+    assert f"****{orders[1].account_number[-4:]}" in account
+    assert "****1234" in account
+    assert orders[1].account_number not in account
+
+
 def test_a_command_id_of_ones_own_is_followed_by_the_order(counter: Counter, orders: list[PaymentOrder]) -> None:
     counter.take_in(csv_of(settled(orders)), "--command-id", "march")
 
@@ -257,7 +292,7 @@ def spoilt(orders: list[PaymentOrder]) -> dict[str, tuple[bytes, str]]:
         "paid in part, as a bank reports it": (report(amount="0.01"), "PAYMENT_AMOUNT"),
         "paid to somebody else": (row(payee_name="某公司"), "PAYMENT_PAYEE"),
         "paid to somebody else, as a bank reports it": (report(payee="某公司"), "PAYMENT_PAYEE"),
-        "paid into another account": (row(account_number="6222"), "PAYMENT_PAYEE"),
+        "paid into another account": (row(account_number="6222"), "PAYMENT_ACCOUNT"),
         "dollars": (row(currency="USD"), "PAYMENT_CURRENCY"),
         "dollars, as a bank reports them": (report(currency="USD"), "PAYMENT_CURRENCY"),
         "no status": (row(status=""), "MALFORMED"),
@@ -268,6 +303,7 @@ def spoilt(orders: list[PaymentOrder]) -> dict[str, tuple[bytes, str]]:
         "an amount beyond anything": (row(amount_fen="9" * 18, amount_yuan=""), "MALFORMED"),
         "two amounts": (row(amount_yuan="0.02"), "MALFORMED"),
         "a cell too many": (row(bank_reference="1,2,3,4"), "MALFORMED"),
+        "a payment that nobody can find at the bank": (row(bank_reference=""), "BANK_REFERENCE_MISSING"),
         "digits of another script": (row(amount_fen="１００"), "MALFORMED"),
         "a statement's part payment": (statement(an_entry(one, End.SETTLED, amount="0.01")), "PAYMENT_AMOUNT"),
         "a credit that reverses nothing": (

@@ -3409,7 +3409,7 @@ class ClaimAdmitted(_message.Message):
 
     @_builtins.property
     def requested_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """accounts that asked for the money, or for whom they asked"""
+        """accounts on the enterprise's side: asked for the money or the voucher, or its contact"""
 
     def __init__(
         self,

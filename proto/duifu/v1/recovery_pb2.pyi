@@ -650,6 +650,7 @@ class RecoveryOpened(_message.Message):
     HANDS_FIELD_NUMBER: _builtins.int
     EDITION_SHA256_FIELD_NUMBER: _builtins.int
     PROGRAMME_TITLE_FIELD_NUMBER: _builtins.int
+    REDEMPTION_ID_FIELD_NUMBER: _builtins.int
     recovery_id: _builtins.str
     case_id: _builtins.str
     voucher_id: _builtins.str
@@ -665,6 +666,8 @@ class RecoveryOpened(_message.Message):
     edition_sha256: _builtins.str
     """in whose words letters are written"""
     programme_title: _builtins.str
+    redemption_id: _builtins.str
+    """the redemption that it was found on, whose payments it takes; empty: any of the case"""
     @_builtins.property
     def shares(self) -> _containers.RepeatedCompositeFieldContainer[Global___PaidShare]:
         """newest payment first; they add up to the amount"""
@@ -699,10 +702,11 @@ class RecoveryOpened(_message.Message):
         hands: _abc.Iterable[_builtins.str] | None = ...,
         edition_sha256: _builtins.str = ...,
         programme_title: _builtins.str = ...,
+        redemption_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["rule", b"rule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "case_id", b"case_id", "clause", b"clause", "edition_sha256", b"edition_sha256", "evidence_sha256", b"evidence_sha256", "finding", b"finding", "found_by", b"found_by", "hands", b"hands", "name", b"name", "programme_id", b"programme_id", "programme_title", b"programme_title", "reason", b"reason", "recovery_id", b"recovery_id", "rule", b"rule", "shares", b"shares", "uscc", b"uscc", "voucher_id", b"voucher_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "case_id", b"case_id", "clause", b"clause", "edition_sha256", b"edition_sha256", "evidence_sha256", b"evidence_sha256", "finding", b"finding", "found_by", b"found_by", "hands", b"hands", "name", b"name", "programme_id", b"programme_id", "programme_title", b"programme_title", "reason", b"reason", "recovery_id", b"recovery_id", "redemption_id", b"redemption_id", "rule", b"rule", "shares", b"shares", "uscc", b"uscc", "voucher_id", b"voucher_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
