@@ -79,10 +79,10 @@ def told_before(
 ) -> Iterator[str]:
     """What of each invoice earlier claims used, and which; `known` is how its voucher stood before this one."""
     for use in assessed.uses:
-        used_fen = known[use.invoice_key].used_fen if use.invoice_key in known else Fraction(0)
+        used_fen = known[use.invoice_key].used_fen if use.invoice_key in known else 0
         if used_fen:
             case_ids = (one.case_id for one in earlier if use.invoice_key in (other.invoice_key for other in one.uses))
-            added_fen = max(Fraction(0), from_exact_text(use.base_fen) - used_fen)
+            added_fen = max(0, from_exact_text(use.base_fen) - used_fen)
             yield (
                 f"四方核对 发票{use.invoice_key}：此前{'、'.join(case_ids)}已用{show_exact(exact_text(used_fen))}，"
                 f"本次计入{show_exact(exact_text(added_fen))}"
