@@ -13,8 +13,8 @@ from google.protobuf.message import Message
 from audit.labels import LABELS, VALUES
 from audit.story import sentence
 from domain.amount import InvoiceTotals
+from domain.batches import Batch
 from domain.case import OpenStage
-from domain.cycle import Batch
 from domain.dates import SHANGHAI
 from domain.invoices import invoiced_fen
 from domain.money import Exact, exact_text, show, show_exact
