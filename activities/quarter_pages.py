@@ -7,7 +7,7 @@ but the name of the quarter is taken from whoever asks: what is ordered and paid
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Protocol
@@ -19,6 +19,7 @@ from activities.ledger import NOT_ITS_WORKFLOW, decided
 from activities.outside import not_yet
 from commands import assessing
 from commands.door import SYSTEM, Door
+from commands.payment_results import in_commits
 from domain.cycle import PAGE_ORDERS, payment_order
 from duifu.v1.answers_pb2 import Answer
 from duifu.v1.commands_pb2 import (
@@ -34,7 +35,7 @@ from duifu.v1.events_pb2 import Cause, PaymentOrdered
 from duifu.v1.work_pb2 import PaymentOrder, PaymentReport, QuarterPage, QuarterPageDone
 from workflows import ports
 
-RESULTS_AT_ONCE = 60  # at most eight events each, so that they are one commit
+RESULTS_AT_ONCE = 120  # one commit of those that are settled, as nearly all are
 ASKED_AT_ONCE = 8  # orders of one page that the treasury is asked about
 
 
@@ -178,10 +179,13 @@ class QuarterPages(ports.Quarters):
             self._keep(cycle_id, so_far, cause)
 
     def _keep(self, cycle_id: str, so_far: _Paying, cause: Cause) -> None:
-        """Put answers on record in one commit; if one does not fit, each by itself, so that only that is refused."""
+        """Put answers on record, as many in one commit as there is room for."""
         results, so_far.results = sorted(so_far.results, key=lambda result: result.order_id), []
-        if not results:
-            return
+        for some in in_commits(results):
+            self._keep_some(cycle_id, some, so_far, cause)
+
+    def _keep_some(self, cycle_id: str, results: Sequence[PaymentResult], so_far: _Paying, cause: Cause) -> None:
+        """Put answers on record in one commit; if one does not fit, each by itself, so that only that is refused."""
         together = RecordPayments(cycle_id=cycle_id, results=results)
         digest = hashlib.sha256(together.SerializeToString(deterministic=True)).hexdigest()[:32]
         answer = self._send(Command(command_id=f"{cycle_id}:results:{digest}", record_payments=together), cause)

@@ -13,11 +13,11 @@ from google.protobuf.message import Message
 from audit.labels import LABELS, VALUES
 from audit.story import sentence
 from domain.amount import InvoiceTotals
+from domain.batches import Batch
 from domain.case import OpenStage
-from domain.cycle import Batch
 from domain.dates import SHANGHAI
 from domain.invoices import invoiced_fen
-from domain.money import exact_text, show, show_exact
+from domain.money import Exact, exact_text, show, show_exact
 from domain.orders import Order
 from domain.quarter_index import Claim
 from domain.round import Standing
@@ -69,8 +69,8 @@ def as_json(value: Any) -> Any:
             return sorted(as_json(inner) for inner in value)
         case Sequence():
             return [as_json(inner) for inner in value]
-    told = (field for field in fields(value) if field.metadata != DERIVED)
-    return {_camel(field.name): as_json(getattr(value, field.name)) for field in told}
+    told = ((field, getattr(value, field.name)) for field in fields(value) if field.metadata != DERIVED)
+    return {_camel(field.name): exact_text(own) if field.type == Exact else as_json(own) for field, own in told}
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,8 @@ LABELS = {
     # A quarter
     "batches": "支付批",
     "brought": "承接上一批次",
+    "requested_by": "请款人",
+    "verified_by": "核验人",
     "carried": "结转",
     "claims": "申请",
     "confirmed": "主管部门已确认",

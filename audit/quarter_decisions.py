@@ -9,7 +9,7 @@ from domain.evaluation.paying import payable
 from domain.kinds import CASE, ENTERPRISE_YEAR, VOUCHER
 from domain.quarter_index import Claim, ClaimState
 from duifu.v1 import events_pb2 as events
-from duifu.v1.commands_pb2 import RemindCycle, SignPayments
+from duifu.v1.commands_pb2 import RemindCycle
 from duifu.v1.events_pb2 import (
     ClaimAdmitted,
     ClaimAssessed,
@@ -23,8 +23,6 @@ from duifu.v1.events_pb2 import (
     CycleReminded,
     CycleResumed,
     FiguresBroughtForward,
-    PaymentBatchMade,
-    PaymentBatchSigned,
     PaymentOrdered,
     PaymentReturned,
     PaymentSettled,
@@ -158,23 +156,6 @@ def deferred(remaking: Remaking, event: ClaimDeferred) -> None:
         check.same("amount_fen", event.amount_fen, claim.due_fen - amount_fen, clause)
         check.same("clause", event.clause, clause, clause)
     _compare_onward(remaking, quarter, check, event.case_id, event.to_cycle_id)
-
-
-def batched(remaking: Remaking, event: PaymentBatchMade) -> None:
-    """All that was ordered, and whoever has to sign so much."""
-    quarter = remaking.own_quarter
-    if (check := _compare(remaking, quarter, quarter.opened.cycle_id, is_part=True)) is not None:
-        (derived,) = release.make_batch(quarter.whole()) or [PaymentBatchMade()]
-        check.same_message("", event, derived, quarter.opened.release_clause)
-
-
-def signed(remaking: Remaking, event: PaymentBatchSigned) -> None:
-    """The role signed in its turn, for what was there, and had no other hand in it."""
-    quarter = remaking.own_quarter
-    if (check := _compare(remaking, quarter, quarter.opened.cycle_id, is_part=True)) is not None:
-        command = SignPayments(batch=event.batch, step=event.step, orders_sha256=event.orders_sha256)
-        (derived,) = release.sign(quarter.whole(), command, remaking.entry.envelope.actor)
-        check.same_message("", event, derived, quarter.opened.release_clause)
 
 
 def settled(remaking: Remaking, event: PaymentSettled) -> None:

@@ -67,7 +67,8 @@ def _of_payment(event: Message) -> str | None:
         case events.GrantSettled():
             return f"拨付指令{event.order_id}已支付，国库回单{event.bank_reference}"
         case events.GrantReturned():
-            return f"拨付指令{event.order_id}被退回：{event.reason}"
+            what = "未予放行" if event.withheld_by else "被退回"
+            return f"拨付指令{event.order_id}{what}：{event.reason}"
         case events.RoundClosed():
             left = len(event.left_case_ids)
             return f"本轮办结：{len(event.paid)}家获补助（{_parts(event.paid_by_level)}），退出{left}家"

@@ -2,19 +2,24 @@
 
 from collections.abc import Iterable
 
-from commands.work import fold
-from domain.kinds import VOUCHER
 from domain.money import show
 from duifu.v1.events_pb2 import PaymentCameBack, PaymentOrdered
 from ledger import streams
+from ledger.registry import unwrap
 from ledger.store import Ledger
+
+READ_AT_ONCE = 500  # vouchers
 
 
 def came_back(ledger: Ledger, settled: Iterable[PaymentOrdered]) -> list[PaymentCameBack]:
-    """What came back of these orders, in their order. Every voucher is read once."""
-    orders = {ordered.order_id: ordered.voucher_id for ordered in settled}
-    known = {name: fold(ledger, streams.voucher(name), VOUCHER)[0].came_back for name in set(orders.values())}
-    return [known[voucher_id][order_id] for order_id, voucher_id in orders.items() if order_id in known[voucher_id]]
+    """What came back of these orders, in their order; their vouchers are read many at a time."""
+    orders = [(ordered.order_id, streams.voucher(ordered.voucher_id)) for ordered in settled]
+    found = {}
+    for start in range(0, len(orders), READ_AT_ONCE):
+        for events in ledger.streams_of({stream for _, stream in orders[start : start + READ_AT_ONCE]}).values():
+            back = (unwrap(event.envelope.event) for event in events)
+            found.update({one.order_id: one for one in back if isinstance(one, PaymentCameBack)})
+    return [found[order_id] for order_id, _ in orders if order_id in found]
 
 
 def in_words(one: PaymentCameBack) -> str:

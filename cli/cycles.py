@@ -9,10 +9,10 @@ from cli.asking import Asking, acting, as_seen, existing_ledger, of_running
 from cli.came_back import came_back, in_words
 from cli.cycle_known import unknown_cycle
 from cli.cycle_page import page_command
-from cli.cycle_release import show_batches, sign_batch, withhold_order
 from cli.cycle_watch import watch
 from cli.freezes import held
 from cli.output import as_json, at_home, console, link, print_json, print_table, unmasking
+from cli.release import show_batches, sign_batch, withhold_order
 from commands.work import fold
 from domain.dates import civil_date
 from domain.kinds import CYCLE

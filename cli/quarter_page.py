@@ -42,7 +42,7 @@ def _standing(made: Page, account: Account) -> None:
     if tally.closed is None:
         made.say(f"尚未结清：{len(tally.lines)}笔申请，{len(tally.unassessed)}笔待核定，{len(tally.ready)}笔待支付")
     else:
-        made.say(quarter_standing(Cycle(opened, closed=tally.closed)))
+        made.say(quarter_standing(Cycle(opened=opened, closed=tally.closed)))
     made.say(
         f"受理{opened.opens_on}至{opened.cut_off_on}，批次日{opened.as_of_on}，{opened.pay_on}起支付（{opened.clause}）"
     )

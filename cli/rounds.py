@@ -7,6 +7,7 @@ from cli.asking import Asking, acting, as_seen, existing_ledger, of_running
 from cli.evidence import with_document
 from cli.freezes import held
 from cli.output import RefusedHere, as_json, at_home, console, link, print_json, print_table, unmasking
+from cli.release import show_batches, sign_batch, withhold_order
 from commands.work import fold
 from domain.dates import SHANGHAI, civil_date
 from domain.kinds import ROUND
@@ -103,6 +104,11 @@ def show_round(round_id: str, unmask: bool, home: str | None, json_wanted: bool)
     if state.orders:
         rows = [_order_row(order) for order in state.orders.values()]
         print_table(f"拨付 {len(rows)} 笔", ["指令", "案件", "国库", "支付日", "金额", "结果"], rows)
+
+
+round_.add_command(show_batches)
+round_.add_command(sign_batch)
+round_.add_command(withhold_order)
 
 
 @round_.command("object")

@@ -2,7 +2,7 @@
 
 from commands import benefits, freezes
 from commands.work import Work, fold
-from domain import orders, payment_answers, review, round_decisions
+from domain import orders, payment_answers, release, review, round_decisions
 from domain.kinds import ROUND
 from domain.money import show
 from domain.refusals import Refused
@@ -39,19 +39,29 @@ def order_grants(work: Work, round_id: str) -> str:
         for level, amount_fen in applicant.levels.items():
             if amount_fen:
                 _order(work, round_id, applicant, level, amount_fen)
+    work.on_round(round_id, release.make_batch(work.round(round_id)))
     return round_id
+
+
+def take_back(work: Work, round_id: str, ordered: GrantOrdered, returned: GrantReturned, why: str) -> None:
+    """Money does not go out, or came back: it is ordered again when its account was replaced. (F-7)"""
+    work.on_round(round_id, [returned])
+    _tell(work, ordered, CLAIM_PAYMENT_STATUS_RETURNED, f"{why}；请更换账户")
 
 
 def record_payment(work: Work, command: RecordGrantPayment) -> str:
     """Keep a treasury's answer to one order; the same answer again changes nothing.
 
-    Raises Refused ROLE_MISMATCH, EVIDENCE_MISSING, ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT, BANK_REFERENCE_MISSING.
+    Raises Refused ROLE_MISMATCH, EVIDENCE_MISSING, SIGNER_NOT_APART, ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT,
+    PAYMENT_NOT_RELEASED, BANK_REFERENCE_MISSING.
     """
     payment_answers.must_hand_in(work.actor, command.evidence_sha256, command.order_id)
     round_ = work.round(command.round_id)
+    release.must_not_have_signed(round_, command.order_id, work.actor)
     ordered = orders.answered(round_.orders, command.order_id, command.status)
     if ordered is None:
         return command.round_id
+    payment_answers.must_have_gone_out(command.order_id, round_.has_gone_out(command.order_id))
     payment_answers.must_name_its_booking(work.actor, command.order_id, command.status, command.bank_reference)
     if command.status != PAYMENT_STATUS_SETTLED:
         returned = GrantReturned(
@@ -60,8 +70,7 @@ def record_payment(work: Work, command: RecordGrantPayment) -> str:
             reason=command.reason,
             evidence_sha256=command.evidence_sha256,
         )
-        work.on_round(command.round_id, [returned])
-        _tell(work, ordered, CLAIM_PAYMENT_STATUS_RETURNED, f"支付退回：{command.reason}；请更换账户")
+        take_back(work, command.round_id, ordered, returned, f"支付退回：{command.reason}")
         return command.round_id
     settled = GrantSettled(
         order_id=ordered.order_id,
@@ -93,14 +102,17 @@ def replace_account(work: Work, command: ReplaceBankAccount) -> str:
         if payment.status == CLAIM_PAYMENT_STATUS_RETURNED:
             freezes.must_not_hold(work, case.plan.programme_id, "payments")
             _order(work, case.round_id, round_.applicants[case.case_id], level, payment.amount_fen)
+    work.on_round(case.round_id, release.make_batch(work.round(case.round_id)))
     return case.case_id
 
 
 def was_ordered(ledger: Ledger, order: PaymentOrder) -> bool:
-    """Whether the ledger ordered exactly this payment: asked before any money moves, whoever asks for it."""
+    """Whether the ledger ordered and released exactly this payment: asked before money moves, whoever asks for it."""
     round_, _ = fold(ledger, streams.grant_round(order.round_id), ROUND)
     known = round_.orders.get(order.order_id)
-    return known is not None and order == payment_order(round_.round_id, known.ordered)
+    if known is None or known.result == "withheld" or not round_.has_gone_out(order.order_id):
+        return False
+    return order == payment_order(round_.round_id, known.ordered)
 
 
 def _order(work: Work, round_id: str, applicant: Applicant, level: str, amount_fen: int) -> None:

@@ -3,7 +3,7 @@
 from commands import benefits, invoice_uses
 from commands.claims import next_case_id, open_case
 from commands.work import Work
-from domain import round_decisions
+from domain import duties, round_decisions
 from domain.case import Case
 from domain.dates import SHANGHAI
 from domain.evaluation.rounds import award_round
@@ -112,7 +112,8 @@ def _news(
             case_id=case.case_id, approved_fen=approval.approved_fen, approved_rate=approval.approved_rate
         )
     if task == PAY and applicant.standing is Standing.PUBLISHED:
-        return ApplicantCleared(case_id=case.case_id)
+        requested_by, verified_by = sorted(duties.requesters(case)), duties.decided_by(case)
+        return ApplicantCleared(case_id=case.case_id, requested_by=requested_by, verified_by=verified_by)
     if applicant.standing is not Standing.REVIEWED and is_before_allocation(case):
         return ApplicantReopened(case_id=case.case_id)
     return None

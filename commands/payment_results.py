@@ -1,5 +1,7 @@
 """How a quarter's payments ended: settled, returned, or held back before they went out. (F-7)"""
 
+from collections.abc import Iterable, Iterator
+
 from commands.came_back import take_back_settled
 from commands.in_quarter import InQuarter
 from commands.work import Work
@@ -25,6 +27,9 @@ from duifu.v1.events_pb2 import (
     VoucherRedeemed,
 )
 from ledger import streams
+from ledger.store import APPEND_MAX
+
+SETTLED_EVENTS, RETURNED_EVENTS = 4, 8  # of one answer, at most
 
 
 def record_payment(work: Work, command: RecordPayment) -> str:
@@ -81,6 +86,21 @@ def record_payments(work: Work, command: RecordPayments) -> str:
     for ordered, result in new:
         _keep(here, ordered, result)
     return command.cycle_id
+
+
+def in_commits(results: Iterable[PaymentResult]) -> Iterator[list[PaymentResult]]:
+    """Answers, cut into what one commit has room for beside its receipt."""
+    some: list[PaymentResult] = []
+    events = 1
+    for result in results:
+        its_own = SETTLED_EVENTS if result.status == PAYMENT_STATUS_SETTLED else RETURNED_EVENTS
+        if events + its_own > APPEND_MAX:
+            yield some
+            some, events = [], 1
+        some.append(result)
+        events += its_own
+    if some:
+        yield some
 
 
 def take_back(here: InQuarter, ordered: PaymentOrdered, returned: PaymentReturned, why: str) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from commands.work import Work
-from domain import checks, duties
+from domain import checks, duties, release
 from domain.cycle import Cycle
 from domain.dates import from_iso
 from domain.kinds import VOUCHER
@@ -50,6 +50,9 @@ def hands_of(work: Work, paid: Paid) -> list[str]:
     if paid.voucher_id:
         for share in paid.shares:
             accounts |= _signers(work.cycle(share.source_id), share.case_id)
+    elif round_id := work.case(paid.case_id).round_id:
+        round_ = work.round(round_id)
+        accounts |= release.signers(round_, [known.ordered.order_id for known in round_.orders_of(paid.case_id)])
     return sorted(accounts - {""})
 
 
@@ -72,6 +75,4 @@ def _share(work: Work, payout: VoucherRedeemed) -> PaidShare:
 
 def _signers(quarter: Cycle, case_id: str) -> set[str]:
     claim = quarter.claims[case_id]
-    batches = [batch for batch in quarter.batches if claim.order_id in batch.order_ids]
-    signed = {account for batch in batches for accounts in batch.signed_by.values() for account in accounts}
-    return signed | set(claim.verified_by)
+    return release.signers(quarter, [claim.order_id]) | set(claim.verified_by)

@@ -8,7 +8,7 @@ from domain.calculation.apportion import Counting, inside
 from domain.dates import Period, from_iso
 from domain.invoices import blue, key_of, key_of_reversed, red
 from domain.metering import Metering
-from domain.money import exact_text, floor, show_exact
+from domain.money import Exact, exact_text, floor, show_exact
 from domain.refusals import Refused
 from duifu.v1.events_pb2 import AmountStep, AmountTrace
 from duifu.v1.facts_pb2 import SERVICE_KIND_UNSPECIFIED, Contract, Invoice, InvoiceLine, RedemptionRequest
@@ -31,16 +31,16 @@ class Terms:
     metering: Metering | None = None  # how delivery is held against its measurement; None: it is only shown
     shared_as: Contract | None = None  # whose items divide an invoice of one line without a kind; None: it is nothing
 
-    def share_without_items(self) -> Fraction:
+    def share_without_items(self) -> Exact:
         """What counts of an invoice of one line without a kind. (BJ-A21)"""
-        return share_that_counts(self.shared_as, self.counts) if self.shared_as else Fraction(0)
+        return share_that_counts(self.shared_as, self.counts) if self.shared_as else 0
 
 
-def share_that_counts(contract: Contract, counts: Counts) -> Fraction:
+def share_that_counts(contract: Contract, counts: Counts) -> Exact:
     """The part of a contract's amount that is of the kind the programme supports. (BJ-A21)"""
     lines = [InvoiceLine(kind=item.kind, name=item.name, amount_fen=item.amount_fen) for item in contract.items]
     total_fen = sum(line.amount_fen for line in lines)
-    return Fraction(sum(line.amount_fen for line in lines if counts(line)), total_fen) if total_fen else Fraction(0)
+    return Fraction(sum(line.amount_fen for line in lines if counts(line)), total_fen) if total_fen else 0
 
 
 def countable_days(window: Period, not_before: str) -> Period:
@@ -61,21 +61,21 @@ def with_step(trace: AmountTrace, name: str, clause: str, explanation: str, amou
 class InvoiceTotals:
     """One invoice over all claims so far."""
 
-    invoiced_fen: Fraction = Fraction(0)  # its lines that count
-    delivered_fen: Fraction = Fraction(0)
-    paid_fen: Fraction = Fraction(0)
+    invoiced_fen: Exact = 0  # its lines that count
+    delivered_fen: Exact = 0
+    paid_fen: Exact = 0
     numbers: frozenset[str] = frozenset()  # delivery proofs and bank receipts already counted
-    used_fen: Fraction = Fraction(0)  # the largest base so far; what was used once is never used again
-    reversed_fen: Fraction = Fraction(0)  # of its lines that count, by red invoices (F-2)
+    used_fen: Exact = 0  # the largest base so far; what was used once is never used again
+    reversed_fen: Exact = 0  # of its lines that count, by red invoices (F-2)
     deducted_fen: int = 0  # what the supplier charged less
 
     @property
-    def base_fen(self) -> Fraction:
+    def base_fen(self) -> Exact:
         """min(invoiced, delivered, paid), of what red invoices left. (BJ-A8)"""
-        left_fen = max(Fraction(0), self.invoiced_fen - self.reversed_fen)
+        left_fen = max(0, self.invoiced_fen - self.reversed_fen)
         return min(left_fen, self.delivered_fen, self.paid_fen)
 
-    def less(self, reversed_fen: Fraction, red_number: str) -> "InvoiceTotals":
+    def less(self, reversed_fen: Exact, red_number: str) -> "InvoiceTotals":
         """After a red invoice that came when this one had been used: it settles no more than its base then. (F-2)"""
         numbers = self.numbers | {red_name(red_number)}
         after = replace(self, reversed_fen=self.reversed_fen + reversed_fen, numbers=numbers)
@@ -91,7 +91,7 @@ def invoice_totals(
     known: Mapping[str, InvoiceTotals],
     request: RedemptionRequest,
     terms: Terms,
-    delivered: Mapping[str, Fraction] | None = None,
+    delivered: Mapping[str, Exact] | None = None,
 ) -> dict[str, InvoiceTotals]:
     """The blue invoices of a request with what it adds; what is handed in twice counts once.
 
@@ -140,11 +140,11 @@ def _grown(
     invoice: Invoice,
     request: RedemptionRequest,
     terms: Terms,
-    delivered: Mapping[str, Fraction],
+    delivered: Mapping[str, Exact],
 ) -> InvoiceTotals:
     proofs = {
         f"delivery {proof.proof_number}": inside(
-            delivered.get(proof.proof_number, Fraction(proof.amount_fen)),
+            delivered.get(proof.proof_number, proof.amount_fen),
             _period(proof.delivered_from, proof.delivered_through),
             terms.window,
             Counting.INCLUSIVE_DAYS,
@@ -153,12 +153,12 @@ def _grown(
         if proof.invoice_number == invoice.number
     }
     receipts = {
-        f"receipt {receipt.receipt_number}": Fraction(receipt.amount_fen)
+        f"receipt {receipt.receipt_number}": receipt.amount_fen
         for receipt in request.bank_receipts
         if receipt.invoice_number == invoice.number
     }
 
-    def new(amounts: Mapping[str, Fraction]) -> Iterable[Fraction]:
+    def new(amounts: Mapping[str, Exact]) -> Iterable[Exact]:
         return (amount for name, amount in amounts.items() if name not in before.numbers)
 
     invoiced_fen = _invoiced(invoice, terms)
@@ -175,19 +175,19 @@ def _grown(
     )
 
 
-def counting_lines(invoice: Invoice, terms: Terms) -> list[Fraction]:
+def counting_lines(invoice: Invoice, terms: Terms) -> list[Exact]:
     """What counts of each line of an invoice, in their order. (BJ-A21)"""
     if len(invoice.lines) == 1 and invoice.lines[0].kind == SERVICE_KIND_UNSPECIFIED:
         return [invoice.lines[0].amount_fen * terms.share_without_items()]
-    return [Fraction(line.amount_fen if terms.counts(line) else 0) for line in invoice.lines]
+    return [line.amount_fen if terms.counts(line) else 0 for line in invoice.lines]
 
 
-def _invoiced(invoice: Invoice, terms: Terms) -> Fraction:
-    return sum(counting_lines(invoice, terms), start=Fraction(0))
+def _invoiced(invoice: Invoice, terms: Terms) -> Exact:
+    return sum(counting_lines(invoice, terms))
 
 
 def due(
-    face_value_fen: int, eligible_fen: Fraction, cumulative_fen: Fraction, due_before_fen: int, rate: Fraction | None
+    face_value_fen: int, eligible_fen: Exact, cumulative_fen: Exact, due_before_fen: int, rate: Fraction | None
 ) -> int:
     """floor(V x cumulative / E) less what was due before, so that the parts add up to V exactly. (BJ-4.6, BJ-A12)
 
@@ -195,7 +195,7 @@ def due(
     """
     if not eligible_fen:  # nothing is left of the contract (BJ-A18)
         return -due_before_fen
-    exact = face_value_fen * cumulative_fen / eligible_fen if rate is None else rate * cumulative_fen
+    exact = Fraction(face_value_fen * cumulative_fen, eligible_fen) if rate is None else rate * cumulative_fen
     return min(face_value_fen, floor(exact)) - due_before_fen
 
 

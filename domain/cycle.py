@@ -2,13 +2,14 @@
 
 from __future__ import annotations  # the maps cannot be subscripted while the program runs
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from google.protobuf.message import Message
 from rpds import HashTrieMap
 
+from domain.batches import Batches, with_batch, with_signature
 from domain.case import UnknownEvent
 from domain.dates import SHANGHAI, Quarter, from_iso, is_quarter
 from domain.numbered import by_number
@@ -42,29 +43,8 @@ from duifu.v1.work_pb2 import PaymentOrder
 PAGE_ORDERS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Orders that are released together: who has to sign, and who has."""
-
-    number: int
-    order_ids: tuple[str, ...]
-    steps: tuple[str, ...]
-    signed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # step -> accounts
-    members: frozenset[str] = field(default=frozenset(), metadata=DERIVED)  # the same orders, to look one up
-
-    @property
-    def is_signed(self) -> bool:
-        """Whether it is released."""
-        return not self.next_step
-
-    @property
-    def next_step(self) -> str:
-        """The first step that nobody has signed; empty: it is released."""
-        return next((step for step in self.steps if step not in self.signed_by), "")
-
-
 @dataclass(frozen=True)
-class Cycle:
+class Cycle(Batches[PaymentOrdered]):
     """The state of one quarter. Empty before its first claim.
 
     What it holds of each claim is shared between one state and the next, so that an event costs the same whether the
@@ -78,7 +58,6 @@ class Cycle:
     carried: HashTrieMap[str, int] = field(default_factory=HashTrieMap)  # case -> fen that joined a later quarter
     brought: FiguresBroughtForward = field(default_factory=FiguresBroughtForward)  # by the quarter before
     reminded: frozenset[int] = frozenset()  # days before the cut-off
-    batches: tuple[Batch, ...] = ()
     swept_through: str = ""  # the last voucher that was looked at for its validity
     is_swept: bool = False
     frozen: bool = False
@@ -91,6 +70,38 @@ class Cycle:
     def cycle_id(self) -> str:
         """For instance "bj-slq-2023-2024Q1"."""
         return self.opened.cycle_id
+
+    @property
+    def list_id(self) -> str:
+        """The same."""
+        return self.cycle_id
+
+    @property
+    def release(self) -> Sequence[ReleaseStep]:
+        """Who signs, as the quarter pinned it."""
+        return self.opened.release
+
+    @property
+    def release_clause(self) -> str:
+        """Where the programme says so."""
+        return self.opened.release_clause
+
+    @property
+    def has_more_to_order(self) -> bool:
+        """Whether a claim waits for its order."""
+        return len(self.index.payable) > 0
+
+    def order(self, order_id: str) -> Order[PaymentOrdered] | None:
+        """An order and what came of it; None: it was never given."""
+        return self.orders.get(order_id)
+
+    def requested_by(self, case_id: str) -> tuple[str, ...]:
+        """Who asked for the money of a claim."""
+        return self.claims[case_id].requested_by
+
+    def verified_by(self, case_id: str) -> tuple[str, ...]:
+        """Who decided a claim."""
+        return self.claims[case_id].verified_by
 
     @property
     def cut_off_at(self) -> datetime:
@@ -163,10 +174,6 @@ class Cycle:
         going_out = (order_id for order_id in self._going_out() if page in (None, page_of(order_id)))
         return [self.orders[order_id].ordered for order_id in sorted(going_out, key=by_number)]
 
-    def has_gone_out(self, order_id: str) -> bool:
-        """Whether an order was signed by everybody who has to, answered or not."""
-        return not self.opened.release or any(order_id in batch.members for batch in self.batches if batch.is_signed)
-
     def pages_to_pay(self) -> list[int]:
         """The pages with such orders."""
         if not self.opened.release:
@@ -178,18 +185,6 @@ class Cycle:
             return self.index.unanswered
         released = (order_id for batch in self.batches if batch.is_signed for order_id in batch.order_ids)
         return (order_id for order_id in released if order_id in self.index.unanswered)
-
-    def in_batch(self, batch: Batch) -> list[PaymentOrdered]:
-        """The orders of a batch that were not held back, and not answered."""
-        return [ordered for ordered in self.outstanding() if ordered.order_id in batch.members]
-
-    def to_sign(self) -> list[Batch]:
-        """Batches that wait to be signed."""
-        return [batch for batch in self.batches if batch.next_step and self.in_batch(batch)]
-
-    def step(self, key: str) -> ReleaseStep:
-        """How a batch is signed. Raises KeyError."""
-        return {step.key: step for step in self.opened.release}[key]
 
 
 def cycle_id(programme_id: str, quarter: Quarter) -> str:
@@ -265,19 +260,9 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
             answered = _answered(cycle, event.order_id, "withheld" if event.withheld_by else "returned")
             return changed(answered, carried=later)
         case PaymentBatchMade():
-            made = Batch(event.batch, tuple(event.order_ids), tuple(event.steps), members=frozenset(event.order_ids))
-            return changed(cycle, batches=(*cycle.batches, made))
+            return changed(cycle, batches=with_batch(cycle.batches, event))
         case PaymentBatchSigned():
-            accounts = tuple(account for account in (event.signed_by, event.on_behalf_of) if account)
-            return changed(
-                cycle,
-                batches=tuple(
-                    replace(batch, signed_by={**batch.signed_by, event.step: accounts})
-                    if batch.number == event.batch
-                    else batch
-                    for batch in cycle.batches
-                ),
-            )
+            return changed(cycle, batches=with_signature(cycle.batches, event))
         case CyclePaused():
             return changed(cycle, paused=event)
         case CycleResumed():

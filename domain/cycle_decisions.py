@@ -35,7 +35,7 @@ def open_cycle(programme: Programme, quarter: Quarter, calendar: WorkingCalendar
 
     The programme has a redemption. Raises Refused PARAMETER_EXPIRED, CALENDAR_NOT_ANNOUNCED.
     """
-    rule = programme.redemption
+    rule, release = programme.redemption, programme.payments.release
     assert rule is not None
     last = quarter.days.last
     intake = rule.intake(quarter, programme.rolls_over(calendar, last))
@@ -59,8 +59,8 @@ def open_cycle(programme: Programme, quarter: Quarter, calendar: WorkingCalendar
         clause=rule.clause,
         reminders=_reminders(rule.remind_days_before, intake.last, on),
         reminder_template=rule.reminder or "",
-        release=rule.release.messages() if rule.release else (),
-        release_clause=rule.release.clause if rule.release else "",
+        release=release.messages() if release else (),
+        release_clause=release.clause if release else "",
     )
 
 

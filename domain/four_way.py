@@ -1,13 +1,12 @@
 """The four-way match: for each line of an invoice, what was used, agreed, invoiced and paid. (四方核对, BJ-A8)"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 
 from domain import amount
 from domain.amount import InvoiceTotals, Terms
 from domain.invoices import blue, key_of
 from domain.metering import OUTCOMES
-from domain.money import exact_text, from_exact_text, show, show_exact
+from domain.money import Exact, exact_text, from_exact_text, show, show_exact
 from duifu.v1.events_pb2 import DeliveryMatch, LineMatch, RedemptionAssessed
 from duifu.v1.facts_pb2 import COMPUTE_UNIT_CARD_HOURS, COMPUTE_UNIT_PFLOPS_HOURS, Contract, ContractItem, InvoiceLine
 from duifu.v1.facts_pb2 import RedemptionRequest as Request
@@ -80,10 +79,10 @@ def told_before(
 ) -> Iterator[str]:
     """What of each invoice earlier claims used, and which; `known` is how its voucher stood before this one."""
     for use in assessed.uses:
-        used_fen = known[use.invoice_key].used_fen if use.invoice_key in known else Fraction(0)
+        used_fen = known[use.invoice_key].used_fen if use.invoice_key in known else 0
         if used_fen:
             case_ids = (one.case_id for one in earlier if use.invoice_key in (other.invoice_key for other in one.uses))
-            added_fen = max(Fraction(0), from_exact_text(use.base_fen) - used_fen)
+            added_fen = max(0, from_exact_text(use.base_fen) - used_fen)
             yield (
                 f"四方核对 发票{use.invoice_key}：此前{'、'.join(case_ids)}已用{show_exact(exact_text(used_fen))}，"
                 f"本次计入{show_exact(exact_text(added_fen))}"
@@ -106,15 +105,15 @@ def _delivery(match: DeliveryMatch) -> str:
     )
 
 
-def _filled(whole: Fraction, capacities: Sequence[Fraction]) -> Iterator[Fraction]:
-    left = max(Fraction(0), whole)
+def _filled(whole: Exact, capacities: Sequence[Exact]) -> Iterator[Exact]:
+    left = max(0, whole)
     for capacity in capacities:
         part = min(left, capacity)
         left -= part
         yield part
 
 
-def _bound_by(invoiced: Fraction, delivered: Fraction, paid: Fraction) -> str:
+def _bound_by(invoiced: Exact, delivered: Exact, paid: Exact) -> str:
     if invoiced == delivered == paid:
         return ""
     smallest = min(invoiced, delivered, paid)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from domain.calculation.apportion import Counting, inside
 from domain.dates import Period, from_iso
-from domain.money import exact_text, from_exact_text
+from domain.money import Exact, exact_text, from_exact_text
 from domain.refusals import Refused
 from duifu.v1.events_pb2 import (
     DELIVERY_OUTCOME_BEYOND_CONTRACT,
@@ -74,7 +74,7 @@ def matches(
     return found
 
 
-def counted(deliveries: Iterable[DeliveryMatch]) -> dict[str, Fraction]:
+def counted(deliveries: Iterable[DeliveryMatch]) -> dict[str, Exact]:
     """Proof -> what of its amount counts."""
     return {match.proof_number: from_exact_text(match.counts_fen) for match in deliveries}
 
@@ -113,7 +113,7 @@ def _match(
     return match
 
 
-def _metered(proof: DeliveryProof, request: RedemptionRequest) -> Fraction | None:
+def _metered(proof: DeliveryProof, request: RedemptionRequest) -> Exact | None:
     """What was measured of the proof's item on its days; a use that lies partly outside is spread over its days."""
     file = next((file for file in request.metering if file.sha256 == proof.metering_sha256), None)
     if file is None or not proof.quantity:

@@ -4,6 +4,9 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 
+#: A whole number where it is one, which is reckoned with some ten times as fast. Never divide two with `/`.
+Exact = Fraction | int
+
 FEN_PER_YUAN = 100
 FEN_PER_UNIT = {"fen": 1, "yuan": FEN_PER_YUAN, "wan_yuan": 10_000 * FEN_PER_YUAN}
 NUMERALS = "零壹贰叁肆伍陆柒捌玖"
@@ -34,7 +37,7 @@ def show(fen: int) -> str:
     return f"{sign}¥{absolute // FEN_PER_YUAN:,}.{absolute % FEN_PER_YUAN:02d}"
 
 
-def floor(exact: Fraction | int) -> int:
+def floor(exact: Exact) -> int:
     """The whole fen in an exact amount; a ceiling is never exceeded by rounding."""
     return exact.numerator // exact.denominator
 
@@ -53,7 +56,7 @@ def unit_fen(unit: str, decimals: int) -> int:
     return int(step_fen)
 
 
-def round_to(exact_fen: Fraction | int, step_fen: int, mode: Mode) -> int:
+def round_to(exact_fen: Exact, step_fen: int, mode: Mode) -> int:
     """The multiple of `step_fen` that an exact amount is rounded to, in fen. Raises ValueError for a step below one."""
     if step_fen < 1:
         raise ValueError(f"nothing is rounded to steps of {step_fen} fen")
@@ -97,15 +100,15 @@ def _numeral(number: int) -> str:
     return NUMERALS[number]
 
 
-def exact_text(exact: Fraction | int) -> str:
+def exact_text(exact: Exact) -> str:
     """An exact amount as it is stored: "n" or "n/d", in fen."""
     return str(exact)
 
 
-def from_exact_text(text: str) -> Fraction:
+def from_exact_text(text: str) -> Exact:
     """The exact amount behind a stored "n" or "n/d"; an empty text is nothing."""
     if "/" not in text:
-        return Fraction(int(text or 0))
+        return int(text or 0)
     numerator, _, denominator = text.partition("/")
     return Fraction(int(numerator), int(denominator))
 

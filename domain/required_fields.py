@@ -64,8 +64,8 @@ MUST_BE_FILLED = {
     "duifu.v1.RestartClock": ("case_id", "stage"),
     "duifu.v1.ReplaceBankAccount": ("case_id", "bank_account"),
     "duifu.v1.ConfirmCycle": ("cycle_id",),
-    "duifu.v1.SignPayments": ("cycle_id", "batch", "step", "orders_sha256"),
-    "duifu.v1.WithholdPayment": ("cycle_id", "order_id"),
+    "duifu.v1.SignPayments": ("cycle_id|round_id", "batch", "step", "orders_sha256"),
+    "duifu.v1.WithholdPayment": ("cycle_id|round_id", "order_id"),
     "duifu.v1.RemindCycle": ("cycle_id", "days_left"),
     "duifu.v1.OpenCycle": ("programme_id", "quarter"),
     "duifu.v1.ClaimTask": ("case_id", "stage"),
@@ -126,7 +126,8 @@ def missing(message: Message, path: str) -> Iterator[Problem]:
     """The fields of a message that must be filled and are not."""
     for name in _required(message):
         if not _is_filled(message, name):
-            yield Problem(f"{path}{message.DESCRIPTOR.fields_by_name[name].json_name}", "missing")
+            known = message.DESCRIPTOR.fields_by_name
+            yield Problem(path + "/".join(known[each].json_name for each in _names(name)), "missing")
 
 
 def missing_values(message: Message, path: str) -> Iterator[Problem]:
@@ -143,7 +144,16 @@ def _required(message: Message) -> tuple[str, ...]:
     return MUST_BE_FILLED.get(message.DESCRIPTOR.full_name, ())
 
 
-def _is_filled(message: Message, field: str) -> bool:
+def _names(name: str) -> list[str]:
+    """The field, or several of which any will do."""
+    return name.split("|")
+
+
+def _is_filled(message: Message, name: str) -> bool:
+    return any(_has(message, each) for each in _names(name))
+
+
+def _has(message: Message, field: str) -> bool:
     descriptor = message.DESCRIPTOR.fields_by_name[field]
     if descriptor.type == FieldDescriptor.TYPE_MESSAGE and not descriptor.is_repeated:
         return message.HasField(field)

@@ -1,6 +1,6 @@
 """One round of a programme: who applied, what each gets of the shared pool, objections, and what was paid. (QD-2.5)"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +8,7 @@ from enum import StrEnum
 from google.protobuf.message import Message
 
 from domain import orders
+from domain.batches import Batches, with_batch, with_signature
 from domain.case import UnknownEvent
 from domain.dates import SHANGHAI, from_iso
 from domain.orders import Order
@@ -24,6 +25,9 @@ from duifu.v1.events_pb2 import (
     NoticeClosed,
     ObjectionRaised,
     ObjectionSettled,
+    PaymentBatchMade,
+    PaymentBatchSigned,
+    ReleaseStep,
     RoundAllocated,
     RoundClosed,
     RoundOpened,
@@ -54,6 +58,8 @@ class Applicant:
     amount_fen: int = 0  # of all levels, by the newest allocation
     levels: Mapping[str, int] = field(default_factory=dict)  # level -> fen
     notice_closes_at: datetime | None = None  # business time
+    requested_by: tuple[str, ...] = ()  # accounts on its side, once money may be ordered
+    verified_by: tuple[str, ...] = ()  # accounts that decided its case
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Objection:
 
 
 @dataclass(frozen=True)
-class Round:
+class Round(Batches[GrantOrdered]):
     """The state of one round. Empty before its first application."""
 
     opened: RoundOpened = field(default_factory=RoundOpened)
@@ -80,6 +86,38 @@ class Round:
     def round_id(self) -> str:
         """For instance "qd-slzx-2024"."""
         return self.opened.round_id
+
+    @property
+    def list_id(self) -> str:
+        """The same."""
+        return self.round_id
+
+    @property
+    def release(self) -> Sequence[ReleaseStep]:
+        """Who signs, as the round pinned it."""
+        return self.opened.release
+
+    @property
+    def release_clause(self) -> str:
+        """Where the programme says so."""
+        return self.opened.release_clause
+
+    @property
+    def has_more_to_order(self) -> bool:
+        """Never: all of a round is ordered at once, and what came back when its account is replaced."""
+        return False
+
+    def order(self, order_id: str) -> Order[GrantOrdered] | None:
+        """An order and what came of it; None: it was never given."""
+        return self.orders.get(order_id)
+
+    def requested_by(self, case_id: str) -> tuple[str, ...]:
+        """Who stands on the applicant's side."""
+        return self.applicants[case_id].requested_by
+
+    def verified_by(self, case_id: str) -> tuple[str, ...]:
+        """Who decided the case."""
+        return self.applicants[case_id].verified_by
 
     @property
     def titles(self) -> Mapping[str, str]:
@@ -119,6 +157,10 @@ class Round:
     def outstanding(self) -> list[GrantOrdered]:
         """Orders without an answer of the treasury."""
         return orders.outstanding(self.orders)
+
+    def to_pay(self) -> list[GrantOrdered]:
+        """Of these, what was signed by everybody who has to: the treasuries are asked to carry it out."""
+        return [ordered for ordered in self.outstanding() if self.has_gone_out(ordered.order_id)]
 
     def open_objections(self, case_id: str = "") -> list[Objection]:
         """Objections that nobody has settled, to one result or to any."""
@@ -190,7 +232,14 @@ def evolve(round_: Round, event: Message) -> Round:
                 round_ = _with(round_, over)
             return round_
         case ApplicantCleared():
-            return _with(round_, replace(round_.applicants[event.case_id], standing=Standing.CLEARED))
+            requested_by, verified_by = tuple(event.requested_by), tuple(event.verified_by)
+            cleared = replace(
+                round_.applicants[event.case_id],
+                standing=Standing.CLEARED,
+                requested_by=requested_by,
+                verified_by=verified_by,
+            )
+            return _with(round_, cleared)
         case ObjectionRaised():
             return changed(round_, objections={**round_.objections, event.objection: Objection(event)})
         case ObjectionSettled():
@@ -201,7 +250,12 @@ def evolve(round_: Round, event: Message) -> Round:
         case GrantSettled():
             return changed(round_, orders=orders.with_result(round_.orders, event.order_id, "settled"))
         case GrantReturned():
-            return changed(round_, orders=orders.with_result(round_.orders, event.order_id, "returned"))
+            result = "withheld" if event.withheld_by else "returned"
+            return changed(round_, orders=orders.with_result(round_.orders, event.order_id, result))
+        case PaymentBatchMade():
+            return changed(round_, batches=with_batch(round_.batches, event))
+        case PaymentBatchSigned():
+            return changed(round_, batches=with_signature(round_.batches, event))
         case RoundClosed():
             return changed(round_, closed=event)
     raise UnknownEvent(type(event).__name__)

@@ -33,7 +33,7 @@ def round_id(programme: Programme) -> str:
 
 def open_round(programme: Programme, window: str) -> RoundOpened:
     """The dates of a round, and the edition under which all of it is served."""
-    row = programme.windows[window]
+    row, release = programme.windows[window], programme.payments.release
     return RoundOpened(
         round_id=round_id(programme),
         programme_id=programme.programme_id,
@@ -48,6 +48,8 @@ def open_round(programme: Programme, window: str) -> RoundOpened:
             RoundLevel(level=name, title=level.title, treasury=level.treasury or "")
             for name, level in programme.levels.items()
         ],
+        release=release.messages() if release else (),
+        release_clause=release.clause if release else "",
     )
 
 

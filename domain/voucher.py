@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from google.protobuf.message import Message
 
 from domain import amount, four_way, metering
 from domain.amount import InvoiceTotals, Terms
 from domain.case import UnknownEvent
-from domain.money import exact_text, from_exact_text, show, show_exact
+from domain.money import Exact, exact_text, from_exact_text, show, show_exact
 from domain.refusals import Refused
 from domain.states import changed
 from duifu.v1.events_pb2 import (
@@ -40,9 +39,9 @@ class Voucher:
     uscc: str = ""
     holder_name: str = ""
     face_value_fen: int = 0
-    eligible_fen: Fraction = Fraction(0)
+    eligible_fen: Exact = 0
     contract: Contract = field(default_factory=Contract)
-    cumulative_fen: Fraction = Fraction(0)  # of the eligible amount, settled so far
+    cumulative_fen: Exact = 0  # of the eligible amount, settled so far
     due_fen: int = 0
     paid_fen: int = 0
     valid_through: str = ""  # last day on which a request is taken; empty: not limited
@@ -66,7 +65,7 @@ def assess(
     """
     deliveries = metering.matches(request, voucher.contract, voucher.deliveries, terms.metering)
     totals = amount.invoice_totals(voucher.invoices, request, terms, metering.counted(deliveries))
-    base = Fraction(0)
+    base: Exact = 0
     lines = four_way.lines(request, totals, voucher.contract, terms)
     assessed = RedemptionAssessed(case_id=case_id, deliveries=deliveries, lines=lines)
     for key, after in totals.items():
@@ -219,7 +218,7 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
             came_back = {**voucher.came_back, event.order_id: event}
             return changed(voucher, paid_fen=voucher.paid_fen - event.amount_fen, payouts=left, came_back=came_back)
         case SettlementReversed():
-            after = voucher.invoices[event.invoice_key].less(Fraction(event.amount_fen), event.red_invoice_number)
+            after = voucher.invoices[event.invoice_key].less(event.amount_fen, event.red_invoice_number)
             return changed(
                 voucher,
                 invoices={**voucher.invoices, event.invoice_key: after},
@@ -239,6 +238,6 @@ def _totals(use: InvoiceUse, voucher: Voucher) -> InvoiceTotals:
         paid_fen=from_exact_text(use.paid_fen),
         numbers=before.numbers | frozenset(use.proof_numbers),
         used_fen=max(before.used_fen, from_exact_text(use.base_fen)),
-        reversed_fen=from_exact_text(use.reversed_fen or "0"),
+        reversed_fen=from_exact_text(use.reversed_fen),
         deducted_fen=use.deducted_fen,
     )

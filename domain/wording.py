@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from domain.batches import Batch, Batches, Ordered
 from domain.calendar import WorkingCalendar
 from domain.case import Case, OpenStage
 from domain.cycle import Cycle
@@ -214,13 +215,16 @@ def quarter_standing(cycle: Cycle) -> str:
         more = f"等{len(cycle.index.waiting)}笔" if len(cycle.index.waiting) > len(waiting) else ""
         return f"{quarter}等待核定：{'、'.join(waiting)}{more}"
     if to_sign := cycle.to_sign():
-        step = cycle.step(to_sign[0].next_step)
-        amount_fen = sum(ordered.amount_fen for ordered in cycle.in_batch(to_sign[0]))
-        count = len(cycle.in_batch(to_sign[0]))
-        return f"{quarter}待{step.title}：{count}笔{show(amount_fen)}，由{step.role_title}签署"
+        return quarter + _to_be_signed(cycle, to_sign[0])
     if outstanding := len(cycle.index.unanswered):
         return f"{quarter}支付中：{outstanding}笔待国库结果"
     return f"{quarter}待支付：{len(cycle.index.payable)}笔，{cycle.opened.pay_on}起支付"
+
+
+def _to_be_signed(paid_by: Batches[Ordered], batch: Batch) -> str:
+    step, orders = paid_by.step(batch.next_step), paid_by.in_batch(batch)
+    amount_fen = sum(ordered.amount_fen for ordered in orders)
+    return f"待{step.title}：{len(orders)}笔{show(amount_fen)}，由{step.role_title}签署"
 
 
 def round_standing(round_: Round) -> str:
@@ -237,6 +241,8 @@ def round_standing(round_: Round) -> str:
     if noticed := round_.standing(Standing.NOTICED):
         objections = f"，{len(round_.open_objections())}件异议待处理" if round_.open_objections() else ""
         return f"{number}公示中：{len(noticed)}家{objections}"
+    if to_sign := round_.to_sign():
+        return number + _to_be_signed(round_, to_sign[0])
     if outstanding := round_.outstanding():
         return f"{number}拨付中：{len(outstanding)}笔待国库结果"
     if published := round_.standing(Standing.PUBLISHED):

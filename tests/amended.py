@@ -117,17 +117,8 @@ def _dated(row: dict[str, str]) -> dict[str, Any]:
 
 def signed_before_it_goes_out(data: dict[str, Any]) -> None:
     """Payments are checked and released by two people, and those of more than ¥500,000 approved by a third."""
-    data["redemption"]["release"] = {
-        "clause": "BJ-4.6",
-        "steps": [
-            {"key": "check", "title": "复核", "role": "payment-checker", "role_title": "支付复核岗"},
-            {"key": "release", "title": "放行", "role": "payment-releaser", "role_title": "支付放行岗"},
-            {
-                "key": "approve",
-                "title": "批准",
-                "role": "bureau-director",
-                "role_title": "分管局领导",
-                "above": "50万元",
-            },
-        ],
-    }
+    steps = [("check", "复核", "payment-checker", "支付复核岗"), ("release", "放行", "payment-releaser", "支付放行岗")]
+    named = [dict(zip(("key", "title", "role", "role_title"), step, strict=True)) for step in steps]
+    director = {"key": "approve", "title": "批准", "role": "bureau-director", "role_title": "分管局领导"}
+    clause = "BJ-4.6" if "redemption" in data else "QD-A10"
+    data["payments"] = {"release": {"clause": clause, "steps": [*named, director | {"above": "50万元"}]}}

@@ -8,6 +8,8 @@ from domain.wording import round_standing
 from duifu.v1.events_pb2 import GrantOrdered
 from views.books import Place, RoundBook
 
+BACK = ("returned", "withheld")  # of an order whose money did not arrive
+
 
 @dataclass(frozen=True, slots=True)
 class RoundRow:
@@ -45,9 +47,9 @@ class RoundLevelRow:
     orders: int  # GrantOrdered
     ordered_fen: int
     settled_fen: int  # GrantSettled
-    returned_fen: int  # GrantReturned
+    returned_fen: int  # GrantReturned, by the bank or by who did not sign
     under_way_fen: int  # without an answer of the treasury
-    to_reorder_fen: int  # returned, and not ordered again
+    to_reorder_fen: int  # of these, not ordered again
     closed_paid_fen: int  # what RoundClosed says, 0 before
     is_closed: bool
     version: int
@@ -68,7 +70,7 @@ class RoundPaymentRow:
     treasury: str
     pay_on: str
     amount_fen: int
-    state: str  # "under-way", "settled" or "returned"
+    state: str  # "under-way", "settled", "returned" or "withheld"
     version: int
     position: int
 
@@ -120,9 +122,9 @@ def _levels(round_: Round, place: Place) -> list[RoundLevelRow]:
                 orders=len(orders),
                 ordered_fen=sum(order.ordered.amount_fen for order in orders),
                 settled_fen=_fen(orders, "settled"),
-                returned_fen=_fen(orders, "returned"),
+                returned_fen=_fen(orders, *BACK),
                 under_way_fen=_fen(orders, ""),
-                to_reorder_fen=_fen(list(newest.values()), "returned"),
+                to_reorder_fen=_fen(list(newest.values()), *BACK),
                 closed_paid_fen=closed.get(level.level, 0),
                 is_closed=round_.closed is not None,
                 version=place.version,
@@ -151,8 +153,8 @@ def _payment(round_: Round, order: Order[GrantOrdered], place: Place) -> RoundPa
     )
 
 
-def _fen(orders: list[Order[GrantOrdered]], result: str) -> int:
-    return sum(order.ordered.amount_fen for order in orders if order.result == result)
+def _fen(orders: list[Order[GrantOrdered]], *results: str) -> int:
+    return sum(order.ordered.amount_fen for order in orders if order.result in results)
 
 
 def _year(round_: Round) -> int:

@@ -223,6 +223,8 @@ def round_stage(round_: Round) -> str:
 def _round_waits_on(round_: Round) -> str:
     if round_.standing(Standing.REVIEWED):
         return "审核单位"
+    if to_sign := round_.to_sign():
+        return round_.step(to_sign[0].next_step).role_title
     if round_.outstanding():
         return "国库"
     return "公示期" if round_.standing(Standing.NOTICED) else "拨付审核"

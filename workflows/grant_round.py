@@ -59,10 +59,10 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
             await self.until(round_.closes_at, f"{round_.opened.closes_on} 申报截止")
         elif round_.is_over:
             await self.take_step("close", "办结", Command(close_round=CloseRound(round_id=round_id)))
-        elif round_.outstanding():
+        elif round_.to_pay():
             await self.pay_all()
         elif round_.standing(Standing.REVIEWED) or round_.orders:
-            await self.until_news()  # of people who review, or of an account to which a returned payment can go
+            await self.until_news()  # of who reviews, of who signs, or of an account to which a returned payment can go
         elif round_.is_stale:
             await self.take_step("allocate", "额度分配", Command(allocate_round=AllocateRound(round_id=round_id)))
         elif round_.standing(Standing.NOTICED):
@@ -85,12 +85,12 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
         await self.ask(f"{self.subject_id}:{step}:{self.following.version}", summary, command)
 
     async def pay_all(self) -> None:
-        """Have every outstanding order paid by its treasury, and put each result on record as it comes."""
-        outstanding = [
+        """Have every released order paid by its treasury, and put each result on record as it comes."""
+        released = [
             (payment_order(self.subject_id, ordered), f"{ordered.treasury} 支付 {ordered.case_id}")
-            for ordered in self.round.outstanding()
+            for ordered in self.round.to_pay()
         ]
-        await paying.pay_all(outstanding, self.record)
+        await paying.pay_all(released, self.record)
 
     async def record(self, report: PaymentReport) -> None:
         """Put a treasury's answer on record."""

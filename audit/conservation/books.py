@@ -1,6 +1,7 @@
 """All accounts of a ledger while the log is read; what several of them say of the same thing must agree."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -64,6 +65,7 @@ class Books:
         self.orders: dict[str, Order] = {}
         self.years_of_orders: dict[str, Account] = {}
         self.rounds: dict[str, Round] = {}
+        self.batches: dict[str, dict[int, Sequence[str]]] = {}  # stream -> batch -> orders that are signed together
         self.expired: dict[str, int] = {}  # voucher's account -> what nobody asked for in time, fen
         self.worth: dict[str, int] = {}  # voucher's account -> its face value now, fen
         self.kept: dict[str, int] = {}  # voucher's account -> what was paid of it and did not come in again, fen

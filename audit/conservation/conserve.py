@@ -9,7 +9,7 @@ from typing import Any
 from google.protobuf.message import Message
 
 from audit import entries
-from audit.conservation import quarters, recoveries, rounds, vouchers, years
+from audit.conservation import batches, quarters, recoveries, rounds, vouchers, years
 from audit.conservation.account import Account, Bucket, Kind, Pool
 from audit.conservation.books import Books, Break
 from audit.conservation.limits import Limits
@@ -44,8 +44,8 @@ POSTINGS: dict[type[Message], Callable[[Books, Any], None]] = {
     events.ClaimAssessed: quarters.assessed,
     events.ClaimDropped: quarters.dropped,
     events.PaymentOrdered: quarters.ordered,
-    events.PaymentBatchMade: quarters.batched,
-    events.PaymentBatchSigned: quarters.signed,
+    events.PaymentBatchMade: batches.batched,
+    events.PaymentBatchSigned: batches.signed,
     events.ClaimDeferred: quarters.deferred,
     events.PaymentSettled: quarters.settled,
     events.PaymentReturned: quarters.returned,

@@ -57,20 +57,6 @@ def ordered(books: Books, event: events.PaymentOrdered) -> None:
     books.say(Fact.ORDERED, event.order_id, Book.QUARTER, fen, quarter.account)
 
 
-def batched(books: Books, event: events.PaymentBatchMade) -> None:
-    """Orders are to be signed together."""
-    quarter = _own(books)
-    quarter.batches[event.batch] = list(event.order_ids)
-    books.must_be(quarter.account, f"第{event.batch}批支付", event.amount_fen, _under_way(books, quarter, event.batch))
-
-
-def signed(books: Books, event: events.PaymentBatchSigned) -> None:
-    """Somebody signed what of them was not held back."""
-    quarter = _own(books)
-    text = f"第{event.batch}批支付签署"
-    books.must_be(quarter.account, text, event.amount_fen, _under_way(books, quarter, event.batch))
-
-
 def deferred(books: Books, event: events.ClaimDeferred) -> None:
     """The year has no room: the next quarter pays it, or it lapses after the last."""
     quarter, fen = _own(books), event.amount_fen
@@ -128,7 +114,7 @@ def brought(books: Books, event: events.FiguresBroughtForward) -> None:
 def closed(books: Books, event: events.CycleClosed) -> None:
     """Nothing waits, and the sums are those of the account."""
     quarter = _own(books)
-    quarter.batches.clear()
+    books.batches.pop(books.entry.stream, None)
     held = quarter.account.held
     for what, said_fen, held_fen in (
         ("结清时待付", 0, held[Bucket.RESERVED]),
@@ -151,9 +137,3 @@ def _hand_over(books: Books, quarter: Quarter, case_id: str, to_cycle_id: str, f
     quarter.carried_fen += fen
     about = f"{quarter.opened.cycle_id}→{to_cycle_id}/{case_id}"
     books.say(Fact.CARRIED, about, Book.OUT, fen, quarter.account)
-
-
-def _under_way(books: Books, quarter: Quarter, batch: int) -> int:
-    """What the orders of a batch that have no answer come to, in fen."""
-    orders = (books.orders.get(order_id) for order_id in quarter.batches.get(batch, ()))
-    return sum(order.amount_fen for order in orders if order is not None)

@@ -24,9 +24,9 @@ def opened(books: Books, event: events.RoundOpened) -> None:
     try:
         round_.quota = books.limits.quota(event)
     except Refused as refused:
-        for account in _accounts(books, round_):
+        for account in accounts(books, round_):
             books.fault(Fault.LIMIT_UNKNOWN, account, f"限额无从得知：{refused.message('zh')}", 0, 0)
-    for account in _accounts(books, round_):
+    for account in accounts(books, round_):
         account.clause = round_.quota.clause or event.clause
         if account.most_fen is not None and not round_.quota.is_for_each:
             account.authorise(account.most_fen)
@@ -36,7 +36,7 @@ def allocated(books: Books, event: events.RoundAllocated) -> None:
     """The pool is shared, or shared again: what was reserved for these applicants gives way to what is now."""
     round_ = _own(books)
     applicants = len(event.shares) if round_.quota.is_for_each else 1
-    for account in _accounts(books, round_):
+    for account in accounts(books, round_):
         shares, new = round_.shares.setdefault(account.name, {}), Counter[str]()
         for share in event.shares:
             parts = (row.amount_fen for row in share.levels if _name(round_, row.level) == account.name)
@@ -48,7 +48,7 @@ def allocated(books: Books, event: events.RoundAllocated) -> None:
         books.move(account, Bucket.FREE, Bucket.RESERVED, new.total())
         shares.update((case_id, Waiting(fen=fen)) for case_id, fen in new.items())
     for share in event.shares:
-        account = next(_accounts(books, round_))
+        account = next(accounts(books, round_))
         books.must_be(
             account, f"案件{share.case_id}各级合计", share.amount_fen, sum(r.amount_fen for r in share.levels)
         )
@@ -59,14 +59,14 @@ def allocated(books: Books, event: events.RoundAllocated) -> None:
 def told_share(books: Books, event: events.AmountAllocated) -> None:
     """The case says what it was given."""
     about = f"{event.round_id}#{event.number}/{_case_id(books)}"
-    account = next(_accounts(books, _round(books, event.round_id)))
+    account = next(accounts(books, _round(books, event.round_id)))
     books.say(Fact.ALLOCATED, about, Book.CASE, event.amount_fen, account)
 
 
 def left(books: Books, event: events.ApplicantLeft) -> None:
     """What was reserved for whoever leaves is free for the others."""
     round_ = _own(books)
-    for account in _accounts(books, round_):
+    for account in accounts(books, round_):
         waiting = round_.shares.get(account.name, {}).pop(event.case_id, Waiting())
         books.move(account, Bucket.RESERVED, Bucket.FREE, waiting.fen)
 
@@ -83,7 +83,7 @@ def ordered(books: Books, event: events.GrantOrdered) -> None:
 
 def settled(books: Books, event: events.GrantSettled) -> None:
     """It paid."""
-    order = books.end(event.order_id, next(_accounts(books, _own(books))))
+    order = books.end(event.order_id, next(accounts(books, _own(books))))
     if order is not None:
         books.move(order.account, Bucket.COMMITTED, Bucket.PAID, order.amount_fen)
         books.say(Fact.GRANT_SETTLED, event.order_id, Book.ROUND, order.amount_fen, order.account)
@@ -92,7 +92,7 @@ def settled(books: Books, event: events.GrantSettled) -> None:
 def returned(books: Books, event: events.GrantReturned) -> None:
     """The money came back, and is ordered again. (F-7)"""
     round_ = _own(books)
-    order = books.end(event.order_id, next(_accounts(books, round_)))
+    order = books.end(event.order_id, next(accounts(books, round_)))
     if order is not None:
         books.move(order.account, Bucket.COMMITTED, Bucket.RESERVED, order.amount_fen)
         round_.shares.setdefault(order.account.name, {}).setdefault(order.case_id, Waiting()).fen += order.amount_fen
@@ -109,12 +109,18 @@ def told_payment(books: Books, event: events.GrantPaymentChanged) -> None:
 def closed(books: Books, event: events.RoundClosed) -> None:
     """Nothing waits, the sums are those of the accounts, and nobody gets what is left."""
     round_ = _own(books)
-    for account in _accounts(books, round_):
+    for account in accounts(books, round_):
         paid = sum(row.amount_fen for row in event.paid_by_level if _name(round_, row.level) == account.name)
         books.must_be(account, "办结时待付", 0, account.held[Bucket.RESERVED])
         books.must_be(account, "办结时未答复的支付指令", 0, account.held[Bucket.COMMITTED])
         books.must_be(account, "办结的支付", paid, account.held[Bucket.PAID])
         books.move(account, Bucket.FREE, Bucket.RELEASED, max(0, account.held[Bucket.FREE]))
+
+
+def accounts(books: Books, round_: Round) -> Iterator[Account]:
+    """Of each level; one for all of them if the pool is everybody's."""
+    levels = [row.level for row in round_.opened.levels] if round_.quota.level else [""]
+    return (_account(books, round_, level) for level in levels)
 
 
 def _own(books: Books) -> Round:
@@ -124,12 +130,6 @@ def _own(books: Books) -> Round:
 
 def _round(books: Books, round_id: str) -> Round:
     return books.rounds.setdefault(round_id, Round(events.RoundOpened(round_id=round_id)))
-
-
-def _accounts(books: Books, round_: Round) -> Iterator[Account]:
-    """Of each level; one for all of them if the pool is everybody's."""
-    levels = [row.level for row in round_.opened.levels] if round_.quota.level else [""]
-    return (_account(books, round_, level) for level in levels)
 
 
 def _account(books: Books, round_: Round, level: str) -> Account:

@@ -1,6 +1,5 @@
 """What is under way between accounts: claims in a queue, what waits to be ordered, orders without an answer."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -34,7 +33,6 @@ class Quarter:
     account: Account
     opened: CycleOpened = field(default_factory=CycleOpened)
     waiting: dict[str, Waiting] = field(default_factory=dict)  # by case
-    batches: dict[int, Sequence[str]] = field(default_factory=dict)  # orders that are signed together
     deferred_fen: int = 0
     returned_fen: int = 0
     carried_fen: int = 0

@@ -11,6 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from domain.dates import Period
+from domain.money import Exact
 
 
 class Counting(StrEnum):
@@ -29,24 +30,26 @@ class Dated:
     amount: int
 
 
-def inside(amount: Fraction | int, period: Period, window: Period, counting: Counting) -> Fraction:
+def inside(amount: Exact, period: Period, window: Period, counting: Counting) -> Exact:
     """The part of an amount whose days lie in the window; nothing for an empty window or one outside. (BJ-3.8)
 
     Raises ValueError for a period that ends before it begins: it has no days to be spread over.
     """
+    if window.first <= period.first <= period.last <= window.last:
+        return amount
     if not len(period):
         raise ValueError(f"the period {period.first} to {period.last} has no days")
     if counting is Counting.MONTHS:
         months = list(_months(period))
         of_each = Fraction(amount, len(months))
-        return sum((inside(of_each, month, window, Counting.INCLUSIVE_DAYS) for month in months), start=Fraction(0))
+        return sum(inside(of_each, month, window, Counting.INCLUSIVE_DAYS) for month in months)
     counted = _counted(period, counting)
     return Fraction(amount * len(counted.overlap(window)), len(counted))
 
 
-def scheduled(entries: Sequence[Dated], window: Period, counting: Counting) -> Fraction:
+def scheduled(entries: Sequence[Dated], window: Period, counting: Counting) -> Exact:
     """The part of an itemised schedule that lies in the window, each entry by its own days. (BJ-A10)"""
-    return sum((inside(entry.amount, entry.period, window, counting) for entry in entries), start=Fraction(0))
+    return sum(inside(entry.amount, entry.period, window, counting) for entry in entries)
 
 
 def _counted(period: Period, counting: Counting) -> Period:

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from domain.calculation.working import Exact, Working, percent
+from domain.calculation.working import Working, percent
 from domain.format.steps import (
     Add,
     AtLeast,
@@ -15,7 +15,7 @@ from domain.format.steps import (
     Subtract,
     Take,
 )
-from domain.money import Mode
+from domain.money import Exact, Mode
 from domain.refusals import Refused
 
 UNITS = {"fen": "分", "yuan": "元", "wan_yuan": "万元"}

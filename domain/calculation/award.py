@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from domain.calculation.working import Exact, Reason, Working
+from domain.calculation.working import Reason, Working
+from domain.money import Exact
 from duifu.v1.events_pb2 import AmountTrace
 
 

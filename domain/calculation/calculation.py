@@ -15,7 +15,7 @@ from domain.calculation.award import Award, Draft
 from domain.calculation.lines import add_up
 from domain.calculation.selection import Selection
 from domain.calculation.step_inputs import StepInputs
-from domain.calculation.working import Exact, Reason, Working
+from domain.calculation.working import Reason, Working
 from domain.cel.expressions import Activation, Environment, Expression
 from domain.facts import CaseFacts
 from domain.format.programme import Programme
@@ -39,7 +39,7 @@ from domain.format.steps import (
     Tiers,
 )
 from domain.format.steps import Share as ShareStep
-from domain.money import floor
+from domain.money import Exact, floor
 from domain.refusals import Refused
 from duifu.v1.facts_pb2 import InvoiceLine
 

@@ -3,9 +3,9 @@
 from fractions import Fraction
 
 from domain.calculation import accounts
-from domain.calculation.working import Exact, Working
+from domain.calculation.working import Working
 from domain.format.steps import Account, Cap, Decide, Stack, Tiers
-from domain.money import floor
+from domain.money import Exact, floor
 from domain.refusals import Refused
 from duifu.v1.facts_pb2 import OtherBenefit, SpecialApproval
 

@@ -9,9 +9,10 @@ from typing import Any
 from domain.calculation import apportion
 from domain.calculation.apportion import Counting, Dated
 from domain.calculation.step_inputs import Columns
-from domain.calculation.working import Exact, Working
+from domain.calculation.working import Working
 from domain.dates import Period, from_iso
 from domain.format.steps import Inside, Sum
+from domain.money import Exact
 from domain.refusals import Refused
 
 Line = Sequence[Any]

@@ -5,10 +5,10 @@ from datetime import date
 from fractions import Fraction
 
 from domain.calculation import accounts, allocation
-from domain.calculation.working import FEN, Exact, Working
+from domain.calculation.working import FEN, Working
 from domain.format.programme import Programme
 from domain.format.steps import Pool, Rounding, Share
-from domain.money import unit_fen
+from domain.money import Exact, unit_fen
 
 
 def share(working: Working, step: Share) -> Exact:

@@ -11,10 +11,9 @@ from domain.calculation.step_inputs import Columns
 from domain.facts import CaseFacts
 from domain.format.programme import Programme
 from domain.format.steps import AnyStep, Rounding, Step
-from domain.money import Mode, round_to, show, show_exact, unit_fen
+from domain.money import Exact, Mode, round_to, show, show_exact, unit_fen
 from duifu.v1.events_pb2 import AmountTrace, LevelAmount
 
-Exact = Fraction | int
 FEN = "fen"
 TRACE_VERSION = 1
 

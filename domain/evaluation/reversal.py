@@ -4,7 +4,6 @@ What the blue invoice took is free again: settled anew with another invoice, it 
 """
 
 from datetime import date
-from fractions import Fraction
 
 from domain import amount
 from domain.evaluation import settlement
@@ -63,7 +62,7 @@ def reverse(
         )
     if (open_fen := voucher.due_fen - (voucher.paid_fen - voucher.claw_back_fen)) > 0:
         raise Refused("VOUCHER_IN_PAYMENT", CLAUSE, voucher=voucher.voucher_id, open_fen=open_fen)
-    after = before.less(Fraction(asked.amount_fen), asked.red_invoice_number)
+    after = before.less(asked.amount_fen, asked.red_invoice_number)
     others = (totals.used_fen for key, totals in voucher.invoices.items() if key != asked.invoice_key)
     cumulative_fen = min(voucher.eligible_fen, sum(others, after.used_fen))
     request = settlement.facts_of(voucher, RedemptionRequest(), received_on, {})

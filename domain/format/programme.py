@@ -13,6 +13,7 @@ from domain.format.conditions import CheckRule, Condition, FactRule, MaterialRul
 from domain.format.form import Clause, Code, Name, Row, Rows, Text, Window, Words
 from domain.format.freeze import FreezeRow, Held
 from domain.format.parameters import Parameter, Value
+from domain.format.payments import PaymentsRow
 from domain.format.recovery import RecoveryRow
 from domain.format.redeeming import RedemptionRule
 from domain.format.route import DutyRow, StageRow, VetoRow
@@ -113,6 +114,7 @@ class Programme(Row):
     award: Award
     redemption: RedemptionRule | None = None
     public_notice: PublicNotice | None = None
+    payments: PaymentsRow = PaymentsRow()
     sanctions: Rows[Sanction] = ()
     recovery: RecoveryRow | None = Field(None, description="Left out: nobody takes money back through this ledger.")
     plans: dict[Literal["voucher_claim", "redemption_claim", "grant_application"], Rows[StageRow]]

@@ -8,7 +8,6 @@ from pydantic import Field, model_validator
 from domain.calendar import WorkingCalendar
 from domain.dates import Period, Quarter
 from domain.format.form import Cel, Clause, Name, QuarterText, Row, Rows, Setting
-from domain.format.release import ReleaseRow
 from domain.refusals import Refused
 
 
@@ -62,7 +61,6 @@ class RedemptionRule(Row):
     )
 
     metering: MeteringRow | None = Field(None, description="How delivery is held against its measurement.")
-    release: ReleaseRow | None = Field(None, description="Who signs payments before they go out.")
     remind_days_before: Rows[int] = Field(
         (), description="Calendar days before the cut-off, on which holders of vouchers are reminded of it."
     )

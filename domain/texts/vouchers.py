@@ -451,8 +451,8 @@ TEXTS: Texts = {
         "en": ("Cycle {cycle} has claims without an end: {claims}.", "Close it when every payment is answered."),
     },
     "BATCH_UNKNOWN": {
-        "zh": ("批次 {cycle} 没有第 {batch} 批支付。", "待签的支付：{known}；见 duifu cycle batch。"),
-        "en": ("Cycle {cycle} has no batch {batch} of payments.", "It has: {known}; see duifu cycle batch."),
+        "zh": ("批次 {cycle} 没有第 {batch} 批支付。", "待签的支付：{known}；见 duifu cycle batch 或 round batch。"),
+        "en": ("{cycle} has no batch {batch} of payments.", "It has: {known}; see duifu cycle batch or round batch."),
     },
     "BATCH_SIGNED": {
         "zh": ("批次 {cycle} 第 {batch} 批支付的“{step}”已签。", "无需再签。"),

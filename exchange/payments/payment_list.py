@@ -62,8 +62,8 @@ def find_list(ledger: Ledger, list_id: str) -> PaymentList | None:
         order_id: Order(round.payment_order(list_id, order.ordered), order.result)
         for order_id, order in found.orders.items()
     }
-    outstanding = {order.order_id: order.level for order in found.outstanding()}
-    return PaymentList(list_id, True, found.closed is not None, ordered, {}, outstanding, quarter)
+    released = {order.order_id: order.level for order in found.to_pay()}
+    return PaymentList(list_id, True, found.closed is not None, ordered, {}, released, quarter)
 
 
 def ordered_at(ledger: Ledger, listed: PaymentList, orders: Iterable[PaymentOrder]) -> datetime:

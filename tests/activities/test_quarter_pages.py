@@ -172,6 +172,20 @@ def test_what_comes_back_joins_the_next_quarter_and_the_others_are_settled(city:
     assert [claim.case_id for claim in later.ready()] == [case_id(5), case_id(61)]
 
 
+def test_all_of_a_page_may_come_back_and_each_commit_has_room(city: City) -> None:
+    city.assess()
+    city.order()
+    city.bank.closed = {an_order(number) for number in range(1, CLAIMS + 1)}
+
+    done = city.pay()
+    city.close()
+
+    closed = city.desk.cycle(CYCLE).closed
+    assert closed is not None
+    assert (done.done, closed.paid_fen, closed.returned_fen) == (CLAIMS, 0, CLAIMS * DUE_FEN)
+    assert done.commits <= 4
+
+
 def test_an_answer_that_contradicts_the_record_is_refused_and_the_others_of_its_commit_are_kept(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -316,7 +316,7 @@ def a_pool_for_each(data: dict[str, Any]) -> None:
 def payments_are_signed(data: dict[str, Any]) -> None:
     """Beijing: somebody checks what was ordered before it goes out."""
     step = {"key": "check", "title": "复核", "role": "payment-checker", "role_title": "复核岗"}
-    data["redemption"]["release"] = {"clause": "BJ-4.6", "steps": [step]}
+    data["payments"] = {"release": {"clause": "BJ-4.6", "steps": [step]}}
 
 
 def one_limit_for_both(data: dict[str, Any]) -> None:

@@ -1,12 +1,15 @@
 """The year as it goes when nothing is killed, played once for all tests that compare with it."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.chaos.ledger_server import OwnServer
 from tests.chaos.town import a_town, assert_nothing_is_doubled_or_lost, outline
+from tests.postgres import Server
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,14 @@ async def _played(folder: Path) -> Reference:
         await town.play_the_year()
         await assert_nothing_is_doubled_or_lost(town)
         return Reference(outline(town), folder)
+
+
+@pytest.fixture(scope="module")
+def own_server(postgres_server: Server) -> Iterator[OwnServer]:
+    """A database server that may be killed."""
+    server = OwnServer()
+    yield server
+    server.remove()
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,6 @@ from ledger.address import is_url
 from ledger.store import Ledger, LedgerUnavailable
 from tests.chaos.ledger_server import SEGMENT_BYTES, OwnServer, limit_files
 from tests.ledger.databases import prove
-from tests.postgres import Server
 
 HOUSE = Path(__file__).parents[2]
 PATIENCE_SECONDS = 100
@@ -61,13 +60,6 @@ class Writer:
         """Wait until it has written everything."""
         code = self.process.wait(PATIENCE_SECONDS * 10)
         assert code == 0, self._said.read_text("utf-8")[-3000:]
-
-
-@pytest.fixture(scope="module")
-def own_server(postgres_server: Server) -> Iterator[OwnServer]:
-    server = OwnServer()
-    yield server
-    server.remove()
 
 
 @pytest.fixture

@@ -50,9 +50,11 @@ from duifu.v1.events_pb2 import (
 )
 from duifu.v1.facts_pb2 import CHECK_OUTCOME_UNAVAILABLE
 from ledger import streams
+from ledger.keys import SubjectKeys
 from ledger.registry import unwrap
+from ledger.store import Ledger, LedgerUnavailable
 from settings import Settings, from_environment
-from tests.desk import a_ledger, the_rulebook
+from tests.desk import the_rulebook
 from tests.office import a_free_port
 
 PATIENCE_SECONDS = 120
@@ -73,7 +75,7 @@ class Town:
 
     def __init__(self, stack: Stack, client: Client, relay: Part | None):
         self.stack, self.client = stack, client
-        self.ledger = a_ledger(stack.config.ledger)
+        self.ledger = Ledger(stack.config.ledger, SubjectKeys(stack.config.subject_keys))
         self.door = Door(self.ledger, the_rulebook())
         self.parts = {part.name: part for part in (stack.temporal, stack.city, stack.worker, relay) if part}
         self.kills: list[str] = []
@@ -173,7 +175,7 @@ class Town:
         """Wait for a condition, which may be asynchronous; what is away meanwhile is asked again."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
-            with suppress(RPCError):
+            with suppress(RPCError, LedgerUnavailable):
                 held = holds()
                 if asyncio.iscoroutine(held):
                     held = await held

@@ -1,5 +1,7 @@
 """Ways that no worked example walks: corrections, silence, withdrawals, deferrals, returned money, the last batch."""
 
+from fractions import Fraction
+
 import pytest
 
 from domain.money import yuan
@@ -238,7 +240,7 @@ def test_what_was_delivered_before_the_signature_is_not_paid_for(desk: Desk) -> 
 
     case_id = desk.redemption_through_the_door(request)
 
-    share = voucher.face_value_fen * yuan(50_000) / voucher.eligible_fen
+    share = Fraction(voucher.face_value_fen * yuan(50_000), voucher.eligible_fen)
     assert desk.case(case_id).due_fen == share.numerator // share.denominator
 
 

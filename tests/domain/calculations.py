@@ -114,7 +114,7 @@ def lines_of(trace: AmountTrace, name: str) -> Sequence[AmountStep]:
 
 def exact(step: AmountStep) -> Fraction:
     """The value after a step."""
-    return from_exact_text(step.exact_fen)
+    return Fraction(from_exact_text(step.exact_fen))
 
 
 #: The window of `voucher`.

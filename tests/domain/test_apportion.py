@@ -46,7 +46,7 @@ def test_a_contract_that_overruns_counts_by_its_days_inside() -> None:  # BJ-X9
     eligible = inside(yuan(1_000_000), days("2025-09-15", "2026-09-14"), EXECUTION, Counting.INCLUSIVE_DAYS)
 
     assert eligible == Fraction(108, 365) * yuan(1_000_000)
-    assert floor(eligible / 5) == yuan("59,178.08")
+    assert floor(Fraction(eligible, 5)) == yuan("59,178.08")
 
 
 def test_days_before_the_signature_do_not_count() -> None:  # BJ-X39
@@ -72,8 +72,8 @@ def test_a_schedule_counts_by_its_entries_and_not_by_the_days_of_the_whole() -> 
     by_days = inside(yuan(2_100_000), days("2025-10-01", "2026-03-31"), EXECUTION, Counting.INCLUSIVE_DAYS)
 
     assert by_entries == yuan(600_000)
-    assert floor(by_entries / 5) == yuan(120_000)
-    assert floor(by_days / 5) == yuan("212,307.69")
+    assert floor(Fraction(by_entries, 5)) == yuan(120_000)
+    assert floor(Fraction(by_days, 5)) == yuan("212,307.69")
 
 
 def test_an_entry_that_crosses_the_end_of_the_window_is_itself_cut() -> None:

@@ -97,18 +97,20 @@ def test_every_expression_that_cannot_be_used_is_told_with_its_path() -> None:
         calculation(programme)
 
 
+A_REDEMPTION = {
+    "clause": "EX-4",
+    "yearly_cut_off": {"month": 11, "day": 15, "clause": "EX-4"},
+    "last_quarter": "2026Q1",
+    "needs_ruling_from": "2026Q1",
+    "select_clause": "EX-4",
+    "window": "whole",
+    "account": "paid",
+}
+
+
 def test_an_invoice_line_counts_by_the_programmes_own_rule() -> None:
-    redemption = {
-        "clause": "EX-4",
-        "yearly_cut_off": {"month": 11, "day": 15, "clause": "EX-4"},
-        "last_quarter": "2026Q1",
-        "needs_ruling_from": "2026Q1",
-        "select": 'line.kind == ServiceKind.SERVICE_KIND_AI_COMPUTE || line.name == "算力"',
-        "select_clause": "EX-4",
-        "window": "whole",
-        "account": "paid",
-    }
-    programme = a_programme(redemption=redemption, accounts={"paid": an_account(counts="paid")})
+    rule = 'line.kind == ServiceKind.SERVICE_KIND_AI_COMPUTE || line.name == "算力"'
+    programme = a_programme(redemption={**A_REDEMPTION, "select": rule}, accounts={"paid": an_account(counts="paid")})
     counts = calculation(programme).counts
 
     def line(kind: ServiceKind.ValueType, name: str) -> InvoiceLine:
@@ -118,3 +120,13 @@ def test_an_invoice_line_counts_by_the_programmes_own_rule() -> None:
     assert counts(line(SERVICE_KIND_STORAGE, "算力"), facts())
     assert not counts(line(SERVICE_KIND_STORAGE, "存储"), facts())
     assert not calculation(a_programme()).counts(line(SERVICE_KIND_AI_COMPUTE, "租用"), facts())
+
+
+@pytest.mark.parametrize("rule", ["line.tax_fen > 0", "[line].exists(each, each.tax_fen > 0)"])
+def test_lines_that_differ_in_what_the_rule_reads_are_told_apart(rule: str) -> None:
+    programme = a_programme(redemption={**A_REDEMPTION, "select": rule}, accounts={"paid": an_account(counts="paid")})
+    counts = calculation(programme).counts
+
+    assert not counts(InvoiceLine(name="租用", amount_fen=100), facts())
+    assert counts(InvoiceLine(name="租用", amount_fen=100, tax_fen=6), facts())
+    assert not counts(InvoiceLine(name="租用", amount_fen=101), facts())

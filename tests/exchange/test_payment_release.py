@@ -20,7 +20,7 @@ CHECKER = "payment-checker"
 def signed_first(data: dict[str, Any]) -> None:
     """One person checks every batch."""
     step = {"key": "check", "title": "复核", "role": CHECKER, "role_title": "支付复核岗"}
-    data["redemption"]["release"] = {"clause": "BJ-4.3", "steps": [step]}
+    data["payments"] = {"release": {"clause": "BJ-4.3", "steps": [step]}}
 
 
 @pytest.fixture

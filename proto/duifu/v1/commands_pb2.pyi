@@ -1888,11 +1888,14 @@ class SignPayments(_message.Message):
     BATCH_FIELD_NUMBER: _builtins.int
     STEP_FIELD_NUMBER: _builtins.int
     ORDERS_SHA256_FIELD_NUMBER: _builtins.int
+    ROUND_ID_FIELD_NUMBER: _builtins.int
     cycle_id: _builtins.str
+    """or a round"""
     batch: _builtins.int
     step: _builtins.str
     orders_sha256: _builtins.str
-    """of what is signed, as `duifu cycle batch` shows it"""
+    """of what is signed, as `duifu cycle batch` and `duifu round batch` show it"""
+    round_id: _builtins.str
     def __init__(
         self,
         *,
@@ -1900,10 +1903,11 @@ class SignPayments(_message.Message):
         batch: _builtins.int = ...,
         step: _builtins.str = ...,
         orders_sha256: _builtins.str = ...,
+        round_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch", b"batch", "cycle_id", b"cycle_id", "orders_sha256", b"orders_sha256", "step", b"step"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch", b"batch", "cycle_id", b"cycle_id", "orders_sha256", b"orders_sha256", "round_id", b"round_id", "step", b"step"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1911,26 +1915,30 @@ Global___SignPayments: _TypeAlias = SignPayments  # noqa: Y015
 
 @_typing.final
 class WithholdPayment(_message.Message):
-    """Hold one order back before its batch is released; the claim joins a later quarter."""
+    """Hold one order back before its batch is released: a claim joins a later quarter, a grant waits for its account."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     CYCLE_ID_FIELD_NUMBER: _builtins.int
     ORDER_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    ROUND_ID_FIELD_NUMBER: _builtins.int
     cycle_id: _builtins.str
+    """or a round"""
     order_id: _builtins.str
     reason: _builtins.str
+    round_id: _builtins.str
     def __init__(
         self,
         *,
         cycle_id: _builtins.str = ...,
         order_id: _builtins.str = ...,
         reason: _builtins.str = ...,
+        round_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cycle_id", b"cycle_id", "order_id", b"order_id", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cycle_id", b"cycle_id", "order_id", b"order_id", "reason", b"reason", "round_id", b"round_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

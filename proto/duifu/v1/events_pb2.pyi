@@ -3208,7 +3208,7 @@ class PaymentBatchMade(_message.Message):
     ORDERS_SHA256_FIELD_NUMBER: _builtins.int
     STEPS_FIELD_NUMBER: _builtins.int
     batch: _builtins.int
-    """in its quarter, from 1"""
+    """in its quarter or round, from 1"""
     amount_fen: _builtins.int
     orders_sha256: _builtins.str
     """of a line for each order: its id, the payee, the amount in fen"""
@@ -3774,6 +3774,8 @@ class RoundOpened(_message.Message):
     EDITION_SHA256_FIELD_NUMBER: _builtins.int
     CLAUSE_FIELD_NUMBER: _builtins.int
     LEVELS_FIELD_NUMBER: _builtins.int
+    RELEASE_FIELD_NUMBER: _builtins.int
+    RELEASE_CLAUSE_FIELD_NUMBER: _builtins.int
     round_id: _builtins.str
     programme_id: _builtins.str
     programme_title: _builtins.str
@@ -3786,12 +3788,17 @@ class RoundOpened(_message.Message):
     edition_sha256: _builtins.str
     """all its cases are served under this edition"""
     clause: _builtins.str
+    release_clause: _builtins.str
     @_builtins.property
     def closes_at(self) -> _timestamp_pb2.Timestamp:
         """the first instant that is too late"""
 
     @_builtins.property
     def levels(self) -> _containers.RepeatedCompositeFieldContainer[Global___RoundLevel]: ...
+    @_builtins.property
+    def release(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReleaseStep]:
+        """who signs payments before they go out; nobody: they go out as they are ordered"""
+
     def __init__(
         self,
         *,
@@ -3805,10 +3812,12 @@ class RoundOpened(_message.Message):
         edition_sha256: _builtins.str = ...,
         clause: _builtins.str = ...,
         levels: _abc.Iterable[Global___RoundLevel] | None = ...,
+        release: _abc.Iterable[Global___ReleaseStep] | None = ...,
+        release_clause: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "closes_at", b"closes_at", "closes_on", b"closes_on", "edition_sha256", b"edition_sha256", "levels", b"levels", "opens_on", b"opens_on", "programme_id", b"programme_id", "programme_title", b"programme_title", "round", b"round", "round_id", b"round_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clause", b"clause", "closes_at", b"closes_at", "closes_on", b"closes_on", "edition_sha256", b"edition_sha256", "levels", b"levels", "opens_on", b"opens_on", "programme_id", b"programme_id", "programme_title", b"programme_title", "release", b"release", "release_clause", b"release_clause", "round", b"round", "round_id", b"round_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -4107,15 +4116,27 @@ class ApplicantCleared(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CASE_ID_FIELD_NUMBER: _builtins.int
+    REQUESTED_BY_FIELD_NUMBER: _builtins.int
+    VERIFIED_BY_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
+    @_builtins.property
+    def requested_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """accounts on the applicant's side"""
+
+    @_builtins.property
+    def verified_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """accounts that decided the case, or for whom it was decided"""
+
     def __init__(
         self,
         *,
         case_id: _builtins.str = ...,
+        requested_by: _abc.Iterable[_builtins.str] | None = ...,
+        verified_by: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "requested_by", b"requested_by", "verified_by", b"verified_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -4200,11 +4221,14 @@ class GrantReturned(_message.Message):
     BANK_REFERENCE_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    WITHHELD_BY_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     bank_reference: _builtins.str
     reason: _builtins.str
     evidence_sha256: _builtins.str
     """of the return file; empty if the treasury answered by itself"""
+    withheld_by: _builtins.str
+    """who held it back before it went out; empty: the bank sent it back"""
     def __init__(
         self,
         *,
@@ -4212,10 +4236,11 @@ class GrantReturned(_message.Message):
         bank_reference: _builtins.str = ...,
         reason: _builtins.str = ...,
         evidence_sha256: _builtins.str = ...,
+        withheld_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "evidence_sha256", b"evidence_sha256", "order_id", b"order_id", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "evidence_sha256", b"evidence_sha256", "order_id", b"order_id", "reason", b"reason", "withheld_by", b"withheld_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

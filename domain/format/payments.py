@@ -1,4 +1,4 @@
-"""Who signs payments before they go out, as a programme file describes it. (复核、放行)"""
+"""How payments go out, of a quarter as of a round: who signs them before. (复核、放行)"""
 
 from typing import Self
 
@@ -40,7 +40,7 @@ class ReleaseRow(Row):
         return self
 
     def messages(self) -> list[ReleaseStep]:
-        """As a quarter pins them."""
+        """As a quarter or a round pins them."""
         return [
             ReleaseStep(
                 key=step.key,
@@ -51,3 +51,9 @@ class ReleaseRow(Row):
             )
             for step in self.steps
         ]
+
+
+class PaymentsRow(Row):
+    """What holds for all payments of the programme, of vouchers and of grants."""
+
+    release: ReleaseRow | None = Field(None, description="Who signs payments before they go out.")

@@ -1,0 +1,106 @@
+"""Payment orders that are signed together before they go out, of a quarter as of a round. (复核、放行)"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
+
+from domain.orders import Order
+from domain.states import DERIVED
+from duifu.v1.events_pb2 import GrantOrdered, PaymentBatchMade, PaymentBatchSigned, PaymentOrdered, ReleaseStep
+
+Ordered = TypeVar("Ordered", PaymentOrdered, GrantOrdered)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Orders that are released together: who has to sign, and who has."""
+
+    number: int
+    order_ids: tuple[str, ...]
+    steps: tuple[str, ...]
+    signed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # step -> accounts
+    members: frozenset[str] = field(default=frozenset(), metadata=DERIVED)  # the same orders, to look one up
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it is released."""
+        return not self.next_step
+
+    @property
+    def next_step(self) -> str:
+        """The first step that nobody has signed; empty: it is released."""
+        return next((step for step in self.steps if step not in self.signed_by), "")
+
+
+@dataclass(frozen=True)
+class Batches(Generic[Ordered]):
+    """Who pays: a quarter or a round, with the batches of what it ordered."""
+
+    batches: tuple[Batch, ...] = ()
+
+    @property
+    def list_id(self) -> str:
+        """Of the quarter or the round; empty if nobody has joined it."""
+        raise NotImplementedError
+
+    @property
+    def release(self) -> Sequence[ReleaseStep]:
+        """Who signs; nobody: what is ordered goes out."""
+        raise NotImplementedError
+
+    @property
+    def release_clause(self) -> str:
+        """Where the programme says so."""
+        raise NotImplementedError
+
+    @property
+    def has_more_to_order(self) -> bool:
+        """Whether a batch would not have everything yet."""
+        raise NotImplementedError
+
+    def order(self, order_id: str) -> Order[Ordered] | None:
+        """An order and what came of it; None: it was never given."""
+        raise NotImplementedError
+
+    def outstanding(self) -> list[Ordered]:
+        """Orders without an answer of the treasury, as they were given."""
+        raise NotImplementedError
+
+    def requested_by(self, case_id: str) -> tuple[str, ...]:
+        """The accounts that asked for the money of a case, or for whom they asked."""
+        raise NotImplementedError
+
+    def verified_by(self, case_id: str) -> tuple[str, ...]:
+        """The accounts that decided that it is due."""
+        raise NotImplementedError
+
+    def has_gone_out(self, order_id: str) -> bool:
+        """Whether an order was signed by everybody who has to, answered or not."""
+        return not self.release or any(order_id in batch.members for batch in self.batches if batch.is_signed)
+
+    def in_batch(self, batch: Batch) -> list[Ordered]:
+        """The orders of a batch that were not held back, and not answered."""
+        return [ordered for ordered in self.outstanding() if ordered.order_id in batch.members]
+
+    def to_sign(self) -> list[Batch]:
+        """Batches that wait to be signed."""
+        return [batch for batch in self.batches if batch.next_step and self.in_batch(batch)]
+
+    def step(self, key: str) -> ReleaseStep:
+        """How a batch is signed. Raises KeyError."""
+        return {step.key: step for step in self.release}[key]
+
+
+def with_batch(batches: tuple[Batch, ...], made: PaymentBatchMade) -> tuple[Batch, ...]:
+    """The batches with one more."""
+    orders = tuple(made.order_ids)
+    return (*batches, Batch(made.batch, orders, tuple(made.steps), members=frozenset(orders)))
+
+
+def with_signature(batches: tuple[Batch, ...], signed: PaymentBatchSigned) -> tuple[Batch, ...]:
+    """The batches with one more signature."""
+    accounts = tuple(account for account in (signed.signed_by, signed.on_behalf_of) if account)
+    return tuple(
+        replace(batch, signed_by={**batch.signed_by, signed.step: accounts}) if batch.number == signed.batch else batch
+        for batch in batches
+    )
