@@ -476,10 +476,10 @@ TEXTS: Texts = {
     "ORDER_RELEASED": {
         "zh": (
             "支付指令 {order} 已放行、已有结果，或本批次不设放行环节，不能单笔扣下。",
-            "尚未送出的可暂停整个批次（duifu cycle pause）；已送国库的请国库止付，退回后记为退回，转入后续批次。",
+            "季度批次尚未送出的可先暂停（duifu cycle pause）；已送国库的请国库止付，退回后记为退回，转入后续批次。",
         ),
         "en": (
-            "Order {order} is released or answered, or its quarter has no step of release: it is not held back alone.",
+            "Order {order} is released or answered, or nobody has to release it: it is not held back alone.",
             "Pause the quarter (duifu cycle pause) for what has not gone out. What the treasury has, it has to stop:"
             " once it sends the money back, a later quarter pays it.",
         ),
