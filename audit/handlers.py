@@ -48,6 +48,7 @@ HANDLERS: dict[type[Message], Handler | None] = {
     events.VoucherLapsed: money_decisions.lapsed,
     events.PaymentCameBack: came_back_decisions.came_back,
     events.RedemptionHeadroomReturned: came_back_decisions.given_back,
+    events.GrantCameBack: came_back_decisions.grant_came_back,
     events.HeadroomReserved: money_decisions.reserved,
     events.HeadroomHeld: money_decisions.held,
     events.HeadroomIssued: money_decisions.used_for_issuing,

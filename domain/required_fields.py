@@ -21,6 +21,7 @@ MAY_BE_EMPTY = {
     "duifu.v1.Customer.uscc",
     "duifu.v1.Facts.accepted_on",
     "duifu.v1.RecordPayment.returned_on",
+    "duifu.v1.RecordGrantPayment.returned_on",
     "duifu.v1.OtherBenefit.granted_on",
 }
 MUST_BE_FILLED = {

@@ -19,6 +19,7 @@ from duifu.v1.events_pb2 import (
     ApplicantJoined,
     ApplicantLeft,
     ApplicantReopened,
+    GrantCameBack,
     GrantOrdered,
     GrantReturned,
     GrantSettled,
@@ -80,6 +81,7 @@ class Round(Batches[GrantOrdered]):
     is_stale: bool = False  # who shares the pool, or with how much, has changed since
     objections: Mapping[int, Objection] = field(default_factory=dict)
     orders: Mapping[str, Order[GrantOrdered]] = field(default_factory=dict)
+    came_back: Mapping[str, GrantCameBack] = field(default_factory=dict)  # by order, after it was settled (F-7)
     closed: RoundClosed | None = None
 
     @property
@@ -146,9 +148,15 @@ class Round(Batches[GrantOrdered]):
         return all(self.is_paid(applicant) for applicant in live)
 
     def is_paid(self, applicant: Applicant) -> bool:
-        """Every level has paid."""
-        paid = {o.ordered.level for o in self.orders_of(applicant.case_id) if o.result == "settled"}
+        """Every level has paid, and nothing of it came back that is to be paid again."""
+        newest = {order.ordered.level: order for order in self.orders_of(applicant.case_id)}
+        paid = {level for level, order in newest.items() if order.result == "settled" and not self.is_due_again(order)}
         return bool(paid) and paid >= {level for level, fen in applicant.levels.items() if fen}
+
+    def is_due_again(self, order: Order[GrantOrdered]) -> bool:
+        """Whether what an order paid came back, and is to be paid again by another."""
+        known = self.came_back.get(order.ordered.order_id)
+        return known is not None and known.is_paid_again
 
     def orders_of(self, case_id: str) -> list[Order[GrantOrdered]]:
         """Every order for one applicant, returned ones too."""
@@ -256,6 +264,8 @@ def evolve(round_: Round, event: Message) -> Round:
             return changed(round_, batches=with_batch(round_.batches, event))
         case PaymentBatchSigned():
             return changed(round_, batches=with_signature(round_.batches, event))
+        case GrantCameBack():
+            return changed(round_, came_back={**round_.came_back, event.order_id: event})
         case RoundClosed():
             return changed(round_, closed=event)
     raise UnknownEvent(type(event).__name__)

@@ -188,6 +188,8 @@ def standing(case: Case) -> str:
     if case.closed is not None:
         later = case.payment if case.came_back_fen else None
         told = f"；{later.cycle_id} {PAYMENTS[later.status]}：{later.explanation}" if later else ""
+        unpaid = (each for each in case.payments.values() if each.status != CLAIM_PAYMENT_STATUS_SETTLED)
+        told += "".join(f"；{each.title} {PAYMENTS[each.status]}：{each.explanation}" for each in unpaid)
         return f"{case.closed.summary}{told}"
     if case.stage is None:
         return "未开立"
@@ -233,7 +235,8 @@ def round_standing(round_: Round) -> str:
     if round_.closed is not None:
         titles = round_.titles
         parts = "，".join(f"{titles[paid.level]}{show(paid.amount_fen)}" for paid in round_.closed.paid_by_level)
-        return f"{number}已办结：{len(round_.closed.paid)}家获补助，{parts}"
+        again = "" if round_.is_over else "；结算后退回的待再次拨付"
+        return f"{number}已办结：{len(round_.closed.paid)}家获补助，{parts}{again}"
     if reviewed := round_.standing(Standing.REVIEWED):
         return f"{number}审核中：{len(reviewed)}家待核定，{len(round_.sharing)}家已核定"
     if round_.is_stale and round_.sharing:

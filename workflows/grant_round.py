@@ -35,7 +35,7 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
     @workflow.run
     async def run(self, _start: WorkflowStart) -> Ending:
         """The round from its first application to its close."""
-        await self.follow_to_the_end(lambda: self.round.closed is not None, self.show_round, self.go_on)
+        await self.follow_to_the_end(self.is_over, self.show_round, self.go_on)
         assert self.round.closed is not None
         await workflow.wait_condition(workflow.all_handlers_finished)
         return Ending(
@@ -49,6 +49,10 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
     def progress(self) -> Progress:
         """What this workflow knows."""
         return self.so_far(round_standing(self.round), display.round_stage(self.round))
+
+    def is_over(self) -> bool:
+        """Closed, and nothing that came back after it was settled is to be paid again."""
+        return self.round.closed is not None and self.round.is_over
 
     async def go_on(self) -> None:
         """The next step of the round, from where it stands."""

@@ -2036,6 +2036,7 @@ class RecordGrantPayment(_message.Message):
     BANK_REFERENCE_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    RETURNED_ON_FIELD_NUMBER: _builtins.int
     round_id: _builtins.str
     order_id: _builtins.str
     status: Global___PaymentStatus.ValueType
@@ -2044,6 +2045,8 @@ class RecordGrantPayment(_message.Message):
     """of a return"""
     evidence_sha256: _builtins.str
     """of the file that said so; obligatory for a person, empty from the workflow"""
+    returned_on: _builtins.str
+    """the day of a return, as the file has it"""
     def __init__(
         self,
         *,
@@ -2053,10 +2056,11 @@ class RecordGrantPayment(_message.Message):
         bank_reference: _builtins.str = ...,
         reason: _builtins.str = ...,
         evidence_sha256: _builtins.str = ...,
+        returned_on: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "evidence_sha256", b"evidence_sha256", "order_id", b"order_id", "reason", b"reason", "round_id", b"round_id", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank_reference", b"bank_reference", "evidence_sha256", b"evidence_sha256", "order_id", b"order_id", "reason", b"reason", "returned_on", b"returned_on", "round_id", b"round_id", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
