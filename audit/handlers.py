@@ -66,6 +66,7 @@ HANDLERS: dict[type[Message], Handler | None] = {
     events.CycleResumed: quarter_decisions.resumed,
     events.PaymentBatchMade: release_decisions.batched,
     events.PaymentBatchSigned: release_decisions.signed,
+    events.TreasurySilent: release_decisions.silent,
     events.FiguresBroughtForward: quarter_decisions.brought_forward,
     events.PaymentOrdered: quarter_decisions.ordered,
     events.ClaimDeferred: quarter_decisions.deferred,

@@ -127,6 +127,8 @@ def was_ordered(ledger: Ledger, order: PaymentOrder) -> bool:
 def _order(work: Work, round_id: str, applicant: Applicant, level: str, amount_fen: int) -> None:
     round_, pay_on = work.round(round_id), work.rulebook.calendar.on_or_after(work.on)
     ordered = round_decisions.order(round_, level, amount_fen, work.case(applicant.case_id), pay_on)
+    if not round_.release:
+        ordered.answer_due_on = work.answer_due_on(round_.opened.programme_id, pay_on)
     work.on_round(round_id, [ordered])
     _tell(work, ordered, CLAIM_PAYMENT_STATUS_ORDERED, f"{round_.titles[level]}支付指令{ordered.order_id}")
 

@@ -67,6 +67,7 @@ MUST_BE_FILLED = {
     "duifu.v1.ConfirmCycle": ("cycle_id",),
     "duifu.v1.SignPayments": ("cycle_id|round_id", "batch", "step", "orders_sha256"),
     "duifu.v1.WithholdPayment": ("cycle_id|round_id", "order_id"),
+    "duifu.v1.ReportTreasurySilence": ("cycle_id|round_id",),
     "duifu.v1.RemindCycle": ("cycle_id", "days_left"),
     "duifu.v1.OpenCycle": ("programme_id", "quarter"),
     "duifu.v1.ClaimTask": ("case_id", "stage"),

@@ -13,6 +13,7 @@ from domain.case import UnknownEvent
 from domain.dates import SHANGHAI, from_iso
 from domain.orders import Order
 from domain.states import changed
+from domain.sums import Sum, Sums
 from duifu.v1.events_pb2 import (
     ApplicantCleared,
     ApplicantDetermined,
@@ -32,6 +33,7 @@ from duifu.v1.events_pb2 import (
     RoundAllocated,
     RoundClosed,
     RoundOpened,
+    TreasurySilent,
 )
 from duifu.v1.work_pb2 import PaymentOrder
 
@@ -112,6 +114,14 @@ class Round(Batches[GrantOrdered]):
     def order(self, order_id: str) -> Order[GrantOrdered] | None:
         """An order and what came of it; None: it was never given."""
         return self.orders.get(order_id)
+
+    def awaited(self) -> Mapping[str, Sum]:
+        """Orders that were handed in and have no answer, by the day."""
+        sums: Sums[str] = Sums()
+        for ordered in self.to_pay():
+            if due_on := self.answer_due_on(ordered):
+                sums = sums.plus(due_on, ordered.amount_fen)
+        return dict(sums.by_kind.items())
 
     def requested_by(self, case_id: str) -> tuple[str, ...]:
         """Who stands on the applicant's side."""
@@ -264,6 +274,8 @@ def evolve(round_: Round, event: Message) -> Round:
             return changed(round_, batches=with_batch(round_.batches, event))
         case PaymentBatchSigned():
             return changed(round_, batches=with_signature(round_.batches, event))
+        case TreasurySilent():
+            return changed(round_, silent=event)
         case GrantCameBack():
             return changed(round_, came_back={**round_.came_back, event.order_id: event})
         case RoundClosed():

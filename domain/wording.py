@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from domain import treasury_silence
 from domain.batches import Batch, Batches, Ordered
 from domain.calendar import WorkingCalendar
 from domain.case import Case, OpenStage
@@ -219,7 +220,7 @@ def quarter_standing(cycle: Cycle) -> str:
     if to_sign := cycle.to_sign():
         return quarter + _to_be_signed(cycle, to_sign[0])
     if outstanding := len(cycle.index.unanswered):
-        return f"{quarter}支付中：{outstanding}笔待国库结果"
+        return f"{quarter}支付中：{outstanding}笔待国库结果{_late(cycle)}"
     return f"{quarter}待支付：{len(cycle.index.payable)}笔，{cycle.opened.pay_on}起支付"
 
 
@@ -227,6 +228,11 @@ def _to_be_signed(paid_by: Batches[Ordered], batch: Batch) -> str:
     step, orders = paid_by.step(batch.next_step), paid_by.in_batch(batch)
     amount_fen = sum(ordered.amount_fen for ordered in orders)
     return f"待{step.title}：{len(orders)}笔{show(amount_fen)}，由{step.role_title}签署"
+
+
+def _late(paid_by: Batches[Ordered]) -> str:
+    late = treasury_silence.overdue(paid_by)
+    return f"，其中{late.count}笔至{paid_by.silent.due_on}未答复" if late.count else ""
 
 
 def round_standing(round_: Round) -> str:
@@ -247,7 +253,7 @@ def round_standing(round_: Round) -> str:
     if to_sign := round_.to_sign():
         return number + _to_be_signed(round_, to_sign[0])
     if outstanding := round_.outstanding():
-        return f"{number}拨付中：{len(outstanding)}笔待国库结果"
+        return f"{number}拨付中：{len(outstanding)}笔待国库结果{_late(round_)}"
     if published := round_.standing(Standing.PUBLISHED):
         return f"{number}拨付审核中：{len(published)}家"
     return f"{number}待拨付：{len(round_.standing(Standing.CLEARED))}家"

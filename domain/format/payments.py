@@ -57,6 +57,7 @@ class PaymentsRow(Row):
     """What holds for all payments of the programme, of vouchers and of grants."""
 
     release: ReleaseRow | None = Field(None, description="Who signs payments before they go out.")
+    answer_days: int = Field(10, ge=1, le=250, description="Working days in which a treasury answers an order.")
     came_back: Setting = Field(
         "in_its_year",
         description="What was settled and comes back is paid again if it comes in_its_year; or always. (F-7)",
