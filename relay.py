@@ -27,7 +27,7 @@ from temporalio.service import RPCError
 
 from commands import deployment
 from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL
-from duifu.v1.events_pb2 import CLAIM_PAYMENT_STATUS_CAME_BACK, Cause, Event
+from duifu.v1.events_pb2 import Cause, Event
 from duifu.v1.plan_pb2 import CASE_KIND_GRANT_APPLICATION, CASE_KIND_REDEMPTION_CLAIM, CASE_KIND_VOUCHER_CLAIM
 from duifu.v1.work_pb2 import BusinessClock, Nudge, WorkflowStart
 from ledger import streams
@@ -52,6 +52,9 @@ ANSWERED_WITHIN = timedelta(seconds=2)  # an update that is with its worker
 PRIORITY_KEYS = {CYCLE_WORKFLOW: 2, ROUND_WORKFLOW: 2, CASE_WORKFLOW: 3, PANEL_WORKFLOW: 3, RECOVERY_WORKFLOW: 3}
 
 ANY_ENDED, FAILED = WorkflowIDReusePolicy.ALLOW_DUPLICATE, WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
+
+#: What may come after a workflow has ended, and is its work again: money to be paid once more. (退汇)
+BEGINS_AGAIN = frozenset({"grant_came_back"})
 
 #: What a workflow needs no nudge for if it recorded it: after the first two it goes on by itself, from a letter nothing
 #: follows. For others, such as a check's answer, it may be waiting until it is told.
@@ -79,7 +82,7 @@ class News:
     causes: dict[str, Cause] = field(default_factory=dict)  # which workflow sent what, by command id, in order
     passed_on: list[str] = field(default_factory=list)  # commands that somebody else gave
     goes_on_after: set[str] = field(default_factory=set)  # commands whose workflow goes on by itself
-    begins_again: bool = False  # even a workflow that has ended has something to do
+    begins_again: bool = False  # for a workflow that has ended, too
 
     def add(self, entry: LogEntry) -> None:
         """One more event of the stream."""
@@ -90,24 +93,12 @@ class News:
             self.passed_on.append(envelope.command_id)
         if envelope.event.WhichOneof("kind") in GOES_ON_AFTER:
             self.goes_on_after.add(envelope.command_id)
-        self.begins_again = self.begins_again or came_back(envelope.event)
+        self.begins_again = self.begins_again or envelope.event.WhichOneof("kind") in BEGINS_AGAIN
 
     def is_all_of(self, workflow_id: str) -> bool:
         """Whether this workflow sent all that it came by, and goes on without being told."""
         sent_by = {cause.workflow_id for cause in self.causes.values()}
         return sent_by == {workflow_id} and self.goes_on_after == set(self.causes)
-
-
-def came_back(event: Event) -> bool:
-    """Whether money came back after it was settled: its round, and its case, may have ended. (退汇)"""
-    match event.WhichOneof("kind"):
-        case "grant_came_back":
-            return True
-        case "grant_payment_changed":
-            return event.grant_payment_changed.status == CLAIM_PAYMENT_STATUS_CAME_BACK
-        case "claim_payment_changed":
-            return event.claim_payment_changed.status == CLAIM_PAYMENT_STATUS_CAME_BACK
-    return False
 
 
 class Relay:
