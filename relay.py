@@ -51,6 +51,11 @@ ANSWERED_WITHIN = timedelta(seconds=2)  # an update that is with its worker
 #: the most urgent, 3 what the server takes where nothing is said.
 PRIORITY_KEYS = {CYCLE_WORKFLOW: 2, ROUND_WORKFLOW: 2, CASE_WORKFLOW: 3, PANEL_WORKFLOW: 3, RECOVERY_WORKFLOW: 3}
 
+ANY_ENDED, FAILED = WorkflowIDReusePolicy.ALLOW_DUPLICATE, WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
+
+#: What may come after a workflow has ended, and is its work again: money to be paid once more. (退汇)
+BEGINS_AGAIN = frozenset({"grant_came_back"})
+
 #: What a workflow needs no nudge for if it recorded it: after the first two it goes on by itself, from a letter nothing
 #: follows. For others, such as a check's answer, it may be waiting until it is told.
 GOES_ON_AFTER = frozenset({"stage_opened", "case_closed", "letter_sent"})
@@ -77,6 +82,7 @@ class News:
     causes: dict[str, Cause] = field(default_factory=dict)  # which workflow sent what, by command id, in order
     passed_on: list[str] = field(default_factory=list)  # commands that somebody else gave
     goes_on_after: set[str] = field(default_factory=set)  # commands whose workflow goes on by itself
+    begins_again: bool = False  # for a workflow that has ended, too
 
     def add(self, entry: LogEntry) -> None:
         """One more event of the stream."""
@@ -87,6 +93,7 @@ class News:
             self.passed_on.append(envelope.command_id)
         if envelope.event.WhichOneof("kind") in GOES_ON_AFTER:
             self.goes_on_after.add(envelope.command_id)
+        self.begins_again = self.begins_again or envelope.event.WhichOneof("kind") in BEGINS_AGAIN
 
     def is_all_of(self, workflow_id: str) -> bool:
         """Whether this workflow sent all that it came by, and goes on without being told."""
@@ -130,7 +137,7 @@ class Relay:
         async def one(stream: str, news: News) -> None:
             async with window:
                 if not await self._is_known(stream, news):
-                    await self._nudge(stream, news.position)
+                    await self._nudge(stream, news)
 
         await asyncio.gather(*(one(stream, news) for stream, news in told.items()))
 
@@ -154,7 +161,7 @@ class Relay:
             return (await service.poll_workflow_execution_update(request, timeout=ANSWERED_WITHIN)).HasField("outcome")
         return False
 
-    async def _nudge(self, stream: str, position: int) -> None:
+    async def _nudge(self, stream: str, news: News) -> None:
         pause, longest = RETRY_SECONDS
         while True:
             # Read at each attempt: in a rehearsal, time may have passed while Temporal was away.
@@ -166,10 +173,10 @@ class Relay:
                     id=subject.subject_id,
                     task_queue=self._task_queue,
                     # A workflow that somebody terminated, or that failed, is started again by the next nudge.
-                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                    id_reuse_policy=ANY_ENDED if news.begins_again else FAILED,
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                     start_signal="nudge",
-                    start_signal_args=[Nudge(position=position)],
+                    start_signal_args=[Nudge(position=news.position)],
                     static_summary=f"{display.REHEARSAL_MARK if clock.is_rehearsal else ''}{subject.summary}",
                     static_details=subject.details,
                     priority=Priority(priority_key=PRIORITY_KEYS[subject.workflow], fairness_key=subject.fairness_key),

@@ -18,7 +18,7 @@ from domain.evaluation.rescaling import rescale
 from domain.evaluation.reversal import reverse
 from domain.evaluation.rounds import award_round
 from domain.facts import CaseFacts, of_claim
-from domain.format.programme import PublicNotice
+from domain.format.programme import Programme, PublicNotice
 from domain.format.redeeming import RedemptionRule
 from domain.format.steps import Pool
 from domain.headroom import EnterpriseYear, Grant, grant, without
@@ -216,6 +216,10 @@ class Applied:
     def round_opened(self, edition_sha256: str) -> RoundOpened:
         """The window of a round, by the edition that opened it."""
         return round_decisions.open_round(self._edition(edition_sha256).programme, WINDOW)
+
+    def programme(self, edition_sha256: str) -> Programme:
+        """What an edition's file says."""
+        return self._edition(edition_sha256).programme
 
     def pool(self, edition_sha256: str) -> tuple[Pool, PublicNotice | None]:
         """What a round shares, and how its results are shown to the public."""

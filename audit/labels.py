@@ -117,6 +117,8 @@ LABELS = {
     "batches": "支付批",
     "brought": "承接上一批次",
     "requested_by": "请款人",
+    "silent": "国库逾期未答复",
+    "answer_due_on": "国库答复期限",
     "verified_by": "核验人",
     "carried": "结转",
     "claims": "申请",

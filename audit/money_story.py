@@ -107,6 +107,8 @@ def of_quarter(event: Message) -> str | None:
             return (
                 f"第{event.batch}批支付“{event.title}”已签：{show(event.amount_fen)}（摘要{event.orders_sha256[:8]}）"
             )
+        case events.TreasurySilent():
+            return f"{event.orders}笔{show(event.amount_fen)}至{event.due_on}国库未答复"
         case events.PaymentSettled():
             return f"支付指令{event.order_id}已支付，国库回单{event.bank_reference}{_file(event.evidence_sha256)}"
         case events.PaymentReturned():

@@ -101,6 +101,7 @@ class Batch:
     number: int
     order_ids: list[str]
     steps: list[str]  # keys of the signatures that are still missing
+    answer_due_on: str = ""  # once nothing is missing
 
 
 class QuarterTally:
@@ -122,6 +123,7 @@ class QuarterTally:
         self.outstanding: dict[str, Payment] = {}
         self.deferrals: list[Deferral] = []
         self.batches: dict[int, Batch] = {}
+        self.silent = events.TreasurySilent()  # the newest report that the treasury does not answer
 
     def to_sign(self) -> list[tuple[Batch, list[Payment]]]:
         """Batches without all their signatures, and what of each is still to be paid."""
@@ -131,6 +133,12 @@ class QuarterTally:
             for batch in unsigned
         )
         return [(batch, payments) for batch, payments in waiting if payments]
+
+    def overdue(self) -> list[Payment]:
+        """Orders that were reported to have no answer in time, and have none still."""
+        due = {order_id: batch.answer_due_on for batch in self.batches.values() for order_id in batch.order_ids}
+        days = ((payment, due.get(name, payment.ordered.answer_due_on)) for name, payment in self.outstanding.items())
+        return [payment for payment, due_on in days if due_on and due_on <= self.silent.due_on]
 
     @property
     def has_paid(self) -> bool:
@@ -209,6 +217,9 @@ class QuarterTally:
                 self.batches[event.batch] = Batch(event.batch, list(event.order_ids), list(event.steps))
             case events.PaymentBatchSigned():
                 self.batches[event.batch].steps.remove(event.step)
+                self.batches[event.batch].answer_due_on = event.answer_due_on
+            case events.TreasurySilent():
+                self.silent = event
 
     def _take(self, step: Step, line: Line, fen: int) -> None:
         line.add(step, fen)

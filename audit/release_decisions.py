@@ -4,12 +4,18 @@ from typing import Any
 
 from audit.compared import Comparison, Decision
 from audit.remaking import Remaking
-from domain import payment_answers, release
+from domain import payment_answers, release, treasury_silence
 from domain.batches import Batches
 from domain.kinds import ROUND
 from domain.round import Round
-from duifu.v1.commands_pb2 import SignPayments
-from duifu.v1.events_pb2 import GrantReturned, GrantSettled, PaymentBatchMade, PaymentBatchSigned
+from duifu.v1.commands_pb2 import ReportTreasurySilence, SignPayments
+from duifu.v1.events_pb2 import (
+    GrantReturned,
+    GrantSettled,
+    PaymentBatchMade,
+    PaymentBatchSigned,
+    TreasurySilent,
+)
 from ledger import streams
 
 
@@ -27,6 +33,16 @@ def signed(remaking: Remaking, event: PaymentBatchSigned) -> None:
     if check is not None:
         command = SignPayments(batch=event.batch, step=event.step, orders_sha256=event.orders_sha256)
         (derived,) = release.sign(paid_by, command, remaking.entry.envelope.actor)
+        derived.answer_due_on = event.answer_due_on  # a ledger from before that was counted has none
+        check.same_message("", event, derived, paid_by.release_clause)
+
+
+def silent(remaking: Remaking, event: TreasurySilent) -> None:
+    """The last day was over, and so much had no answer."""
+    check, paid_by = _compare(remaking)
+    if check is not None:
+        command = ReportTreasurySilence(due_on=event.due_on)
+        (derived,) = treasury_silence.report(paid_by, command, remaking.entry.business_at) or [TreasurySilent()]
         check.same_message("", event, derived, paid_by.release_clause)
 
 

@@ -120,7 +120,8 @@ def ordered(remaking: Remaking, event: GrantOrdered) -> None:
     if not round_.orders:
         round_decisions.must_be_orderable(round_)
     clause = round_.opened.clause
-    before = {o.result for o in round_.orders_of(event.case_id) if o.ordered.level == event.level}
+    known = (o for o in round_.orders_of(event.case_id) if o.ordered.level == event.level)
+    before = {o.result for o in known if not round_.is_due_again(o)}
     check.same("level", sorted(before - {"returned", "withheld"}), [], clause)
     amount_fen = round_.applicants[event.case_id].levels.get(event.level, 0)
     pay_on = remaking.applied.calendar.on_or_after(remaking.on)

@@ -69,6 +69,12 @@ def _of_payment(event: Message) -> str | None:
         case events.GrantReturned():
             what = "未予放行" if event.withheld_by else "被退回"
             return f"拨付指令{event.order_id}{what}：{event.reason}"
+        case events.GrantCameBack():
+            after = "更换账户后再次拨付" if event.is_paid_again else "缴回国库，不再拨付"
+            return (
+                f"拨付指令{event.order_id}结算后于{event.came_back_on}退回{show(event.amount_fen)}：{event.reason}；"
+                f"{after}（{event.clause}）"
+            )
         case events.RoundClosed():
             left = len(event.left_case_ids)
             return f"本轮办结：{len(event.paid)}家获补助（{_parts(event.paid_by_level)}），退出{left}家"

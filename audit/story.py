@@ -54,6 +54,7 @@ COMMANDS = {
     "remind_cycle": "提醒截止",
     "sign_payments": "签署支付",
     "withhold_payment": "扣下支付",
+    "report_treasury_silence": "国库逾期未答复",
     "open_cycle": "开立批次",
     "record_check": "记录查询结果",
     "enter_check": "人工录入查询结果",

@@ -175,7 +175,9 @@ def _to_do(tally: QuarterTally) -> Iterator[Reason]:
         )
     unsigned = {payment.ordered.order_id for _, payments in to_sign for payment in payments}
     if asked := [payment for order_id, payment in tally.outstanding.items() if order_id not in unsigned]:
-        yield Reason(Keeps.TREASURY, f"{_many(asked)}待国库结果")
+        late = tally.overdue()
+        since = f"，其中{_many(late)}至{tally.silent.due_on}未答复" if late else ""
+        yield Reason(Keeps.TREASURY, f"{_many(asked)}待国库结果{since}")
     if not (tally.unassessed or tally.ready or tally.outstanding):
         yield Reason(Keeps.CLOSING, "各项已办，待结清")
 

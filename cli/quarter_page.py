@@ -41,6 +41,9 @@ def _standing(made: Page, account: Account) -> None:
     opened = tally.opened
     if tally.closed is None:
         made.say(f"尚未结清：{len(tally.lines)}笔申请，{len(tally.unassessed)}笔待核定，{len(tally.ready)}笔待支付")
+        if late := tally.overdue():
+            late_fen = sum(payment.ordered.amount_fen for payment in late)
+            made.say(f"国库至{tally.silent.due_on}未答复：{len(late)}笔{show(late_fen)}")
     else:
         made.say(quarter_standing(Cycle(opened=opened, closed=tally.closed)))
     made.say(

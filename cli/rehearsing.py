@@ -81,7 +81,7 @@ def under_way(door: Door) -> Iterator[Open]:
             yield Open(cycle.cycle_id, version, pay_at if cycle.frozen else _moment_of(cycle, door.business_now()))
     for stream in door.ledger.streams(streams.ROUNDS):
         round_, version = fold(door.ledger, stream, ROUND)
-        if round_.closed is None:
+        if round_.closed is None or not round_.is_over:
             next_due = round_.next_due(door.business_now())
             held_until = _payments_held_until(door, round_.opened.programme_id)
             yield Open(round_.round_id, version, next_due or held_until)

@@ -69,7 +69,7 @@ IN_WORDS = {
     "rounds: settled + under way + to order again": "轮次：已付 + 支付中 + 待重新下达",
     "orders to treasuries": "国库指令",
     "rounds: settled + returned + under way": "轮次：已付 + 退回 + 支付中",
-    "closed rounds: settled": "已办结轮次：已付",
+    "closed rounds: settled + came back": "已办结轮次：已付 + 退回待再付",
     "under-way": RESULTS[""],
     "settled": RESULTS["settled"],
     "returned": RESULTS["returned"],

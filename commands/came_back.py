@@ -25,7 +25,8 @@ def take_back_settled(here: InQuarter, ordered: PaymentOrdered, said: RecordPaym
     if ordered.order_id in voucher.came_back:
         return
     recoveries = work.streams(streams.recoveries_of(voucher.case_id))
-    must_not_be_recovered((work.read(name, RECOVERY) for name in recoveries), said, ordered.case_id)
+    known = (work.read(name, RECOVERY) for name in recoveries)
+    must_not_be_recovered(known, said.order_id, said.cycle_id, ordered.case_id)
     returned = came_back(voucher, here.quarter.opened, ordered.case_id, said, here.limit_year(claim), work.on)
     if is_paid_again(returned, here.terms):
         first = max(here.quarter.number.next, Quarter.of(work.on))

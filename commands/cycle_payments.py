@@ -59,6 +59,7 @@ def _pay(here: InQuarter, claim: Claim) -> None:
         amount_fen=amount_fen,
         pay_on=quarter.opened.pay_on,
         purpose=f"{quarter.opened.programme_title}兑付 {quarter.opened.quarter}",
+        answer_due_on=here.answer_due_on,
     )
     work.on_cycle(here.cycle_id, [ordered])
     work.record(stream, ENTERPRISE_YEAR, [RedemptionHeadroomUsed(order_id=order_id, amount_fen=amount_fen)])

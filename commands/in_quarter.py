@@ -45,6 +45,12 @@ class InQuarter:
         """On what terms it pays."""
         return served(self.programme).paying(from_iso(self.quarter.opened.as_of_on))
 
+    @cached_property
+    def answer_due_on(self) -> str:
+        """By when the treasury should answer what is ordered today; empty where it is signed first."""
+        opened = self.quarter.opened
+        return "" if opened.release else self.work.answer_due_on(opened.programme_id, from_iso(opened.pay_on))
+
     @property
     def is_full(self) -> bool:
         """Whether there may be no room for one more claim in the commit: who is left is dealt with in the next one."""

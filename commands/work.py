@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from google.protobuf.message import Message
 
 from commands.kept import Kept
+from domain import treasury_silence
 from domain.case import Case
 from domain.cycle import Cycle
 from domain.dates import civil_date
@@ -116,6 +117,11 @@ class Work:
         """Streams whose names begin with `prefix` and whose newest event is none of these kinds."""
         newest = ((name, self._ledger.newest(name)) for name in self._ledger.streams(prefix))
         return [name for name, event in newest if event and not isinstance(unwrap(event.envelope.event), endings)]
+
+    def answer_due_on(self, programme_id: str, pay_on: date) -> str:
+        """By when a treasury should answer what is handed in today, by the edition in force; empty: nobody counts."""
+        days = self.rulebook.in_force(programme_id, self.on).payments.answer_days
+        return treasury_silence.answer_due_on(self.rulebook.calendar, max(self.on, pay_on), days)
 
     def leaf_of(self, stream: str, version: int) -> str:
         """The leaf of a stored event, 64 hexadecimal digits. Raises KeyError if there is no such event."""

@@ -6,7 +6,15 @@ from typing import Generic, TypeVar
 
 from domain.orders import Order
 from domain.states import DERIVED
-from duifu.v1.events_pb2 import GrantOrdered, PaymentBatchMade, PaymentBatchSigned, PaymentOrdered, ReleaseStep
+from domain.sums import Sum
+from duifu.v1.events_pb2 import (
+    GrantOrdered,
+    PaymentBatchMade,
+    PaymentBatchSigned,
+    PaymentOrdered,
+    ReleaseStep,
+    TreasurySilent,
+)
 
 Ordered = TypeVar("Ordered", PaymentOrdered, GrantOrdered)
 
@@ -19,6 +27,7 @@ class Batch:
     order_ids: tuple[str, ...]
     steps: tuple[str, ...]
     signed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # step -> accounts
+    answer_due_on: str = ""  # once it is released: the treasury should have answered by then
     members: frozenset[str] = field(default=frozenset(), metadata=DERIVED)  # the same orders, to look one up
 
     @property
@@ -37,6 +46,7 @@ class Batches(Generic[Ordered]):
     """Who pays: a quarter or a round, with the batches of what it ordered."""
 
     batches: tuple[Batch, ...] = ()
+    silent: TreasurySilent = field(default_factory=TreasurySilent)  # the newest report of a treasury
 
     @property
     def list_id(self) -> str:
@@ -66,6 +76,10 @@ class Batches(Generic[Ordered]):
         """Orders without an answer of the treasury, as they were given."""
         raise NotImplementedError
 
+    def awaited(self) -> Mapping[str, Sum]:
+        """Orders that were handed in and have no answer, by the last day on which it is in time."""
+        raise NotImplementedError
+
     def requested_by(self, case_id: str) -> tuple[str, ...]:
         """The accounts that asked for the money of a case, or for whom they asked."""
         raise NotImplementedError
@@ -77,6 +91,13 @@ class Batches(Generic[Ordered]):
     def has_gone_out(self, order_id: str) -> bool:
         """Whether an order was signed by everybody who has to, answered or not."""
         return not self.release or any(order_id in batch.members for batch in self.batches if batch.is_signed)
+
+    def answer_due_on(self, ordered: Ordered) -> str:
+        """The last day on which an answer is in time; empty before the order is handed in, and where nobody counts."""
+        if not self.release:
+            return ordered.answer_due_on
+        found = (batch.answer_due_on for batch in self.batches if ordered.order_id in batch.members)
+        return next(found, "")
 
     def in_batch(self, batch: Batch) -> list[Ordered]:
         """The orders of a batch that were not held back, and not answered."""
@@ -100,7 +121,10 @@ def with_batch(batches: tuple[Batch, ...], made: PaymentBatchMade) -> tuple[Batc
 def with_signature(batches: tuple[Batch, ...], signed: PaymentBatchSigned) -> tuple[Batch, ...]:
     """The batches with one more signature."""
     accounts = tuple(account for account in (signed.signed_by, signed.on_behalf_of) if account)
+    due_on = signed.answer_due_on
     return tuple(
-        replace(batch, signed_by={**batch.signed_by, signed.step: accounts}) if batch.number == signed.batch else batch
+        replace(batch, signed_by={**batch.signed_by, signed.step: accounts}, answer_due_on=due_on)
+        if batch.number == signed.batch
+        else batch
         for batch in batches
     )

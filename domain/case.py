@@ -7,6 +7,7 @@ from datetime import date, datetime
 from domain.refusals import Refused
 from duifu.v1.events_pb2 import (
     CLAIM_PAYMENT_STATUS_ORDERED,
+    CLAIM_PAYMENT_STATUS_RETURNED,
     AmountAllocated,
     CaseClosed,
     CaseLinked,
@@ -35,6 +36,7 @@ from duifu.v1.plan_pb2 import (
 )
 
 CORRECTION = "correction"  # the stage in which the applicant mends the claim
+_WAITING = (CLAIM_PAYMENT_STATUS_ORDERED, CLAIM_PAYMENT_STATUS_RETURNED)  # a payment that has not arrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,9 @@ class Case:
     @property
     def is_owed_again(self) -> bool:
         """Money that came back after the end is to be paid again: the record of its payments goes on. (F-7)"""
+        if self.is_grant:
+            told = self.payments.values()
+            return self.closed is not None and any(each.is_due_again or each.status in _WAITING for each in told)
         waits = self.payment is not None and bool(self.payment.to_cycle_id)
         under_way = self.payment is not None and self.payment.status == CLAIM_PAYMENT_STATUS_ORDERED
         return self.closed is not None and self.paid_fen < self.due_fen and (waits or under_way)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations  # the maps cannot be subscripted while the program runs
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from domain.numbered import by_number
 from domain.orders import Order
 from domain.quarter_index import Claim, ClaimState, Index
 from domain.states import DERIVED, changed
+from domain.sums import Sum
 from duifu.v1.events_pb2 import (
     ClaimAdmitted,
     ClaimAssessed,
@@ -35,6 +36,7 @@ from duifu.v1.events_pb2 import (
     PaymentReturned,
     PaymentSettled,
     ReleaseStep,
+    TreasurySilent,
     VouchersSwept,
 )
 from duifu.v1.work_pb2 import PaymentOrder
@@ -94,6 +96,10 @@ class Cycle(Batches[PaymentOrdered]):
     def order(self, order_id: str) -> Order[PaymentOrdered] | None:
         """An order and what came of it; None: it was never given."""
         return self.orders.get(order_id)
+
+    def awaited(self) -> Mapping[str, Sum]:
+        """Orders that were handed in and have no answer, by the day."""
+        return dict(self.index.awaited.by_kind.items())
 
     def requested_by(self, case_id: str) -> tuple[str, ...]:
         """Who asked for the money of a claim."""
@@ -244,7 +250,7 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
         case PaymentOrdered():
             ordered = replace(cycle.claims[event.case_id], state=ClaimState.DONE, order_id=event.order_id)
             done = _with_claim(cycle, ordered)
-            index = done.index.with_order(event.order_id, event.amount_fen)
+            index = done.index.with_order(event.order_id, event.amount_fen, event.answer_due_on)
             return changed(done, orders=cycle.orders.insert(event.order_id, Order(event)), index=index)
         case ClaimDeferred():
             done = _with_claim(cycle, replace(cycle.claims[event.case_id], state=ClaimState.DONE))
@@ -262,7 +268,10 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
         case PaymentBatchMade():
             return changed(cycle, batches=with_batch(cycle.batches, event))
         case PaymentBatchSigned():
-            return changed(cycle, batches=with_signature(cycle.batches, event))
+            signed = changed(cycle, batches=with_signature(cycle.batches, event))
+            return _handed_in(signed, event) if event.answer_due_on else signed
+        case TreasurySilent():
+            return changed(cycle, silent=event)
         case CyclePaused():
             return changed(cycle, paused=event)
         case CycleResumed():
@@ -284,9 +293,15 @@ def _carried(cycle: Cycle, case_id: str, amount_fen: int) -> HashTrieMap[str, in
     return cycle.carried.insert(case_id, cycle.carried.get(case_id, 0) + amount_fen)
 
 
+def _handed_in(cycle: Cycle, event: PaymentBatchSigned) -> Cycle:
+    batch = next(batch for batch in cycle.batches if batch.number == event.batch)
+    return changed(cycle, index=cycle.index.handed_in(cycle.in_batch(batch), event.answer_due_on))
+
+
 def _answered(cycle: Cycle, order_id: str, result: str) -> Cycle:
     known = cycle.orders[order_id]
-    index = cycle.index.with_answer(order_id, known.result, result, known.ordered.amount_fen)
+    due_on = cycle.answer_due_on(known.ordered)
+    index = cycle.index.with_answer(order_id, known.result, result, known.ordered.amount_fen, due_on)
     return changed(cycle, orders=cycle.orders.insert(order_id, replace(known, result=result)), index=index)
 
 

@@ -94,8 +94,11 @@ def must_be_the_only_answer(said: Said, others: Iterable[Said], is_unclear: bool
 
 
 def must_be_in_time(said: Said, known: str, cycle: str, is_closed: bool) -> None:
-    """Nothing closed is reopened: another end than the one on record comes too late. Raises Refused PAYMENT_LATE."""
-    if is_closed and known != said.result:
+    """Nothing closed is reopened: another end than the one on record comes too late. Raises Refused PAYMENT_LATE.
+
+    An order without an end was given after the close, for money that came back.
+    """
+    if is_closed and known and known != said.result:
         raise Refused("PAYMENT_LATE", order=said.order_id, cycle=cycle, known=known, asked=said.result)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # the maps cannot be subscripted while the program runs
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -10,6 +11,7 @@ from rpds import HashTrieMap
 from domain.numbered import Numbered
 from domain.states import changed
 from domain.sums import NOTHING, Sum, Sums
+from duifu.v1.events_pb2 import PaymentOrdered
 
 
 class ClaimState(StrEnum):
@@ -46,6 +48,7 @@ class Index:
     claims: Sums[ClaimState] = field(default_factory=Sums)  # what they are due
     orders: Sums[str] = field(default_factory=Sums)  # by result
     deferred: Sum = NOTHING
+    awaited: Sums[str] = field(default_factory=Sums)  # unanswered orders that were handed in, by when an answer is due
 
     def with_claim(self, before: Claim | None, claim: Claim) -> Index:
         """After a claim came, or changed."""
@@ -62,15 +65,24 @@ class Index:
             index = changed(index, waiting=waiting, payable=payable)
         return changed(index, claims=sums.plus(claim.state, claim.due_fen))
 
-    def with_order(self, order_id: str, amount_fen: int) -> Index:
-        """After an order was given."""
-        unanswered = self.unanswered.insert(order_id)
-        return changed(self, unanswered=unanswered, orders=self.orders.plus("", amount_fen))
+    def with_order(self, order_id: str, amount_fen: int, due_on: str) -> Index:
+        """After an order was given, to be answered by a day; empty: it is not handed in yet, or nobody counts."""
+        unanswered, awaited = self.unanswered.insert(order_id), self.awaited
+        awaited = awaited.plus(due_on, amount_fen) if due_on else awaited
+        return changed(self, unanswered=unanswered, orders=self.orders.plus("", amount_fen), awaited=awaited)
 
-    def with_answer(self, order_id: str, before: str, result: str, amount_fen: int) -> Index:
+    def with_answer(self, order_id: str, before: str, result: str, amount_fen: int, due_on: str) -> Index:
         """After the treasury's answer to an order; `before` is the result that it had."""
         orders = self.orders.minus(before, amount_fen).plus(result, amount_fen)
-        return changed(self, unanswered=self.unanswered.discard(order_id), orders=orders)
+        awaited = self.awaited.minus(due_on, amount_fen) if due_on and not before else self.awaited
+        return changed(self, unanswered=self.unanswered.discard(order_id), orders=orders, awaited=awaited)
+
+    def handed_in(self, orders: Iterable[PaymentOrdered], due_on: str) -> Index:
+        """After orders were released that are to be answered by a day."""
+        awaited = self.awaited
+        for ordered in orders:
+            awaited = awaited.plus(due_on, ordered.amount_fen)
+        return changed(self, awaited=awaited)
 
     def with_deferred(self, before_fen: int | None, amount_fen: int) -> Index:
         """After an amount of a claim was put off; `before_fen` is what was put off of it already."""

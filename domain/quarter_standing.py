@@ -1,11 +1,12 @@
 """Where a quarter stands, however many claims it has: what its workflow goes by, and what operators read."""
 
+from domain import treasury_silence
 from domain.cycle import Cycle
 from domain.money import show
 from domain.quarter_index import ClaimState
 from domain.wording import quarter_standing
 from duifu.v1.answers_pb2 import QuarterStanding
-from duifu.v1.events_pb2 import CyclePaused
+from duifu.v1.events_pb2 import CyclePaused, TreasurySilent
 
 NAMED_MAX = 20  # claims that a quarter waits for are named up to here
 
@@ -40,6 +41,8 @@ def standing_of(cycle: Cycle, version: int) -> QuarterStanding:
         deferred_fen=cycle.index.deferred.fen,
         dropped=claims[ClaimState.DROPPED].count,
         lapses=cycle.lapses,
+        answer_due_on=treasury_silence.running(cycle),
+        silent=treasury_silence.reported(cycle) if cycle.silent.due_on else None,
         closed=cycle.closed is not None,
         paid_fen=cycle.closed.paid_fen if cycle.closed else 0,
     )
@@ -79,6 +82,11 @@ def lines(standing: QuarterStanding) -> list[str]:
 def pause_line(paused: CyclePaused) -> str:
     """Why a quarter does not go on, and who said so."""
     return f"- **暂停拨付**：{paused.reason}（{paused.paused_by}）"
+
+
+def silence_line(silent: TreasurySilent) -> str:
+    """What a treasury should have answered."""
+    return f"- **国库逾期未答复**：{silent.orders}笔{show(silent.amount_fen)}，应于{silent.due_on}前答复"
 
 
 def _waits_on(cycle: Cycle) -> str:

@@ -37,7 +37,7 @@ def make_batch(paid_by: Batches[Ordered]) -> list[Message]:
     ]
 
 
-def sign(paid_by: Batches[Ordered], command: SignPayments, actor: Actor) -> list[Message]:
+def sign(paid_by: Batches[Ordered], command: SignPayments, actor: Actor) -> list[PaymentBatchSigned]:
     """One of those who have to signs what he or she has seen.
 
     Raises Refused CYCLE_UNKNOWN, ROUND_UNKNOWN, CYCLE_PAUSED, BATCH_UNKNOWN, BATCH_SIGNED, BATCH_NOT_IN_TURN,
@@ -67,6 +67,12 @@ def sign(paid_by: Batches[Ordered], command: SignPayments, actor: Actor) -> list
             on_behalf_of=actor.on_behalf_of,
         )
     ]
+
+
+def must_be_known(paid_by: Batches[Ordered]) -> None:
+    """It is on record. Raises Refused CYCLE_UNKNOWN, ROUND_UNKNOWN."""
+    if not paid_by.list_id:
+        raise Refused("CYCLE_UNKNOWN") if isinstance(paid_by, Cycle) else Refused("ROUND_UNKNOWN", round="—")
 
 
 def must_be_withholdable(paid_by: Batches[Ordered], order_id: str, actor: Actor, reason: str) -> Ordered:
@@ -138,8 +144,7 @@ def digest(orders: Iterable[PaymentOrdered | GrantOrdered]) -> str:
 
 
 def _batch(paid_by: Batches[Ordered], number: int) -> Batch:
-    if not paid_by.list_id:
-        raise Refused("CYCLE_UNKNOWN") if isinstance(paid_by, Cycle) else Refused("ROUND_UNKNOWN", round="—")
+    must_be_known(paid_by)
     for batch in paid_by.batches:
         if batch.number == number:
             return batch

@@ -21,6 +21,7 @@ MAY_BE_EMPTY = {
     "duifu.v1.Customer.uscc",
     "duifu.v1.Facts.accepted_on",
     "duifu.v1.RecordPayment.returned_on",
+    "duifu.v1.RecordGrantPayment.returned_on",
     "duifu.v1.OtherBenefit.granted_on",
 }
 MUST_BE_FILLED = {
@@ -66,6 +67,7 @@ MUST_BE_FILLED = {
     "duifu.v1.ConfirmCycle": ("cycle_id",),
     "duifu.v1.SignPayments": ("cycle_id|round_id", "batch", "step", "orders_sha256"),
     "duifu.v1.WithholdPayment": ("cycle_id|round_id", "order_id"),
+    "duifu.v1.ReportTreasurySilence": ("cycle_id|round_id",),
     "duifu.v1.RemindCycle": ("cycle_id", "days_left"),
     "duifu.v1.OpenCycle": ("programme_id", "quarter"),
     "duifu.v1.ClaimTask": ("case_id", "stage"),

@@ -13,12 +13,14 @@ from domain.case import UnknownEvent
 from domain.dates import SHANGHAI, from_iso
 from domain.orders import Order
 from domain.states import changed
+from domain.sums import Sum, Sums
 from duifu.v1.events_pb2 import (
     ApplicantCleared,
     ApplicantDetermined,
     ApplicantJoined,
     ApplicantLeft,
     ApplicantReopened,
+    GrantCameBack,
     GrantOrdered,
     GrantReturned,
     GrantSettled,
@@ -31,6 +33,7 @@ from duifu.v1.events_pb2 import (
     RoundAllocated,
     RoundClosed,
     RoundOpened,
+    TreasurySilent,
 )
 from duifu.v1.work_pb2 import PaymentOrder
 
@@ -80,6 +83,7 @@ class Round(Batches[GrantOrdered]):
     is_stale: bool = False  # who shares the pool, or with how much, has changed since
     objections: Mapping[int, Objection] = field(default_factory=dict)
     orders: Mapping[str, Order[GrantOrdered]] = field(default_factory=dict)
+    came_back: Mapping[str, GrantCameBack] = field(default_factory=dict)  # by order, after it was settled (F-7)
     closed: RoundClosed | None = None
 
     @property
@@ -110,6 +114,14 @@ class Round(Batches[GrantOrdered]):
     def order(self, order_id: str) -> Order[GrantOrdered] | None:
         """An order and what came of it; None: it was never given."""
         return self.orders.get(order_id)
+
+    def awaited(self) -> Mapping[str, Sum]:
+        """Orders that were handed in and have no answer, by the day."""
+        sums: Sums[str] = Sums()
+        for ordered in self.to_pay():
+            if due_on := self.answer_due_on(ordered):
+                sums = sums.plus(due_on, ordered.amount_fen)
+        return dict(sums.by_kind.items())
 
     def requested_by(self, case_id: str) -> tuple[str, ...]:
         """Who stands on the applicant's side."""
@@ -146,9 +158,15 @@ class Round(Batches[GrantOrdered]):
         return all(self.is_paid(applicant) for applicant in live)
 
     def is_paid(self, applicant: Applicant) -> bool:
-        """Every level has paid."""
-        paid = {o.ordered.level for o in self.orders_of(applicant.case_id) if o.result == "settled"}
+        """Every level has paid, and nothing of it came back that is to be paid again."""
+        newest = {order.ordered.level: order for order in self.orders_of(applicant.case_id)}
+        paid = {level for level, order in newest.items() if order.result == "settled" and not self.is_due_again(order)}
         return bool(paid) and paid >= {level for level, fen in applicant.levels.items() if fen}
+
+    def is_due_again(self, order: Order[GrantOrdered]) -> bool:
+        """Whether what an order paid came back, and is to be paid again by another."""
+        known = self.came_back.get(order.ordered.order_id)
+        return known is not None and known.is_paid_again
 
     def orders_of(self, case_id: str) -> list[Order[GrantOrdered]]:
         """Every order for one applicant, returned ones too."""
@@ -256,6 +274,10 @@ def evolve(round_: Round, event: Message) -> Round:
             return changed(round_, batches=with_batch(round_.batches, event))
         case PaymentBatchSigned():
             return changed(round_, batches=with_signature(round_.batches, event))
+        case TreasurySilent():
+            return changed(round_, silent=event)
+        case GrantCameBack():
+            return changed(round_, came_back={**round_.came_back, event.order_id: event})
         case RoundClosed():
             return changed(round_, closed=event)
     raise UnknownEvent(type(event).__name__)

@@ -50,7 +50,7 @@ class Served:
         return Paying(
             self._limit(rule.account, on),
             by_request=setting(rule.counts_in, on) == "requested_on",
-            always_again=setting(rule.came_back, on) == "always",
+            always_again=setting(self.programme.payments.came_back, on) == "always",
             in_proportion=setting(rule.deferred_first, on) == "pro_rata",
         )
 

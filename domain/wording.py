@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from domain import treasury_silence
 from domain.batches import Batch, Batches, Ordered
 from domain.calendar import WorkingCalendar
 from domain.case import Case, OpenStage
@@ -188,6 +189,8 @@ def standing(case: Case) -> str:
     if case.closed is not None:
         later = case.payment if case.came_back_fen else None
         told = f"；{later.cycle_id} {PAYMENTS[later.status]}：{later.explanation}" if later else ""
+        unpaid = (each for each in case.payments.values() if each.status != CLAIM_PAYMENT_STATUS_SETTLED)
+        told += "".join(f"；{each.title} {PAYMENTS[each.status]}：{each.explanation}" for each in unpaid)
         return f"{case.closed.summary}{told}"
     if case.stage is None:
         return "未开立"
@@ -217,7 +220,7 @@ def quarter_standing(cycle: Cycle) -> str:
     if to_sign := cycle.to_sign():
         return quarter + _to_be_signed(cycle, to_sign[0])
     if outstanding := len(cycle.index.unanswered):
-        return f"{quarter}支付中：{outstanding}笔待国库结果"
+        return f"{quarter}支付中：{outstanding}笔待国库结果{_late(cycle)}"
     return f"{quarter}待支付：{len(cycle.index.payable)}笔，{cycle.opened.pay_on}起支付"
 
 
@@ -227,13 +230,19 @@ def _to_be_signed(paid_by: Batches[Ordered], batch: Batch) -> str:
     return f"待{step.title}：{len(orders)}笔{show(amount_fen)}，由{step.role_title}签署"
 
 
+def _late(paid_by: Batches[Ordered]) -> str:
+    late = treasury_silence.overdue(paid_by)
+    return f"，其中{late.count}笔至{paid_by.silent.due_on}未答复" if late.count else ""
+
+
 def round_standing(round_: Round) -> str:
     """Where a round stands; or how it closed."""
     number = f"{round_.opened.round}年度"
     if round_.closed is not None:
         titles = round_.titles
         parts = "，".join(f"{titles[paid.level]}{show(paid.amount_fen)}" for paid in round_.closed.paid_by_level)
-        return f"{number}已办结：{len(round_.closed.paid)}家获补助，{parts}"
+        again = "" if round_.is_over else "；结算后退回的待再次拨付"
+        return f"{number}已办结：{len(round_.closed.paid)}家获补助，{parts}{again}"
     if reviewed := round_.standing(Standing.REVIEWED):
         return f"{number}审核中：{len(reviewed)}家待核定，{len(round_.sharing)}家已核定"
     if round_.is_stale and round_.sharing:
@@ -244,7 +253,7 @@ def round_standing(round_: Round) -> str:
     if to_sign := round_.to_sign():
         return number + _to_be_signed(round_, to_sign[0])
     if outstanding := round_.outstanding():
-        return f"{number}拨付中：{len(outstanding)}笔待国库结果"
+        return f"{number}拨付中：{len(outstanding)}笔待国库结果{_late(round_)}"
     if published := round_.standing(Standing.PUBLISHED):
         return f"{number}拨付审核中：{len(published)}家"
     return f"{number}待拨付：{len(round_.standing(Standing.CLEARED))}家"

@@ -74,7 +74,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "redemption.pay_day": ("previous_working_day", "next_working_day"),
     "redemption.deferred_first": ("oldest", "pro_rata"),
     "redemption.counts_in": ("paid_on", "requested_on"),
-    "redemption.came_back": ("in_its_year", "always"),
+    "payments.came_back": ("in_its_year", "always"),
 }
 OPERANDS = ("value", "total", "weight")
 

@@ -1,5 +1,6 @@
 """The rows of a round of grants. Each is a function of the round's stream at a position. (QD-2.3, QD-2.5)"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.orders import Order
@@ -8,7 +9,7 @@ from domain.wording import round_standing
 from duifu.v1.events_pb2 import GrantOrdered
 from views.books import Place, RoundBook
 
-BACK = ("returned", "withheld")  # of an order whose money did not arrive
+BACK = ("returned", "withheld", "came-back")  # ends of an order after which there is another
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,11 @@ class RoundLevelRow:
     allocated_fen: int  # RoundAllocated, of those who have not left
     orders: int  # GrantOrdered
     ordered_fen: int
-    settled_fen: int  # GrantSettled
-    returned_fen: int  # GrantReturned, by the bank or by who did not sign
+    settled_fen: int  # GrantSettled, and not to be paid again
+    returned_fen: int  # GrantReturned, or GrantCameBack of what is paid again
     under_way_fen: int  # without an answer of the treasury
     to_reorder_fen: int  # of these, not ordered again
+    came_back_fen: int  # GrantCameBack, and not paid again yet
     closed_paid_fen: int  # what RoundClosed says, 0 before
     is_closed: bool
     version: int
@@ -70,7 +72,7 @@ class RoundPaymentRow:
     treasury: str
     pay_on: str
     amount_fen: int
-    state: str  # "under-way", "settled", "returned" or "withheld"
+    state: str  # "under-way", "settled", "returned", "withheld", or "came-back" of what is paid again
     version: int
     position: int
 
@@ -121,10 +123,11 @@ def _levels(round_: Round, place: Place) -> list[RoundLevelRow]:
                 allocated_fen=allocated_fen,
                 orders=len(orders),
                 ordered_fen=sum(order.ordered.amount_fen for order in orders),
-                settled_fen=_fen(orders, "settled"),
-                returned_fen=_fen(orders, *BACK),
-                under_way_fen=_fen(orders, ""),
-                to_reorder_fen=_fen(list(newest.values()), *BACK),
+                settled_fen=_fen(round_, orders, "settled"),
+                returned_fen=_fen(round_, orders, *BACK),
+                under_way_fen=_fen(round_, orders, "under-way"),
+                to_reorder_fen=_fen(round_, newest.values(), *BACK),
+                came_back_fen=sum(_came_back_fen(round_, case_id, level.level) for case_id in newest),
                 closed_paid_fen=closed.get(level.level, 0),
                 is_closed=round_.closed is not None,
                 version=place.version,
@@ -147,14 +150,24 @@ def _payment(round_: Round, order: Order[GrantOrdered], place: Place) -> RoundPa
         treasury=ordered.treasury,
         pay_on=ordered.pay_on,
         amount_fen=ordered.amount_fen,
-        state=order.result or "under-way",
+        state=_end(round_, order),
         version=place.version,
         position=place.position,
     )
 
 
-def _fen(orders: list[Order[GrantOrdered]], *results: str) -> int:
-    return sum(order.ordered.amount_fen for order in orders if order.result in results)
+def _fen(round_: Round, orders: Iterable[Order[GrantOrdered]], *ends: str) -> int:
+    return sum(order.ordered.amount_fen for order in orders if _end(round_, order) in ends)
+
+
+def _came_back_fen(round_: Round, case_id: str, level: str) -> int:
+    orders = [order for order in round_.orders_of(case_id) if order.ordered.level == level]
+    is_owed = any(round_.is_due_again(order) for order in orders) and _end(round_, orders[-1]) != "settled"
+    return orders[-1].ordered.amount_fen if is_owed else 0
+
+
+def _end(round_: Round, order: Order[GrantOrdered]) -> str:
+    return "came-back" if round_.is_due_again(order) else order.result or "under-way"
 
 
 def _year(round_: Round) -> int:

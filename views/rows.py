@@ -17,6 +17,7 @@ from duifu.v1.events_pb2 import (
     CASE_OUTCOME_PAID,
     CASE_OUTCOME_REFUSED,
     CASE_OUTCOME_WITHDRAWN,
+    CLAIM_PAYMENT_STATUS_CAME_BACK,
     CLAIM_PAYMENT_STATUS_SETTLED,
 )
 from duifu.v1.plan_pb2 import CASE_KIND_GRANT_APPLICATION, CASE_KIND_REDEMPTION_CLAIM, CASE_KIND_VOUCHER_CLAIM
@@ -244,7 +245,8 @@ def _of_pool(case: Case, operand: str) -> int:
 
 
 def _grants_settled_fen(case: Case) -> int:
-    settled = (paid for paid in case.payments.values() if paid.status == CLAIM_PAYMENT_STATUS_SETTLED)
+    kept = (CLAIM_PAYMENT_STATUS_SETTLED, CLAIM_PAYMENT_STATUS_CAME_BACK)  # back at the treasury for good
+    settled = (paid for paid in case.payments.values() if paid.status in kept and not paid.is_due_again)
     return sum(paid.amount_fen for paid in settled)
 
 

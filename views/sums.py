@@ -116,7 +116,12 @@ RULES: dict[str, tuple[Side, Side]] = {
     ),
     "closing-grants": (
         _by_level("closings: paid", "closed_paid_fen", "view_round_level", "is_closed"),
-        _by_level("closed rounds: settled", "settled_fen", "view_round_level", "is_closed"),
+        _by_level(
+            "closed rounds: settled + came back",
+            "settled_fen + came_back_fen",
+            "view_round_level",
+            "is_closed",
+        ),
     ),
 }
 

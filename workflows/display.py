@@ -10,7 +10,7 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
-from domain import case_links, special_approvals
+from domain import case_links, special_approvals, treasury_silence
 from domain.case import CORRECTION, Case
 from domain.checks import counts_through
 from domain.clock import clock_reading
@@ -18,7 +18,7 @@ from domain.dates import SHANGHAI
 from domain.invoices import invoiced_fen
 from domain.money import show
 from domain.quarter_standing import lines as quarter_lines
-from domain.quarter_standing import pause_line
+from domain.quarter_standing import pause_line, silence_line
 from domain.round import Round, Standing
 from domain.wording import (
     CHECKS,
@@ -129,6 +129,7 @@ def cycle_attributes(quarter: QuarterStanding) -> list[SearchAttributeUpdate[Any
         OUTCOME.value_set("已结清" if quarter.closed else "办理中"),
         DUE_AT.value_unset() if quarter.frozen else DUE_AT.value_set(cut_off_at),
         AMOUNT_FEN.value_set(quarter.paid_fen if quarter.closed else quarter.due_fen),
+        *([IS_OVERDUE.value_set(bool(quarter.silent.orders))] if quarter.HasField("silent") else []),
     ]
 
 
@@ -183,6 +184,7 @@ def round_attributes(round_: Round) -> list[SearchAttributeUpdate[Any]]:
         OUTCOME.value_set("已办结" if round_.closed else "办理中"),
         DUE_AT.value_unset() if round_.allocations else DUE_AT.value_set(round_.closes_at),
         AMOUNT_FEN.value_set(shared_fen),
+        *([IS_OVERDUE.value_set(bool(treasury_silence.overdue(round_).count))] if round_.silent.due_on else []),
     ]
 
 
@@ -197,6 +199,7 @@ def round_card(round_: Round, obstacle: str, now: datetime, clock: BusinessClock
         *([f"- **受阻**：{obstacle}"] if obstacle else []),
         f"- 申报 {opened.opens_on} 至 {opened.closes_on}（{opened.clause}）",
         *([f"- 已分配{round_.allocations}次"] if round_.allocations else []),
+        *([silence_line(silent)] if (silent := treasury_silence.reported(round_)).orders else []),
     ]
     for applicant in round_.applicants.values():
         parts = "，".join(f"{titles[level]}{show(fen)}" for level, fen in applicant.levels.items())
@@ -239,6 +242,7 @@ def cycle_card(quarter: QuarterStanding, obstacle: str, now: datetime, clock: Bu
         "",
         *([f"- **受阻**：{obstacle}"] if obstacle else []),
         *([pause_line(quarter.paused)] if quarter.HasField("paused") else []),
+        *([silence_line(quarter.silent)] if quarter.silent.orders else []),
         f"- 受理 {opened.opens_on} 至 {opened.cut_off_on}（{opened.clause}）",
         f"- 批次日 {opened.as_of_on}，{opened.pay_on}起支付",
         *quarter_lines(quarter),

@@ -1,9 +1,12 @@
 """One round under way: shares the pool, waits while the public may object, has both treasuries pay. (QD-2.5, QD-A10)"""
 
+import asyncio
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain import round as rounds
+    from domain import treasury_silence
     from domain.round import Round, Standing, payment_order
     from domain.wording import last_day, round_standing
     from duifu.v1.commands_pb2 import (
@@ -13,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
         Command,
         OrderGrants,
         RecordGrantPayment,
+        ReportTreasurySilence,
     )
     from duifu.v1.work_pb2 import Ending, PaymentReport, Progress, WorkflowStart
     from workflows import display, paying
@@ -35,7 +39,7 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
     @workflow.run
     async def run(self, _start: WorkflowStart) -> Ending:
         """The round from its first application to its close."""
-        await self.follow_to_the_end(lambda: self.round.closed is not None, self.show_round, self.go_on)
+        await self.follow_to_the_end(self.is_over, self.show_round, self.go_on)
         assert self.round.closed is not None
         await workflow.wait_condition(workflow.all_handlers_finished)
         return Ending(
@@ -49,6 +53,10 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
     def progress(self) -> Progress:
         """What this workflow knows."""
         return self.so_far(round_standing(self.round), display.round_stage(self.round))
+
+    def is_over(self) -> bool:
+        """Closed, and nothing that came back after it was settled is to be paid again."""
+        return self.round.closed is not None and self.round.is_over
 
     async def go_on(self) -> None:
         """The next step of the round, from where it stands."""
@@ -90,7 +98,15 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
             (payment_order(self.subject_id, ordered), f"{ordered.treasury} 支付 {ordered.case_id}")
             for ordered in self.round.to_pay()
         ]
-        await paying.pay_all(released, self.record)
+        paying_all = asyncio.ensure_future(paying.pay_all(released, self.record))
+        reporting = paying.report_silence(
+            self,
+            paying_all.done,
+            lambda: treasury_silence.running(self.round),
+            lambda day: ReportTreasurySilence(round_id=self.subject_id, due_on=day),
+            self.show_round,
+        )
+        await asyncio.gather(paying_all, reporting)
 
     async def record(self, report: PaymentReport) -> None:
         """Put a treasury's answer on record."""

@@ -3,12 +3,17 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain.dates import end_of, from_iso
+    from duifu.v1.commands_pb2 import Command, ReportTreasurySilence
     from duifu.v1.work_pb2 import PaymentOrder, PaymentReport
     from workflows import options
+    from workflows.following import FollowsLedger
     from workflows.ports import Treasury
 
 #: An order, and what it is called in the list of what is under way.
@@ -28,3 +33,32 @@ async def pay_all(orders: Sequence[Named], on_record: Callable[[PaymentReport], 
             await on_record(report)
 
     await asyncio.gather(*(one(order, summary) for order, summary in orders))
+
+
+async def report_silence(
+    follower: FollowsLedger[Any],
+    is_paid: Callable[[], bool],
+    due_on: Callable[[], str],
+    paid_by: Callable[[str], ReportTreasurySilence],
+    show: Callable[[], None],
+) -> None:
+    """While orders are being paid, have it put on record after each day by which a treasury should have answered.
+
+    `due_on` is the next of these days as the ledger has it, `paid_by` the report of one.
+    """
+    while not is_paid() and (day := due_on()):
+        if (left := end_of(from_iso(day)) - follower.business_now) > timedelta(0):
+            try:
+                await workflow.wait_condition(is_paid, timeout=left, timeout_summary=f"国库应于{day}前答复")
+            except TimeoutError:
+                pass
+            else:
+                return
+        report = Command(report_treasury_silence=paid_by(day))
+        refusal = await follower.following.carry_out(f"{follower.subject_id}:silence:{day}", "国库逾期未答复", report)
+        if refusal is None:
+            show()
+        elif refusal.code in options.TOO_EARLY:
+            await workflow.sleep(options.CLOCK_TOLERANCE)
+        else:
+            return

@@ -10,7 +10,14 @@ with workflow.unsafe.imports_passed_through():
     from domain import quarter_reminders
     from domain.dates import SHANGHAI, civil_date
     from duifu.v1.answers_pb2 import QuarterStanding, Refusal
-    from duifu.v1.commands_pb2 import CloseCycle, Command, FreezeCycle, LapseVouchers, RemindCycle
+    from duifu.v1.commands_pb2 import (
+        CloseCycle,
+        Command,
+        FreezeCycle,
+        LapseVouchers,
+        RemindCycle,
+        ReportTreasurySilence,
+    )
     from duifu.v1.events_pb2 import Reminder
     from duifu.v1.work_pb2 import (
         Ending,
@@ -21,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
         RemindersSent,
         WorkflowStart,
     )
-    from workflows import display, options
+    from workflows import display, options, paying
     from workflows.following import Background, FollowsLedger, Standing
     from workflows.ports import Quarters, Reminders
 
@@ -166,7 +173,15 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
                     Quarters.pay_page, page, **options.pages(f"支付第{number + 1}页")
                 )
 
-        await asyncio.gather(*map(pay, self.quarter.pages_to_pay))
+        paying_all = asyncio.gather(*map(pay, self.quarter.pages_to_pay))
+        reporting = paying.report_silence(
+            self,
+            paying_all.done,
+            lambda: self.quarter.answer_due_on,
+            lambda day: ReportTreasurySilence(cycle_id=self.subject_id, due_on=day),
+            self.show_cycle,
+        )
+        await asyncio.gather(paying_all, reporting)
         self.following.is_behind = True
 
     def show_cycle(self) -> None:

@@ -58,6 +58,7 @@ POSTINGS: dict[type[Message], Callable[[Books, Any], None]] = {
     events.GrantOrdered: rounds.ordered,
     events.GrantSettled: rounds.settled,
     events.GrantReturned: rounds.returned,
+    events.GrantCameBack: rounds.came_back,
     events.GrantPaymentChanged: rounds.told_payment,
     events.RoundClosed: rounds.closed,
     recovery.RecoveryOpened: recoveries.opened,

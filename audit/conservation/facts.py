@@ -31,6 +31,7 @@ class Fact(StrEnum):
     GRANT_RETURNED = "补助支付退回"
     RECOVERED = "当年缴回"
     CAME_BACK = "结算后当年退回"
+    GRANT_CAME_BACK = "补助结算后退回"
 
 
 #: Which books; one that is silent says nothing.
@@ -47,4 +48,5 @@ PARTIES = {
     Fact.GRANT_RETURNED: (Book.ROUND, Book.CASE),
     Fact.RECOVERED: (Book.RECOVERY, Book.YEAR),
     Fact.CAME_BACK: (Book.VOUCHER, Book.YEAR),
+    Fact.GRANT_CAME_BACK: (Book.ROUND, Book.CASE),
 }

@@ -15,6 +15,7 @@ PAYMENT_FACTS = {
     events.CLAIM_PAYMENT_STATUS_ORDERED: Fact.GRANT_ORDERED,
     events.CLAIM_PAYMENT_STATUS_SETTLED: Fact.GRANT_SETTLED,
     events.CLAIM_PAYMENT_STATUS_RETURNED: Fact.GRANT_RETURNED,
+    events.CLAIM_PAYMENT_STATUS_CAME_BACK: Fact.GRANT_CAME_BACK,
 }
 
 
@@ -99,6 +100,16 @@ def returned(books: Books, event: events.GrantReturned) -> None:
         books.say(Fact.GRANT_RETURNED, event.order_id, Book.ROUND, order.amount_fen, order.account)
 
 
+def came_back(books: Books, event: events.GrantCameBack) -> None:
+    """What was settled came back: it waits to be ordered again, or it is the treasury's. (F-7)"""
+    round_ = _own(books)
+    account = _account(books, round_, event.level)
+    books.move(account, Bucket.PAID, Bucket.RESERVED if event.is_paid_again else Bucket.RECOVERED, event.amount_fen)
+    if event.is_paid_again:
+        round_.shares.setdefault(account.name, {}).setdefault(event.case_id, Waiting()).fen += event.amount_fen
+    books.say(Fact.GRANT_CAME_BACK, event.order_id, Book.ROUND, event.amount_fen, account)
+
+
 def told_payment(books: Books, event: events.GrantPaymentChanged) -> None:
     """The case says what becomes of its money."""
     round_ = _round(books, event.order_id.rsplit("-", 2)[0])
@@ -113,7 +124,8 @@ def closed(books: Books, event: events.RoundClosed) -> None:
         paid = sum(row.amount_fen for row in event.paid_by_level if _name(round_, row.level) == account.name)
         books.must_be(account, "办结时待付", 0, account.held[Bucket.RESERVED])
         books.must_be(account, "办结时未答复的支付指令", 0, account.held[Bucket.COMMITTED])
-        books.must_be(account, "办结的支付", paid, account.held[Bucket.PAID])
+        held_fen = account.held[Bucket.PAID] + account.held[Bucket.RECOVERED]  # what came back had been paid
+        books.must_be(account, "办结的支付", paid, held_fen)
         books.move(account, Bucket.FREE, Bucket.RELEASED, max(0, account.held[Bucket.FREE]))
 
 

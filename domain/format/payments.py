@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from domain.format.form import Clause, Name, Row, Rows, Words
+from domain.format.form import Clause, Name, Row, Rows, Setting, Words
 from domain.format.parameters import money_of
 from duifu.v1.events_pb2 import ReleaseStep
 
@@ -57,3 +57,8 @@ class PaymentsRow(Row):
     """What holds for all payments of the programme, of vouchers and of grants."""
 
     release: ReleaseRow | None = Field(None, description="Who signs payments before they go out.")
+    answer_days: int = Field(10, ge=1, le=250, description="Working days in which a treasury answers an order.")
+    came_back: Setting = Field(
+        "in_its_year",
+        description="What was settled and comes back is paid again if it comes in_its_year; or always. (F-7)",
+    )

@@ -55,11 +55,6 @@ class RedemptionRule(Row):
     )
     deferred_first: Setting = Field("oldest", description="oldest: by time of request; pro_rata. (BJ-A17)")
     counts_in: Setting = Field("paid_on", description="paid_on: the year of the batch; requested_on. (BJ-A7)")
-    came_back: Setting = Field(
-        "in_its_year",
-        description="What was settled and comes back is paid again if it comes in_its_year; or always. (F-7)",
-    )
-
     metering: MeteringRow | None = Field(None, description="How delivery is held against its measurement.")
     remind_days_before: Rows[int] = Field(
         (), description="Calendar days before the cut-off, on which holders of vouchers are reminded of it."

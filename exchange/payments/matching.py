@@ -71,7 +71,7 @@ class Matching:
         if said.result not in STATUS:
             return Standing.PENDING
         payment_answers.must_be_the_only_answer(said, self._ends[said.order_id], said.order_id in self._unread)
-        if not listed.is_round and orders.is_after_settlement(listed.orders, said.order_id, STATUS[said.result]):
+        if orders.is_after_settlement(listed.orders, said.order_id, STATUS[said.result]):
             is_known = said.order_id in self._asked or self._came_back(listed, said.order_id)
             return Standing.KNOWN if is_known else self._recording(listed, said, actor)
         payment_answers.must_be_in_time(said, order.result, listed.list_id, listed.is_closed)
@@ -92,6 +92,8 @@ class Matching:
 
     def _came_back(self, listed: PaymentList, order_id: str) -> bool:
         """Whether it is on record that what was settled came back."""
+        if listed.is_round:
+            return order_id in listed.came_back
         return order_id in fold(self._ledger, streams.voucher(listed.vouchers[order_id]), VOUCHER)[0].came_back
 
     def _recording(self, listed: PaymentList, said: Said, actor: Actor) -> Command:
@@ -103,9 +105,10 @@ class Matching:
             "bank_reference": said.bank_reference,
             "reason": said.reason,
             "evidence_sha256": self._sha256,
+            "returned_on": said.returned_on,
         }
         if listed.is_round:
             grant = RecordGrantPayment(round_id=listed.list_id, **how)
             return Command(command_id=content_id(grant, actor, said.order_id), record_grant_payment=grant)
-        payment = RecordPayment(cycle_id=listed.list_id, returned_on=said.returned_on, **how)
+        payment = RecordPayment(cycle_id=listed.list_id, **how)
         return Command(command_id=content_id(payment, actor, said.order_id), record_payment=payment)

@@ -1,7 +1,7 @@
 """The payment orders of a quarter or of a round, as files speak of them: one list."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +33,7 @@ class PaymentList:
     vouchers: Mapping[str, str]  # order id -> the voucher that it pays; of a round nothing
     due: Mapping[str, str]  # order id -> level that pays: those that may go out, and have no answer
     quarter: Cycle  # empty for a round
+    came_back: Collection[str] = ()  # orders of a round that came back after they were settled
 
     def going_out(self) -> dict[str, list[PaymentOrder]]:
         """What may go out and has no answer, by the level that pays it; "" where there is one treasury."""
@@ -63,7 +64,7 @@ def find_list(ledger: Ledger, list_id: str) -> PaymentList | None:
         for order_id, order in found.orders.items()
     }
     released = {order.order_id: order.level for order in found.to_pay()}
-    return PaymentList(list_id, True, found.closed is not None, ordered, {}, released, quarter)
+    return PaymentList(list_id, True, found.closed is not None, ordered, {}, released, quarter, found.came_back)
 
 
 def ordered_at(ledger: Ledger, listed: PaymentList, orders: Iterable[PaymentOrder]) -> datetime:

@@ -108,7 +108,7 @@ def test_in_its_budget_year_the_limit_gets_it_back_and_a_later_quarter_pays_it_t
 
 def read_always(data: dict[str, Any]) -> None:
     """What is owed is owed, whichever year the money came back in."""
-    data["redemption"]["came_back"] = "always"
+    data["payments"] = {"came_back": "always"}
 
 
 def test_in_a_later_year_it_is_the_treasurys_unless_the_programme_says_otherwise(desk: Desk, tmp_path: Path) -> None:

@@ -6,7 +6,14 @@ from google.protobuf.message import Message
 from cli.view_reading import IN_WORDS
 from domain.money import yuan
 from domain.payment_answers import RECONCILER
-from duifu.v1.commands_pb2 import PAYMENT_STATUS_RETURNED, RecordPayment, RescaleVoucher
+from duifu.v1.commands_pb2 import (
+    PAYMENT_STATUS_RETURNED,
+    Actor,
+    RecordGrantPayment,
+    RecordPayment,
+    ReplaceBankAccount,
+    RescaleVoucher,
+)
 from duifu.v1.events_pb2 import (
     ApplicantLeft,
     Envelope,
@@ -97,6 +104,31 @@ def test_a_payment_that_came_back_and_was_paid_again_is_in_all_books(desk: Desk,
     assert [row["redeemed_fen"] for row in (waiting, paid)] == [0, yuan(20_000)]
     assert [row["left_fen"] for row in (waiting, paid)] == [yuan(200_000), yuan(180_000)]
     assert waiting_for == differences(views) == {}
+
+
+def test_a_grant_that_came_back_and_was_paid_again_is_in_all_books(whole_round: RoundDesk, views: Views) -> None:
+    order = next(each for each in whole_round.round().orders.values() if each.result == "settled")
+    came_back = RecordGrantPayment(
+        round_id=ROUND_ID,
+        order_id=order.ordered.order_id,
+        status=PAYMENT_STATUS_RETURNED,
+        reason="退汇",
+        evidence_sha256="ab" * 32,
+    )
+    whole_round.send(officer(RECONCILER), record_grant_payment=came_back)
+
+    rebuild(views, whole_round.ledger)
+    waiting_for = differences(views)
+    case = whole_round.case(order.ordered.case_id)
+    account = ReplaceBankAccount(case_id=case.case_id, bank_account=case.application.bank_account)
+    actor = Actor(id=case.submitted_by, role="applicant", uscc=case.applicant_uscc)
+    whole_round.send(actor, replace_bank_account=account)
+    rebuild(views, whole_round.ledger)
+    ordered = differences(views)
+    whole_round.pay_all()
+    rebuild(views, whole_round.ledger)
+
+    assert waiting_for == ordered == differences(views) == {}
 
 
 def test_after_a_year_in_which_everything_happened_every_rule_holds(year: Desk, views: Views) -> None:

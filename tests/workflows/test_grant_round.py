@@ -6,7 +6,9 @@ from cli.qingdao_round import ROUND_ID, GrantRound
 from commands.work import fold
 from domain.kinds import ROUND
 from domain.money import yuan
+from domain.payment_answers import RECONCILER
 from domain.round import Round
+from duifu.v1.commands_pb2 import PAYMENT_STATUS_RETURNED, Actor, RecordGrantPayment, ReplaceBankAccount
 from duifu.v1.events_pb2 import CASE_OUTCOME_CANCELLED, CASE_OUTCOME_PAID, LetterSent
 from ledger import streams
 from tests.conftest import OpenOffice
@@ -45,7 +47,33 @@ async def test_a_round_of_three_with_a_veto_during_the_notice_is_paid_by_two_tre
     assert recipients == {"青岛示例云脑科技有限公司", "崂山区财政局", "市工业和信息化局科技处"}
     assert "已办结" in await office.card(ROUND_ID)
 
+    await paid_again_after_the_close(office, first)
     await office.settled()
     before = office.outline()
     await GrantRound(office.desk.door, office.client, lambda _line: None).play()
     assert office.outline() == before, "a story that was told changes nothing when it is told again"
+
+
+async def paid_again_after_the_close(office: Office, case_id: str) -> None:
+    """A part that was settled comes back: the round's workflow begins again, until it is paid to another account."""
+    case, city = office.desk.case(case_id), the_round(office).orders_of(case_id)[0].ordered
+    came_back = RecordGrantPayment(
+        round_id=ROUND_ID,
+        order_id=city.order_id,
+        status=PAYMENT_STATUS_RETURNED,
+        reason="退汇",
+        evidence_sha256="ab" * 32,
+    )
+    office.desk.send(Actor(id="sun.li", role=RECONCILER), record_grant_payment=came_back)
+    await office.settled()
+    waiting = await office.card(ROUND_ID)
+    account = case.application.bank_account
+    account.number = "37100000000000009"
+    applicant = Actor(id=case.submitted_by, role="applicant", uscc=case.applicant_uscc)
+    office.desk.send(applicant, replace_bank_account=ReplaceBankAccount(case_id=case_id, bank_account=account))
+    again = await office.ending(ROUND_ID)
+
+    assert "结算后退回的待再次拨付" in waiting
+    assert (again.outcome, again.amount_fen) == ("已办结", yuan(20_000_000))
+    newest = the_round(office).orders_of(case_id)[-1]
+    assert (newest.result, newest.ordered.level, newest.ordered.payee.number) == ("settled", "city", account.number)

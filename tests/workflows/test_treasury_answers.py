@@ -25,23 +25,28 @@ import pytest
 from temporalio.api.workflow.v1 import PendingActivityInfo
 
 from audit.conservation.conserve import conserve
+from cli import rehearsing
 from domain.money import yuan
 from domain.refusals import Refused
 from domain.wording import quarter_standing
 from duifu.v1.commands_pb2 import (
     PAYMENT_STATUS_RETURNED,
     PAYMENT_STATUS_SETTLED,
+    AdvanceRehearsal,
     CloseCycle,
     OrderPayments,
+    PauseCycle,
     PaymentStatus,
     RecordPayment,
     ReplaceBankAccount,
+    ResumeCycle,
 )
+from duifu.v1.events_pb2 import TreasurySilent
 from ledger import streams
 from ledger.rows import open_rows
 from reference_city.papers import Outcome
 from reference_city.store import Store
-from tests.builders import PROGRAMME, an_account, applicant, shanghai
+from tests.builders import CYCLE_OFFICER, PROGRAMME, an_account, applicant, shanghai
 from tests.desk import the_rulebook
 from tests.office import Office, until
 from tests.workflows.people import TECHNOLOGY
@@ -82,12 +87,20 @@ async def test_an_order_that_is_never_answered_keeps_its_quarter_open_and_is_pai
     assert office.desk.ledger.version(streams.cycle(Q1)) == before
     assert len(orders_at(office)) == 2
 
+    assert "国库应于2024-04-16前答复" in await office.timers(Q1)
+    await lost_and_begun_again_three_weeks_later(office)
+    reported = await office.cycle_until(Q1, lambda quarter: bool(quarter.silent.orders), "the report")
+    await until(lambda: is_overdue(office), "what operators read of it")
+    late = await office.card(Q1)
     one_end(office, f"{Q1}-00002")
     ending, quarter = await office.ending(silent), await office.ending(Q1)
     await passing
     closed = office.desk.ledger.version(streams.cycle(Q1))
     office.desk.system(record_payment=an_answer(f"{Q1}-00002", PAYMENT_STATUS_SETTLED))
 
+    assert reported.silent == TreasurySilent(due_on="2024-04-16", orders=1, amount_fen=yuan(10_000))
+    assert "- **国库逾期未答复**：1笔¥10,000.00，应于2024-04-16前答复" in late
+    assert (await office.attributes(Q1))["DuifuOverdue"] is False
     assert (ending.outcome, ending.amount_fen) == ("已支付", yuan(10_000))
     assert quarter.summary == "2024Q1已结清：支付2笔¥30,000.00，递延0笔¥0.00，退回0笔¥0.00"
     assert office.desk.ledger.version(streams.cycle(Q1)) == closed
@@ -97,6 +110,20 @@ async def test_an_order_that_is_never_answered_keeps_its_quarter_open_and_is_pai
     ]
     with closing(open_rows(office.config.ledger)) as rows:
         assert conserve(rows, the_rulebook()).paid(PROGRAMME) == (yuan(30_000),) * 3
+
+
+async def lost_and_begun_again_three_weeks_later(office: Office) -> None:
+    """Temporal loses the quarter; with the next news it begins again, in the present of the ledger."""
+    moment = AdvanceRehearsal(business_seconds=int(shanghai("2024-04-22 09:00").timestamp()))
+    await office.handle(Q1).terminate()
+    office.desk.send(rehearsing.OPERATOR, advance_rehearsal=moment)
+    office.desk.send(CYCLE_OFFICER, pause_cycle=PauseCycle(cycle_id=Q1, reason="与国库核对"))
+    office.desk.send(CYCLE_OFFICER, resume_cycle=ResumeCycle(cycle_id=Q1, reason="已核对"))
+
+
+async def is_overdue(office: Office) -> bool:
+    """Whether operators find the quarter among what is late."""
+    return (await office.attributes(Q1)).get("DuifuOverdue") is True
 
 
 def orders_at(office: Office) -> list[dict[str, str]]:

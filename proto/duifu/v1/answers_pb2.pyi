@@ -233,6 +233,8 @@ class QuarterStanding(_message.Message):
     CLOSED_FIELD_NUMBER: _builtins.int
     PAID_FEN_FIELD_NUMBER: _builtins.int
     LAPSES_FIELD_NUMBER: _builtins.int
+    ANSWER_DUE_ON_FIELD_NUMBER: _builtins.int
+    SILENT_FIELD_NUMBER: _builtins.int
     summary: _builtins.str
     version: _builtins.int
     """of its stream"""
@@ -261,6 +263,8 @@ class QuarterStanding(_message.Message):
     """once closed"""
     lapses: _builtins.bool
     """vouchers whose validity has ended are still to lapse"""
+    answer_due_on: _builtins.str
+    """the next day after which a treasury that does not answer is reported"""
     @_builtins.property
     def opened(self) -> _events_pb2.CycleOpened:
         """empty: nobody has opened it"""
@@ -278,6 +282,10 @@ class QuarterStanding(_message.Message):
     @_builtins.property
     def pages_to_pay(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """pages of orders of which some may go out now"""
+
+    @_builtins.property
+    def silent(self) -> _events_pb2.TreasurySilent:
+        """what was reported last, as far as it has no answer still"""
 
     def __init__(
         self,
@@ -309,10 +317,12 @@ class QuarterStanding(_message.Message):
         closed: _builtins.bool = ...,
         paid_fen: _builtins.int = ...,
         lapses: _builtins.bool = ...,
+        answer_due_on: _builtins.str = ...,
+        silent: _events_pb2.TreasurySilent | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["opened", b"opened", "paused", b"paused"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["opened", b"opened", "paused", b"paused", "silent", b"silent"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaits_ruling", b"awaits_ruling", "claims", b"claims", "closed", b"closed", "deferred", b"deferred", "deferred_fen", b"deferred_fen", "dropped", b"dropped", "due_fen", b"due_fen", "frozen", b"frozen", "lapses", b"lapses", "opened", b"opened", "outstanding", b"outstanding", "outstanding_fen", b"outstanding_fen", "pages_to_pay", b"pages_to_pay", "paid_fen", b"paid_fen", "paused", b"paused", "ready", b"ready", "reminded", b"reminded", "returned", b"returned", "returned_fen", b"returned_fen", "settled", b"settled", "settled_fen", b"settled_fen", "stage", b"stage", "summary", b"summary", "unassessed", b"unassessed", "version", b"version", "waiting_for", b"waiting_for", "waits_on", b"waits_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_due_on", b"answer_due_on", "awaits_ruling", b"awaits_ruling", "claims", b"claims", "closed", b"closed", "deferred", b"deferred", "deferred_fen", b"deferred_fen", "dropped", b"dropped", "due_fen", b"due_fen", "frozen", b"frozen", "lapses", b"lapses", "opened", b"opened", "outstanding", b"outstanding", "outstanding_fen", b"outstanding_fen", "pages_to_pay", b"pages_to_pay", "paid_fen", b"paid_fen", "paused", b"paused", "ready", b"ready", "reminded", b"reminded", "returned", b"returned", "returned_fen", b"returned_fen", "settled", b"settled", "settled_fen", b"settled_fen", "silent", b"silent", "stage", b"stage", "summary", b"summary", "unassessed", b"unassessed", "version", b"version", "waiting_for", b"waiting_for", "waits_on", b"waits_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -368,6 +368,8 @@ class Event(_message.Message):
     RECOVERY_LAPSED_FIELD_NUMBER: _builtins.int
     INVOICE_REVERSED_FIELD_NUMBER: _builtins.int
     PAPER_HANDED_IN_FIELD_NUMBER: _builtins.int
+    GRANT_CAME_BACK_FIELD_NUMBER: _builtins.int
+    TREASURY_SILENT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def case_opened(self) -> Global___CaseOpened: ...
     @_builtins.property
@@ -606,6 +608,10 @@ class Event(_message.Message):
     def invoice_reversed(self) -> Global___InvoiceReversed: ...
     @_builtins.property
     def paper_handed_in(self) -> Global___PaperHandedIn: ...
+    @_builtins.property
+    def grant_came_back(self) -> Global___GrantCameBack: ...
+    @_builtins.property
+    def treasury_silent(self) -> Global___TreasurySilent: ...
     def __init__(
         self,
         *,
@@ -728,12 +734,14 @@ class Event(_message.Message):
         recovery_lapsed: _recovery_pb2.RecoveryLapsed | None = ...,
         invoice_reversed: Global___InvoiceReversed | None = ...,
         paper_handed_in: Global___PaperHandedIn | None = ...,
+        grant_came_back: Global___GrantCameBack | None = ...,
+        treasury_silent: Global___TreasurySilent | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_paused", b"cycle_paused", "cycle_reminded", b"cycle_reminded", "cycle_resumed", b"cycle_resumed", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "enterprise_barred", b"enterprise_barred", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "invoice_reversed", b"invoice_reversed", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "paper_handed_in", b"paper_handed_in", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_came_back", b"payment_came_back", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "recovery_closed", b"recovery_closed", "recovery_demanded", b"recovery_demanded", "recovery_lapsed", b"recovery_lapsed", "recovery_noticed", b"recovery_noticed", "recovery_opened", b"recovery_opened", "recovery_received", b"recovery_received", "recovery_statement_taken", b"recovery_statement_taken", "recovery_transferred", b"recovery_transferred", "recovery_withdrawn", b"recovery_withdrawn", "recovery_written_off", b"recovery_written_off", "redemption_assessed", b"redemption_assessed", "redemption_headroom_recovered", b"redemption_headroom_recovered", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_returned", b"redemption_headroom_returned", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "settlement_reversed", b"settlement_reversed", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_lapsed", b"voucher_lapsed", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled", "vouchers_swept", b"vouchers_swept", "write_off_proposed", b"write_off_proposed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_paused", b"cycle_paused", "cycle_reminded", b"cycle_reminded", "cycle_resumed", b"cycle_resumed", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "enterprise_barred", b"enterprise_barred", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_came_back", b"grant_came_back", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "invoice_reversed", b"invoice_reversed", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "paper_handed_in", b"paper_handed_in", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_came_back", b"payment_came_back", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "recovery_closed", b"recovery_closed", "recovery_demanded", b"recovery_demanded", "recovery_lapsed", b"recovery_lapsed", "recovery_noticed", b"recovery_noticed", "recovery_opened", b"recovery_opened", "recovery_received", b"recovery_received", "recovery_statement_taken", b"recovery_statement_taken", "recovery_transferred", b"recovery_transferred", "recovery_withdrawn", b"recovery_withdrawn", "recovery_written_off", b"recovery_written_off", "redemption_assessed", b"redemption_assessed", "redemption_headroom_recovered", b"redemption_headroom_recovered", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_returned", b"redemption_headroom_returned", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "settlement_reversed", b"settlement_reversed", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "treasury_silent", b"treasury_silent", "voucher_issued", b"voucher_issued", "voucher_lapsed", b"voucher_lapsed", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled", "vouchers_swept", b"vouchers_swept", "write_off_proposed", b"write_off_proposed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_paused", b"cycle_paused", "cycle_reminded", b"cycle_reminded", "cycle_resumed", b"cycle_resumed", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "enterprise_barred", b"enterprise_barred", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "invoice_reversed", b"invoice_reversed", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "paper_handed_in", b"paper_handed_in", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_came_back", b"payment_came_back", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "recovery_closed", b"recovery_closed", "recovery_demanded", b"recovery_demanded", "recovery_lapsed", b"recovery_lapsed", "recovery_noticed", b"recovery_noticed", "recovery_opened", b"recovery_opened", "recovery_received", b"recovery_received", "recovery_statement_taken", b"recovery_statement_taken", "recovery_transferred", b"recovery_transferred", "recovery_withdrawn", b"recovery_withdrawn", "recovery_written_off", b"recovery_written_off", "redemption_assessed", b"redemption_assessed", "redemption_headroom_recovered", b"redemption_headroom_recovered", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_returned", b"redemption_headroom_returned", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "settlement_reversed", b"settlement_reversed", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "voucher_issued", b"voucher_issued", "voucher_lapsed", b"voucher_lapsed", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled", "vouchers_swept", b"vouchers_swept", "write_off_proposed", b"write_off_proposed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_allocated", b"amount_allocated", "amount_determined", b"amount_determined", "applicant_cleared", b"applicant_cleared", "applicant_determined", b"applicant_determined", "applicant_joined", b"applicant_joined", "applicant_left", b"applicant_left", "applicant_reopened", b"applicant_reopened", "bank_account_replaced", b"bank_account_replaced", "benefit_granted", b"benefit_granted", "case_accepted", b"case_accepted", "case_closed", b"case_closed", "case_linked", b"case_linked", "case_opened", b"case_opened", "case_registered", b"case_registered", "case_unlinked", b"case_unlinked", "check_recorded", b"check_recorded", "claim_admitted", b"claim_admitted", "claim_assessed", b"claim_assessed", "claim_deferred", b"claim_deferred", "claim_dropped", b"claim_dropped", "claim_payment_changed", b"claim_payment_changed", "clock_restarted", b"clock_restarted", "clock_stopped", b"clock_stopped", "command_accepted", b"command_accepted", "command_refused", b"command_refused", "conclusion_drawn", b"conclusion_drawn", "conclusion_signed", b"conclusion_signed", "contact_named", b"contact_named", "contract_claimed", b"contract_claimed", "correction_requested", b"correction_requested", "correction_supplied", b"correction_supplied", "cycle_closed", b"cycle_closed", "cycle_confirmed", b"cycle_confirmed", "cycle_frozen", b"cycle_frozen", "cycle_opened", b"cycle_opened", "cycle_paused", b"cycle_paused", "cycle_reminded", b"cycle_reminded", "cycle_resumed", b"cycle_resumed", "decided", b"decided", "delegation_revoked", b"delegation_revoked", "enterprise_barred", b"enterprise_barred", "expert_left", b"expert_left", "expert_registered", b"expert_registered", "expert_retired", b"expert_retired", "expert_seated", b"expert_seated", "figures_brought_forward", b"figures_brought_forward", "grant_came_back", b"grant_came_back", "grant_ordered", b"grant_ordered", "grant_payment_changed", b"grant_payment_changed", "grant_returned", b"grant_returned", "grant_settled", b"grant_settled", "headroom_held", b"headroom_held", "headroom_issued", b"headroom_issued", "headroom_released", b"headroom_released", "headroom_reserved", b"headroom_reserved", "interest_declared", b"interest_declared", "invoice_bound", b"invoice_bound", "invoice_reversed", b"invoice_reversed", "issuance_held", b"issuance_held", "issuance_resumed", b"issuance_resumed", "kind", b"kind", "letter_sent", b"letter_sent", "notice_closed", b"notice_closed", "objection_raised", b"objection_raised", "objection_settled", b"objection_settled", "opinion_given", b"opinion_given", "output_recorded", b"output_recorded", "panel_concluded", b"panel_concluded", "panel_convened", b"panel_convened", "panel_dissolved", b"panel_dissolved", "panel_drawn", b"panel_drawn", "panel_failed", b"panel_failed", "paper_handed_in", b"paper_handed_in", "payment_batch_made", b"payment_batch_made", "payment_batch_signed", b"payment_batch_signed", "payment_came_back", b"payment_came_back", "payment_ordered", b"payment_ordered", "payment_returned", b"payment_returned", "payment_settled", b"payment_settled", "recovery_closed", b"recovery_closed", "recovery_demanded", b"recovery_demanded", "recovery_lapsed", b"recovery_lapsed", "recovery_noticed", b"recovery_noticed", "recovery_opened", b"recovery_opened", "recovery_received", b"recovery_received", "recovery_statement_taken", b"recovery_statement_taken", "recovery_transferred", b"recovery_transferred", "recovery_withdrawn", b"recovery_withdrawn", "recovery_written_off", b"recovery_written_off", "redemption_assessed", b"redemption_assessed", "redemption_headroom_recovered", b"redemption_headroom_recovered", "redemption_headroom_restored", b"redemption_headroom_restored", "redemption_headroom_returned", b"redemption_headroom_returned", "redemption_headroom_used", b"redemption_headroom_used", "rehearsal_advanced", b"rehearsal_advanced", "rehearsal_started", b"rehearsal_started", "reminded", b"reminded", "role_delegated", b"role_delegated", "round_allocated", b"round_allocated", "round_closed", b"round_closed", "round_opened", b"round_opened", "scoring_reopened", b"scoring_reopened", "sent_back", b"sent_back", "settlement_reversed", b"settlement_reversed", "sheet_opened", b"sheet_opened", "sheet_sealed", b"sheet_sealed", "sheets_complete", b"sheets_complete", "special_approval_given", b"special_approval_given", "special_approval_revoked", b"special_approval_revoked", "stage_lapsed", b"stage_lapsed", "stage_opened", b"stage_opened", "subject_key_destroyed", b"subject_key_destroyed", "task_claimed", b"task_claimed", "task_handed_over", b"task_handed_over", "task_released", b"task_released", "treasury_silent", b"treasury_silent", "voucher_issued", b"voucher_issued", "voucher_lapsed", b"voucher_lapsed", "voucher_redeemed", b"voucher_redeemed", "voucher_rescaled", b"voucher_rescaled", "vouchers_swept", b"vouchers_swept", "write_off_proposed", b"write_off_proposed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["case_opened", "stage_opened", "check_recorded", "correction_requested", "correction_supplied", "decided", "stage_lapsed", "issuance_held", "issuance_resumed", "letter_sent", "case_closed", "bank_account_replaced", "claim_payment_changed", "case_accepted", "amount_determined", "output_recorded", "sent_back", "clock_stopped", "clock_restarted", "case_registered", "contract_claimed", "invoice_bound", "reminded", "task_claimed", "task_released", "task_handed_over", "amount_allocated", "grant_payment_changed", "voucher_issued", "redemption_assessed", "voucher_redeemed", "payment_came_back", "voucher_lapsed", "headroom_reserved", "headroom_issued", "headroom_released", "redemption_headroom_used", "redemption_headroom_restored", "headroom_held", "redemption_headroom_returned", "cycle_opened", "claim_admitted", "claim_assessed", "claim_dropped", "cycle_frozen", "cycle_confirmed", "payment_ordered", "claim_deferred", "payment_settled", "payment_returned", "cycle_closed", "vouchers_swept", "command_accepted", "command_refused", "rehearsal_started", "rehearsal_advanced", "contact_named", "subject_key_destroyed", "role_delegated", "delegation_revoked", "round_opened", "applicant_joined", "applicant_determined", "applicant_reopened", "applicant_left", "round_allocated", "notice_closed", "objection_raised", "objection_settled", "applicant_cleared", "grant_ordered", "grant_settled", "grant_returned", "round_closed", "expert_registered", "expert_retired", "panel_convened", "panel_drawn", "expert_seated", "interest_declared", "expert_left", "sheet_sealed", "sheets_complete", "sheet_opened", "scoring_reopened", "conclusion_drawn", "conclusion_signed", "panel_concluded", "panel_failed", "panel_dissolved", "opinion_given", "case_linked", "case_unlinked", "special_approval_given", "special_approval_revoked", "cycle_reminded", "figures_brought_forward", "payment_batch_made", "payment_batch_signed", "cycle_paused", "cycle_resumed", "benefit_granted", "voucher_rescaled", "recovery_opened", "recovery_noticed", "recovery_statement_taken", "recovery_demanded", "recovery_received", "write_off_proposed", "recovery_written_off", "recovery_withdrawn", "recovery_closed", "redemption_headroom_recovered", "settlement_reversed", "enterprise_barred", "recovery_transferred", "recovery_lapsed", "invoice_reversed", "paper_handed_in"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["case_opened", "stage_opened", "check_recorded", "correction_requested", "correction_supplied", "decided", "stage_lapsed", "issuance_held", "issuance_resumed", "letter_sent", "case_closed", "bank_account_replaced", "claim_payment_changed", "case_accepted", "amount_determined", "output_recorded", "sent_back", "clock_stopped", "clock_restarted", "case_registered", "contract_claimed", "invoice_bound", "reminded", "task_claimed", "task_released", "task_handed_over", "amount_allocated", "grant_payment_changed", "voucher_issued", "redemption_assessed", "voucher_redeemed", "payment_came_back", "voucher_lapsed", "headroom_reserved", "headroom_issued", "headroom_released", "redemption_headroom_used", "redemption_headroom_restored", "headroom_held", "redemption_headroom_returned", "cycle_opened", "claim_admitted", "claim_assessed", "claim_dropped", "cycle_frozen", "cycle_confirmed", "payment_ordered", "claim_deferred", "payment_settled", "payment_returned", "cycle_closed", "vouchers_swept", "command_accepted", "command_refused", "rehearsal_started", "rehearsal_advanced", "contact_named", "subject_key_destroyed", "role_delegated", "delegation_revoked", "round_opened", "applicant_joined", "applicant_determined", "applicant_reopened", "applicant_left", "round_allocated", "notice_closed", "objection_raised", "objection_settled", "applicant_cleared", "grant_ordered", "grant_settled", "grant_returned", "round_closed", "expert_registered", "expert_retired", "panel_convened", "panel_drawn", "expert_seated", "interest_declared", "expert_left", "sheet_sealed", "sheets_complete", "sheet_opened", "scoring_reopened", "conclusion_drawn", "conclusion_signed", "panel_concluded", "panel_failed", "panel_dissolved", "opinion_given", "case_linked", "case_unlinked", "special_approval_given", "special_approval_revoked", "cycle_reminded", "figures_brought_forward", "payment_batch_made", "payment_batch_signed", "cycle_paused", "cycle_resumed", "benefit_granted", "voucher_rescaled", "recovery_opened", "recovery_noticed", "recovery_statement_taken", "recovery_demanded", "recovery_received", "write_off_proposed", "recovery_written_off", "recovery_withdrawn", "recovery_closed", "redemption_headroom_recovered", "settlement_reversed", "enterprise_barred", "recovery_transferred", "recovery_lapsed", "invoice_reversed", "paper_handed_in", "grant_came_back", "treasury_silent"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -1298,6 +1306,7 @@ class GrantPaymentChanged(_message.Message):
     AMOUNT_FEN_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
     TITLE_FIELD_NUMBER: _builtins.int
+    IS_DUE_AGAIN_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     level: _builtins.str
     """"city" """
@@ -1307,6 +1316,8 @@ class GrantPaymentChanged(_message.Message):
     explanation: _builtins.str
     title: _builtins.str
     """of the level, 市级"""
+    is_due_again: _builtins.bool
+    """it came back after it was settled, and is ordered again once the account is replaced"""
     def __init__(
         self,
         *,
@@ -1316,10 +1327,11 @@ class GrantPaymentChanged(_message.Message):
         amount_fen: _builtins.int = ...,
         explanation: _builtins.str = ...,
         title: _builtins.str = ...,
+        is_due_again: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "explanation", b"explanation", "level", b"level", "order_id", b"order_id", "status", b"status", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "explanation", b"explanation", "is_due_again", b"is_due_again", "level", b"level", "order_id", b"order_id", "status", b"status", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -3246,6 +3258,7 @@ class PaymentBatchSigned(_message.Message):
     AMOUNT_FEN_FIELD_NUMBER: _builtins.int
     SIGNED_BY_FIELD_NUMBER: _builtins.int
     ON_BEHALF_OF_FIELD_NUMBER: _builtins.int
+    ANSWER_DUE_ON_FIELD_NUMBER: _builtins.int
     batch: _builtins.int
     step: _builtins.str
     title: _builtins.str
@@ -3254,6 +3267,8 @@ class PaymentBatchSigned(_message.Message):
     amount_fen: _builtins.int
     signed_by: _builtins.str
     on_behalf_of: _builtins.str
+    answer_due_on: _builtins.str
+    """with the last signature: the treasury should have answered by then"""
     def __init__(
         self,
         *,
@@ -3264,14 +3279,43 @@ class PaymentBatchSigned(_message.Message):
         amount_fen: _builtins.int = ...,
         signed_by: _builtins.str = ...,
         on_behalf_of: _builtins.str = ...,
+        answer_due_on: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "batch", b"batch", "on_behalf_of", b"on_behalf_of", "orders_sha256", b"orders_sha256", "signed_by", b"signed_by", "step", b"step", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "answer_due_on", b"answer_due_on", "batch", b"batch", "on_behalf_of", b"on_behalf_of", "orders_sha256", b"orders_sha256", "signed_by", b"signed_by", "step", b"step", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PaymentBatchSigned: _TypeAlias = PaymentBatchSigned  # noqa: Y015
+
+@_typing.final
+class TreasurySilent(_message.Message):
+    """Orders that were handed in are without an answer after their last day. It changes nothing about money. (逾期未答复)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DUE_ON_FIELD_NUMBER: _builtins.int
+    ORDERS_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    due_on: _builtins.str
+    orders: _builtins.int
+    """without an answer, of this day and earlier ones"""
+    amount_fen: _builtins.int
+    def __init__(
+        self,
+        *,
+        due_on: _builtins.str = ...,
+        orders: _builtins.int = ...,
+        amount_fen: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "due_on", b"due_on", "orders", b"orders"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TreasurySilent: _TypeAlias = TreasurySilent  # noqa: Y015
 
 @_typing.final
 class CycleReminded(_message.Message):
@@ -3533,6 +3577,7 @@ class PaymentOrdered(_message.Message):
     AMOUNT_FEN_FIELD_NUMBER: _builtins.int
     PAY_ON_FIELD_NUMBER: _builtins.int
     PURPOSE_FIELD_NUMBER: _builtins.int
+    ANSWER_DUE_ON_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     case_id: _builtins.str
     voucher_id: _builtins.str
@@ -3540,6 +3585,8 @@ class PaymentOrdered(_message.Message):
     amount_fen: _builtins.int
     pay_on: _builtins.str
     purpose: _builtins.str
+    answer_due_on: _builtins.str
+    """the treasury should have answered by then; empty if it is signed first: then that says so"""
     @_builtins.property
     def payee(self) -> _facts_pb2.BankAccount: ...
     def __init__(
@@ -3553,10 +3600,11 @@ class PaymentOrdered(_message.Message):
         amount_fen: _builtins.int = ...,
         pay_on: _builtins.str = ...,
         purpose: _builtins.str = ...,
+        answer_due_on: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["payee", b"payee"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "case_id", b"case_id", "order_id", b"order_id", "pay_on", b"pay_on", "payee", b"payee", "purpose", b"purpose", "uscc", b"uscc", "voucher_id", b"voucher_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "answer_due_on", b"answer_due_on", "case_id", b"case_id", "order_id", b"order_id", "pay_on", b"pay_on", "payee", b"payee", "purpose", b"purpose", "uscc", b"uscc", "voucher_id", b"voucher_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -4155,6 +4203,7 @@ class GrantOrdered(_message.Message):
     AMOUNT_FEN_FIELD_NUMBER: _builtins.int
     PAY_ON_FIELD_NUMBER: _builtins.int
     PURPOSE_FIELD_NUMBER: _builtins.int
+    ANSWER_DUE_ON_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     case_id: _builtins.str
     level: _builtins.str
@@ -4164,6 +4213,8 @@ class GrantOrdered(_message.Message):
     amount_fen: _builtins.int
     pay_on: _builtins.str
     purpose: _builtins.str
+    answer_due_on: _builtins.str
+    """as of a quarter's order"""
     @_builtins.property
     def payee(self) -> _facts_pb2.BankAccount: ...
     def __init__(
@@ -4178,10 +4229,11 @@ class GrantOrdered(_message.Message):
         amount_fen: _builtins.int = ...,
         pay_on: _builtins.str = ...,
         purpose: _builtins.str = ...,
+        answer_due_on: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["payee", b"payee"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "case_id", b"case_id", "level", b"level", "order_id", b"order_id", "pay_on", b"pay_on", "payee", b"payee", "purpose", b"purpose", "treasury", b"treasury", "uscc", b"uscc"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "answer_due_on", b"answer_due_on", "case_id", b"case_id", "level", b"level", "order_id", b"order_id", "pay_on", b"pay_on", "payee", b"payee", "purpose", b"purpose", "treasury", b"treasury", "uscc", b"uscc"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -4245,6 +4297,60 @@ class GrantReturned(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GrantReturned: _TypeAlias = GrantReturned  # noqa: Y015
+
+@_typing.final
+class GrantCameBack(_message.Message):
+    """A grant that was settled came back, whether the round is closed or not: what it says of its payments stays. (退汇, F-7)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    CAME_BACK_ON_FIELD_NUMBER: _builtins.int
+    BANK_REFERENCE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    IN_ITS_YEAR_FIELD_NUMBER: _builtins.int
+    IS_PAID_AGAIN_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    order_id: _builtins.str
+    case_id: _builtins.str
+    level: _builtins.str
+    amount_fen: _builtins.int
+    came_back_on: _builtins.str
+    bank_reference: _builtins.str
+    reason: _builtins.str
+    evidence_sha256: _builtins.str
+    """of the file that says so"""
+    in_its_year: _builtins.bool
+    """it came back in its budget year"""
+    is_paid_again: _builtins.bool
+    """otherwise it is the treasury's, and what was due of it lapses"""
+    clause: _builtins.str
+    def __init__(
+        self,
+        *,
+        order_id: _builtins.str = ...,
+        case_id: _builtins.str = ...,
+        level: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+        came_back_on: _builtins.str = ...,
+        bank_reference: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+        in_its_year: _builtins.bool = ...,
+        is_paid_again: _builtins.bool = ...,
+        clause: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "bank_reference", b"bank_reference", "came_back_on", b"came_back_on", "case_id", b"case_id", "clause", b"clause", "evidence_sha256", b"evidence_sha256", "in_its_year", b"in_its_year", "is_paid_again", b"is_paid_again", "level", b"level", "order_id", b"order_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GrantCameBack: _TypeAlias = GrantCameBack  # noqa: Y015
 
 @_typing.final
 class RoundClosed(_message.Message):
