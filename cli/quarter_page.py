@@ -62,6 +62,7 @@ def _agreement(made: Page, account: Account) -> None:
     put_off = sums[Step.DEFERRED].fen + sums[Step.LAPSED].fen
     pairs = [
         ("已支付", sums[Step.SETTLED].fen, closed.paid_fen),
+        ("其中抵扣", tally.set_off_fen, closed.set_off_fen),
         ("递延和失效", put_off, closed.deferred_fen),
         ("退回和未予放行", sums[Step.RETURNED].fen, closed.returned_fen),
     ]
@@ -108,6 +109,9 @@ def _bars(account: Account) -> Iterator[Bar]:
     yield _less("退回、未予放行", sums[Step.RETURNED].fen)
     yield _less("待国库结果", outstanding_fen)
     yield _sum("已支付", sums[Step.SETTLED].fen)
+    if set_off_fen := tally.set_off_fen:
+        yield _less("抵扣追回款", set_off_fen)
+        yield _sum("实付", sums[Step.SETTLED].fen - set_off_fen)
 
 
 def _sum(label: str, fen: int) -> Bar:

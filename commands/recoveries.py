@@ -26,6 +26,7 @@ from duifu.v1.recovery_pb2 import (
     RecordRecoveryStatement,
     RecoveryKind,
     RecoveryOpened,
+    RecoveryReceived,
     RecoveryRule,
     RedemptionHeadroomRecovered,
     SendRecoveryNotice,
@@ -131,14 +132,23 @@ def receive(work: Work, command: RecordRecoveryReceipt) -> str:
         must_count_once(work, recovery, command)
         must_follow_payment(work, recovery, command)
     _record(work, command.recovery_id, received)
-    if received:
-        opened = recovery.opened
-        for year, amount_fen in given_back(recovery, command.amount_fen, from_iso(command.received_on).year).items():
-            recovered = RedemptionHeadroomRecovered(
-                recovery_id=recovery.recovery_id, bank_reference=command.bank_reference, amount_fen=amount_fen
-            )
-            work.record(streams.enterprise_year(opened.programme_id, opened.uscc, year), ENTERPRISE_YEAR, [recovered])
+    for receipt in received:
+        if isinstance(receipt, RecoveryReceived):
+            give_back(work, recovery, receipt)
     return command.recovery_id
+
+
+def give_back(work: Work, before: Recovery, receipt: RecoveryReceived) -> None:
+    """Limits of the budget year in which it came in may pay again what was paid in that year. (F-7)"""
+    opened = before.opened
+    for year, amount_fen in given_back(before, receipt.amount_fen, from_iso(receipt.received_on).year).items():
+        recovered = RedemptionHeadroomRecovered(
+            recovery_id=before.recovery_id,
+            bank_reference=receipt.bank_reference,
+            order_id=receipt.order_id,
+            amount_fen=amount_fen,
+        )
+        work.record(streams.enterprise_year(opened.programme_id, opened.uscc, year), ENTERPRISE_YEAR, [recovered])
 
 
 def propose_write_off(work: Work, command: ProposeWriteOff) -> str:
@@ -185,6 +195,11 @@ def rule_of(work: Work, case_id: str) -> RecoveryRule:
     if row is None:
         raise Refused("RECOVERY_NOT_FORESEEN", case=case_id, programme=case.plan.programme_title)
     return row.message()
+
+
+def pays_another(work: Work, recovery: Recovery) -> bool:
+    """Whether what the programme pays goes to somebody else than who owes: to the supplier."""
+    return work.rulebook.pinned(recovery.opened.edition_sha256).pays_supplier
 
 
 def received_fen(work: Work, case_id: str) -> int:

@@ -12,7 +12,7 @@ from rpds import HashTrieMap
 from domain.case import UnknownEvent
 from domain.dates import SHANGHAI, Quarter, from_iso, is_quarter
 from domain.numbered import by_number
-from domain.orders import Order
+from domain.orders import Order, payable_fen
 from domain.quarter_index import Claim, ClaimState, Index
 from domain.states import DERIVED, changed
 from duifu.v1.events_pb2 import (
@@ -215,7 +215,7 @@ def payment_order(cycle_id: str, ordered: PaymentOrdered) -> PaymentOrder:
         payee_name=ordered.payee.holder_name,
         account_number=ordered.payee.number,
         bank_name=ordered.payee.bank_name,
-        amount_fen=ordered.amount_fen,
+        amount_fen=payable_fen(ordered),
         purpose=ordered.purpose,
         budget_year=from_iso(ordered.pay_on).year,
         pay_on=ordered.pay_on,

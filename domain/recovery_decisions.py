@@ -113,7 +113,8 @@ def demand(recovery: Recovery, command: DemandRecovery, actor: Actor, on: date, 
 def receive(recovery: Recovery, command: RecordRecoveryReceipt, actor: Actor, on: date) -> list[Message]:
     """Money came in; nothing if this receipt is on record already.
 
-    Raises Refused RECEIPT_CONFLICT, RECOVERY_NOT_NOW, ROLE_MISMATCH, RECOVERY_ABOVE_OPEN, NOT_YET_HAPPENED.
+    Raises Refused RECEIPT_CONFLICT, RECOVERY_NOT_NOW, ROLE_MISMATCH, RECOVERY_ABOVE_OPEN, SET_OFF_HELD,
+    NOT_YET_HAPPENED.
     """
     rule = recovery.opened.rule
     must_be(actor, rule.collects, rule.clause)
@@ -134,21 +135,34 @@ def receive(recovery: Recovery, command: RecordRecoveryReceipt, actor: Actor, on
         what = f"回单 {command.bank_reference}"
         raise Refused("NOT_YET_HAPPENED", rule.clause, what=what, day=received_on, received_on=on)
     _must_be_open(recovery, command.amount_fen)
-    restored = given_back(recovery, command.amount_fen, received_on.year)
-    received = RecoveryReceived(
+    evidence_sha256 = command.evidence_sha256
+    received, closed = came_in(
+        recovery,
+        command.amount_fen,
+        received_on,
         bank_reference=command.bank_reference,
-        amount_fen=command.amount_fen,
-        received_on=command.received_on,
-        evidence_sha256=command.evidence_sha256,
-        restored_fen=sum(restored.values()),
+        evidence_sha256=evidence_sha256,
     )
-    return [received, *_closing(recovery, received_fen=command.amount_fen)]
+    return [received, *closed]
+
+
+def came_in(
+    recovery: Recovery, amount_fen: int, received_on: date, **proof: str
+) -> tuple[RecoveryReceived, list[Message]]:
+    """So much came in, by a bank's receipt or a payment against which it was set off; and the end, if that is all."""
+    received = RecoveryReceived(
+        amount_fen=amount_fen,
+        received_on=received_on.isoformat(),
+        restored_fen=sum(given_back(recovery, amount_fen, received_on.year).values()),
+        **proof,
+    )
+    return received, _closing(recovery, received_fen=amount_fen)
 
 
 def propose(recovery: Recovery, command: ProposeWriteOff, actor: Actor) -> list[Message]:
     """A part cannot be recovered, by somebody's decision; a newer proposal takes the place of the one before.
 
-    Raises Refused RECOVERY_NOT_NOW, ROLE_MISMATCH, REASON_MISSING, RECOVERY_ABOVE_OPEN.
+    Raises Refused RECOVERY_NOT_NOW, ROLE_MISMATCH, REASON_MISSING, RECOVERY_ABOVE_OPEN, SET_OFF_HELD.
     """
     rule = recovery.opened.rule
     must_stand(recovery, "提请核销", *COLLECTING)
@@ -168,7 +182,8 @@ def propose(recovery: Recovery, command: ProposeWriteOff, actor: Actor) -> list[
 def write_off(recovery: Recovery, actor: Actor) -> list[Message]:
     """What was proposed is written off, by somebody else.
 
-    Raises Refused RECOVERY_NOT_NOW, WRITE_OFF_NOT_PROPOSED, ROLE_MISMATCH, RECOVERY_NOT_APART, RECOVERY_ABOVE_OPEN.
+    Raises Refused RECOVERY_NOT_NOW, WRITE_OFF_NOT_PROPOSED, ROLE_MISMATCH, RECOVERY_NOT_APART, RECOVERY_ABOVE_OPEN,
+    SET_OFF_HELD.
     """
     must_stand(recovery, "核销", *COLLECTING)
     must_decide(recovery, actor, "核销")
@@ -234,6 +249,21 @@ def _must_be_open(recovery: Recovery, amount_fen: int) -> None:
             recovery=recovery.recovery_id,
             asked_fen=amount_fen,
             open_fen=recovery.open_fen,
+        )
+    if amount_fen > recovery.unheld_fen:
+        must_not_be_held(recovery)
+
+
+def must_not_be_held(recovery: Recovery) -> None:
+    """No payment order that has not ended is set off against it. Raises Refused SET_OFF_HELD."""
+    if recovery.to_set_off:
+        raise Refused(
+            "SET_OFF_HELD",
+            recovery.opened.rule.set_off_clause,
+            recovery=recovery.recovery_id,
+            open_fen=recovery.unheld_fen,
+            held_fen=recovery.held_fen,
+            orders="、".join(sorted(recovery.to_set_off)),
         )
 
 

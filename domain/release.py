@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from domain.cycle import Batch, Cycle
 from domain.cycle_decisions import must_not_be_paused
 from domain.duties import accounts_of
+from domain.orders import payable_fen, payable_together_fen
 from domain.quarter_index import Claim
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL, Actor, SignPayments
@@ -25,14 +26,14 @@ def make_batch(cycle: Cycle) -> list[Message]:
     orders = [ordered for ordered in cycle.outstanding() if ordered.order_id not in batched]
     if not orders:
         return []
-    amount_fen = sum(ordered.amount_fen for ordered in orders)
+    due_fen = sum(ordered.amount_fen for ordered in orders)  # a set-off disposes of money as a payment does
     return [
         PaymentBatchMade(
             batch=len(cycle.batches) + 1,
             order_ids=[ordered.order_id for ordered in orders],
-            amount_fen=amount_fen,
+            amount_fen=payable_together_fen(orders),
             orders_sha256=digest(orders),
-            steps=[step.key for step in cycle.opened.release if amount_fen > step.above_fen],
+            steps=[step.key for step in cycle.opened.release if due_fen > step.above_fen],
         )
     ]
 
@@ -61,7 +62,7 @@ def sign(cycle: Cycle, command: SignPayments, actor: Actor) -> list[Message]:
             step=step.key,
             title=step.title,
             orders_sha256=command.orders_sha256,
-            amount_fen=sum(ordered.amount_fen for ordered in orders),
+            amount_fen=payable_together_fen(orders),
             signed_by=actor.id,
             on_behalf_of=actor.on_behalf_of,
         )
@@ -122,8 +123,8 @@ def must_not_have_signed(cycle: Cycle, order_id: str, actor: Actor) -> None:
 
 
 def digest(orders: Iterable[PaymentOrdered]) -> str:
-    """SHA-256 of a line for each order: its id, the payee, the amount in fen; 64 hexadecimal digits."""
-    lines = (f"{ordered.order_id}\t{ordered.payee.holder_name}\t{ordered.amount_fen}\n" for ordered in orders)
+    """SHA-256 of a line for each order: its id, the payee, what goes out in fen; 64 hexadecimal digits."""
+    lines = (f"{ordered.order_id}\t{ordered.payee.holder_name}\t{payable_fen(ordered)}\n" for ordered in orders)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 

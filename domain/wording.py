@@ -9,6 +9,7 @@ from domain.dates import SHANGHAI, from_iso, start_of
 from domain.legal_clock import limit_of, read
 from domain.money import show
 from domain.opinions import given, wanted
+from domain.orders import payable_together_fen
 from domain.quarter_index import ClaimState
 from domain.round import Round, Standing
 from duifu.v1.commands_pb2 import (
@@ -201,7 +202,7 @@ def quarter_standing(cycle: Cycle) -> str:
     if cycle.closed is not None:
         closed = cycle.closed
         return (
-            f"{quarter}已结清：支付{len(closed.paid)}笔{show(closed.paid_fen)}，"
+            f"{quarter}已结清：支付{len(closed.paid)}笔{show(closed.paid_fen)}{_of_which_set_off(closed.set_off_fen)}，"
             f"递延{len(closed.deferred)}笔{show(closed.deferred_fen)}，退回{len(closed.returned)}笔{show(closed.returned_fen)}"
         )
     if cycle.paused is not None:
@@ -215,12 +216,16 @@ def quarter_standing(cycle: Cycle) -> str:
         return f"{quarter}等待核定：{'、'.join(waiting)}{more}"
     if to_sign := cycle.to_sign():
         step = cycle.step(to_sign[0].next_step)
-        amount_fen = sum(ordered.amount_fen for ordered in cycle.in_batch(to_sign[0]))
-        count = len(cycle.in_batch(to_sign[0]))
-        return f"{quarter}待{step.title}：{count}笔{show(amount_fen)}，由{step.role_title}签署"
+        orders = cycle.in_batch(to_sign[0])
+        total = show(payable_together_fen(orders))
+        return f"{quarter}待{step.title}：{len(orders)}笔{total}，由{step.role_title}签署"
     if outstanding := len(cycle.index.unanswered):
         return f"{quarter}支付中：{outstanding}笔待国库结果"
     return f"{quarter}待支付：{len(cycle.index.payable)}笔，{cycle.opened.pay_on}起支付"
+
+
+def _of_which_set_off(fen: int) -> str:
+    return f"（其中抵扣{show(fen)}）" if fen else ""
 
 
 def round_standing(round_: Round) -> str:

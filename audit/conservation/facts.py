@@ -31,6 +31,9 @@ class Fact(StrEnum):
     GRANT_RETURNED = "补助支付退回"
     RECOVERED = "当年缴回"
     CAME_BACK = "结算后当年退回"
+    SET_OFF_HELD = "抵扣预留"
+    SET_OFF = "抵扣"
+    SET_OFF_RELEASED = "抵扣撤回"
 
 
 #: Which books; one that is silent says nothing.
@@ -47,4 +50,7 @@ PARTIES = {
     Fact.GRANT_RETURNED: (Book.ROUND, Book.CASE),
     Fact.RECOVERED: (Book.RECOVERY, Book.YEAR),
     Fact.CAME_BACK: (Book.VOUCHER, Book.YEAR),
+    Fact.SET_OFF_HELD: (Book.QUARTER, Book.RECOVERY),
+    Fact.SET_OFF: (Book.QUARTER, Book.RECOVERY),
+    Fact.SET_OFF_RELEASED: (Book.QUARTER, Book.RECOVERY),
 }

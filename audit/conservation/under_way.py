@@ -7,6 +7,7 @@ from datetime import date
 from audit.conservation.account import Account
 from audit.conservation.limits import Quota
 from duifu.v1.events_pb2 import CycleOpened, RoundOpened
+from duifu.v1.recovery_pb2 import SetOff
 
 
 @dataclass(slots=True)
@@ -17,6 +18,12 @@ class Order:
     case_id: str
     voucher_id: str
     amount_fen: int
+    set_off: Sequence[SetOff] = ()  # of the amount, what does not go out
+
+    @property
+    def payable_fen(self) -> int:
+        """What goes out."""
+        return self.amount_fen - sum(part.amount_fen for part in self.set_off)
 
 
 @dataclass(slots=True)
@@ -36,6 +43,7 @@ class Quarter:
     waiting: dict[str, Waiting] = field(default_factory=dict)  # by case
     batches: dict[int, Sequence[str]] = field(default_factory=dict)  # orders that are signed together
     deferred_fen: int = 0
+    set_off_fen: int = 0  # of what was paid, that did not go out
     returned_fen: int = 0
     carried_fen: int = 0
     paid_before_fen: int = 0  # by the programme, in all quarters before

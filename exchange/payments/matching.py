@@ -57,7 +57,7 @@ class Matching:
         """What `actor` asks the ledger for a line, or why nothing is asked.
 
         Raises Refused MALFORMED, ORDER_UNKNOWN, PAYMENT_CURRENCY, PAYMENT_AMOUNT, PAYMENT_PAYEE,
-        PAYMENT_NOT_RELEASED, PAYMENT_TWICE, PAYMENT_LATE, PAYMENT_RESULT_CONFLICT.
+        ORDER_SET_OFF, PAYMENT_NOT_RELEASED, PAYMENT_TWICE, PAYMENT_LATE, PAYMENT_RESULT_CONFLICT.
         """
         if line.problem:
             raise Refused("MALFORMED", problems=line.problem)
@@ -65,6 +65,7 @@ class Matching:
             return Standing.OTHER
         said = line.said
         listed, order = self._order(said.order_id)
+        payment_answers.must_be_paid_out(said.order_id, order.ordered.amount_fen)
         payment_answers.must_fit(order.ordered, said)
         payment_answers.must_have_gone_out(said.order_id, bool(order.result) or said.order_id in listed.due)
         if said.result not in STATUS:
