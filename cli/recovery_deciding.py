@@ -1,5 +1,6 @@
 """What becomes of a finding, by who decides: demanded, dropped, handed over; a bar, a confirmed write-off."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import click
@@ -17,6 +18,7 @@ from duifu.v1.recovery_pb2 import (
     WithdrawRecovery,
     WriteOffRecovery,
 )
+from ledger import streams
 
 
 @click.command("demand")
@@ -153,7 +155,10 @@ def revoke_set_off(recovery_id: str, reason: str, role: str, asking: Asking) -> 
     Example: duifu recovery revoke-set-off bj-claim-2024-000001-recovery-1 --reason 单位另行缴回
     --role recovery-officer --actor gao.ming
     """
-    asking.send(Command(revoke_set_off=RevokeSetOff(recovery_id=recovery_id, reason=reason)), role)
+    # Who revokes again what was ordered again asks for something new, in whatever words: the id says of when it is.
+    version = asking.door().ledger.version(streams.recovery(recovery_id))
+    of_now = replace(asking, command_id=asking.command_id or f"cli:{recovery_id}:revoke-set-off:{version}")
+    of_now.send(Command(revoke_set_off=RevokeSetOff(recovery_id=recovery_id, reason=reason)), role)
 
 
 @click.command("write-off")
