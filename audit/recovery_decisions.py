@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from audit.compared import Comparison, Decision
 from audit.remaking import Remaking
-from domain import bars, recovery_deadlines, recovery_shares, recovery_transfer, set_off
+from domain import bars, recovery_collecting, recovery_deadlines, recovery_shares, recovery_transfer, set_off
 from domain import recovery_decisions as decisions
 from domain.calendar import WorkingCalendar
 from domain.dates import from_iso
@@ -95,7 +95,7 @@ def received(remaking: Remaking, event: RecoveryReceived) -> None:
         received_on=event.received_on,
         evidence_sha256=event.evidence_sha256,
     )
-    made_again(remaking, event, lambda before, by: decisions.receive(before, command, by, remaking.on))
+    made_again(remaking, event, lambda before, by: recovery_collecting.receive(before, command, by, remaking.on))
 
 
 def given_back(remaking: Remaking, event: RedemptionHeadroomRecovered) -> None:
@@ -119,12 +119,12 @@ def proposed(remaking: Remaking, event: WriteOffProposed) -> None:
         reason=event.reason,
         evidence_sha256=event.evidence_sha256,
     )
-    made_again(remaking, event, lambda before, by: decisions.propose(before, command, by))
+    made_again(remaking, event, lambda before, by: recovery_collecting.propose(before, command, by))
 
 
 def written_off(remaking: Remaking, event: RecoveryWrittenOff) -> None:
     """What was proposed was written off, by somebody else."""
-    made_again(remaking, event, decisions.write_off)
+    made_again(remaking, event, recovery_collecting.write_off)
 
 
 def transferred(remaking: Remaking, event: RecoveryTransferred) -> None:

@@ -7,7 +7,7 @@ from google.protobuf.message import Message
 from commands.recovery_paid import hands_of, paid_on
 from commands.recovery_receipts import must_count_once, must_follow_payment
 from commands.work import Work
-from domain import recovery_deadlines, recovery_decisions, recovery_transfer
+from domain import recovery_collecting, recovery_deadlines, recovery_decisions, recovery_transfer
 from domain.dates import from_iso
 from domain.duties import REQUESTER_CLAUSE, accounts_of, requesters
 from domain.kinds import ENTERPRISE_YEAR, RECOVERY
@@ -124,10 +124,10 @@ def demand(work: Work, command: DemandRecovery) -> str:
 def receive(work: Work, command: RecordRecoveryReceipt) -> str:
     """Money came in; limits of the same budget year get it back.
 
-    Raises Refused RECOVERY_RECEIPT_USED, RECEIPT_BEFORE_PAYMENT, and what `recovery_decisions.receive` raises.
+    Raises Refused RECOVERY_RECEIPT_USED, RECEIPT_BEFORE_PAYMENT, and what `recovery_collecting.receive` raises.
     """
     recovery = acted_on(work, command.recovery_id)
-    received = recovery_decisions.receive(recovery, command, work.actor, work.on)
+    received = recovery_collecting.receive(recovery, command, work.actor, work.on)
     if received:
         must_count_once(work, recovery, command)
         must_follow_payment(work, recovery, command)
@@ -152,15 +152,15 @@ def give_back(work: Work, before: Recovery, receipt: RecoveryReceived) -> None:
 
 
 def propose_write_off(work: Work, command: ProposeWriteOff) -> str:
-    """A part cannot be recovered. Raises what `recovery_decisions.propose` raises."""
+    """A part cannot be recovered. Raises what `recovery_collecting.propose` raises."""
     recovery = acted_on(work, command.recovery_id)
-    return _record(work, command.recovery_id, recovery_decisions.propose(recovery, command, work.actor))
+    return _record(work, command.recovery_id, recovery_collecting.propose(recovery, command, work.actor))
 
 
 def write_off(work: Work, command: WriteOffRecovery) -> str:
-    """What was proposed is written off. Raises what `recovery_decisions.write_off` raises."""
+    """What was proposed is written off. Raises what `recovery_collecting.write_off` raises."""
     recovery = acted_on(work, command.recovery_id)
-    return _record(work, command.recovery_id, recovery_decisions.write_off(recovery, work.actor))
+    return _record(work, command.recovery_id, recovery_collecting.write_off(recovery, work.actor))
 
 
 def withdraw(work: Work, command: WithdrawRecovery) -> str:

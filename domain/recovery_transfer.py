@@ -6,7 +6,8 @@ What comes in from there is recorded as before, and what never will is written o
 from google.protobuf.message import Message
 
 from domain.recovery import Recovery, Standing
-from domain.recovery_decisions import must_decide, must_not_be_held, must_say_why, must_stand
+from domain.recovery_collecting import must_not_be_held
+from domain.recovery_decisions import must_decide, must_say_why, must_stand
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import Actor
 from duifu.v1.recovery_pb2 import RecoveryTransferred, TransferRecovery

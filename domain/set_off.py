@@ -14,7 +14,8 @@ from domain.case import UnknownEvent
 from domain.dates import from_iso
 from domain.money import show
 from domain.recovery import Recovery, Standing
-from domain.recovery_decisions import came_in, must_decide, must_not_be_held, must_say_why, must_stand
+from domain.recovery_collecting import came_in, must_not_be_held
+from domain.recovery_decisions import must_decide, must_say_why, must_stand
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import Actor
 from duifu.v1.events_pb2 import PaymentOrdered

@@ -235,10 +235,8 @@ def _after_return(payout: VoucherRedeemed, returned: PaymentCameBack) -> Voucher
     """What is left of a payout: what was set off never went out, and does not come back."""
     if (payout.cycle_id, payout.case_id) != (returned.cycle_id, returned.case_id):
         return payout
-    left = VoucherRedeemed()
-    left.CopyFrom(payout)
-    left.amount_fen -= returned.amount_fen
-    return left
+    fen = payout.amount_fen - returned.amount_fen
+    return VoucherRedeemed(case_id=payout.case_id, cycle_id=payout.cycle_id, amount_fen=fen, set_off_fen=fen)
 
 
 def _totals(use: InvoiceUse, voucher: Voucher) -> InvoiceTotals:
