@@ -62,10 +62,11 @@ def _agreement(made: Page, account: Account) -> None:
     put_off = sums[Step.DEFERRED].fen + sums[Step.LAPSED].fen
     pairs = [
         ("已支付", sums[Step.SETTLED].fen, closed.paid_fen),
-        ("其中抵扣", tally.set_off_fen, closed.set_off_fen),
         ("递延和失效", put_off, closed.deferred_fen),
         ("退回和未予放行", sums[Step.RETURNED].fen, closed.returned_fen),
     ]
+    if tally.set_off_fen or closed.set_off_fen:
+        pairs.append(("已支付中抵扣", tally.set_off_fen, closed.set_off_fen))
     made.heading("与结清事件核对")
     made.table(
         f"结清事件：{account.place(tally.closed_version)}",

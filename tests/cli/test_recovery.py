@@ -120,4 +120,5 @@ def test_what_is_set_off_is_decided_revoked_and_shown(duifu: Duifu, paid: Vouche
     page = tmp_path / "page.html"
     done(duifu("cycle", "page", Q2, "--out", str(page)))
     drawn = page.read_text("utf-8")
+    assert "已支付中抵扣" in drawn
     assert "抵扣追回款−¥100,000.00；实付=¥60,000.00" in drawn
