@@ -21,6 +21,7 @@ from commands import assessing
 from commands.door import SYSTEM, Door
 from commands.payment_results import in_commits
 from domain.cycle import PAGE_ORDERS, payment_order
+from domain.orders import payable_fen
 from duifu.v1.answers_pb2 import Answer
 from duifu.v1.commands_pb2 import (
     PAYMENT_STATUS_SETTLED,
@@ -156,6 +157,9 @@ class QuarterPages(ports.Quarters):
         places = asyncio.Semaphore(ASKED_AT_ONCE)
 
         async def one(ordered: PaymentOrdered) -> None:
+            if not payable_fen(ordered):  # nothing of it is paid out: the ledger settles it
+                so_far.results.append(PaymentResult(order_id=ordered.order_id, status=PAYMENT_STATUS_SETTLED))
+                return
             async with places:
                 try:
                     report = await self._treasury.hand_in(payment_order(cycle_id, ordered))

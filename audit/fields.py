@@ -165,7 +165,18 @@ class _Reader:
 
 
 #: Mappings from a case or an order to fen.
-AMOUNTS = ("carried", "deferred", "held", "issued", "levels", "queue", "recovered", "redeemed", "reversed_by")
+AMOUNTS = (
+    "carried",
+    "deferred",
+    "held",
+    "issued",
+    "levels",
+    "queue",
+    "recovered",
+    "redeemed",
+    "reversed_by",
+    "to_set_off",
+)
 
 
 def says_nothing(value: Any) -> bool:

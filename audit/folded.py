@@ -130,9 +130,13 @@ class Quarter:
 
     def ordered_fen(self, case_id: str) -> int:
         """What was ordered for a claim; 0 for nothing."""
-        claim = self.claims.get(case_id)
-        order = self.orders.get(claim.order_id) if claim else None
+        order = self.order_of(case_id)
         return order.ordered.amount_fen if order else 0
+
+    def order_of(self, case_id: str) -> Order[PaymentOrdered] | None:
+        """The newest order for a claim; None for none."""
+        claim = self.claims.get(case_id)
+        return self.orders.get(claim.order_id) if claim else None
 
     @property
     def next_case_id(self) -> str:

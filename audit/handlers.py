@@ -14,6 +14,7 @@ from audit import (
     recovery_decisions,
     release_decisions,
     round_decisions,
+    set_off_decisions,
     special_decisions,
 )
 from audit.remaking import Handler
@@ -123,6 +124,9 @@ HANDLERS: dict[type[Message], Handler | None] = {
     recovery.RecoveryDemanded: recovery_decisions.demanded,
     recovery.RecoveryReceived: recovery_decisions.received,
     recovery.WriteOffProposed: recovery_decisions.proposed,
+    recovery.SetOffDecided: set_off_decisions.decided,
+    recovery.SetOffHeld: set_off_decisions.held,
+    recovery.SetOffListed: set_off_decisions.listed,
     recovery.RecoveryWrittenOff: recovery_decisions.written_off,
     recovery.RecoveryTransferred: recovery_decisions.transferred,
     recovery.RecoveryLapsed: recovery_decisions.lapsed,

@@ -7,6 +7,7 @@ from audit.remaking import Remaking
 from domain import benefits, lapsing
 from domain.kinds import BENEFITS, CASE, RECOVERY, VOUCHER
 from domain.money import exact_text
+from domain.orders import set_off_fen
 from domain.recovery import recovery_id
 from domain.voucher import nothing_due
 from duifu.v1.commands_pb2 import RescaleVoucher
@@ -114,8 +115,11 @@ def redeemed(remaking: Remaking, event: VoucherRedeemed) -> None:
     voucher = remaking.state(remaking.entry.stream, VOUCHER)
     check = remaking.compare(Decision.PAYMENT, event.case_id, event.cycle_id, voucher.programme_id, is_part=True)
     if check is not None:
-        ordered_fen = remaking.quarter(event.cycle_id).ordered_fen(event.case_id)
-        check.same("amount_fen", event.amount_fen, ordered_fen, remaking.quarter(event.cycle_id).opened.clause)
+        quarter = remaking.quarter(event.cycle_id)
+        clause = quarter.opened.clause
+        check.same("amount_fen", event.amount_fen, quarter.ordered_fen(event.case_id), clause)
+        order = quarter.order_of(event.case_id)
+        check.same("set_off_fen", event.set_off_fen, set_off_fen(order.ordered) if order else 0, clause)
 
 
 def lapsed(remaking: Remaking, event: VoucherLapsed) -> None:

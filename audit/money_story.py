@@ -2,8 +2,9 @@
 
 from google.protobuf.message import Message
 
-from domain import four_way
+from domain import four_way, set_off
 from domain.money import show, show_exact
+from domain.orders import payable_fen
 from duifu.v1 import events_pb2 as events
 
 
@@ -38,7 +39,8 @@ def of_money(event: Message) -> str | None:
         case events.VoucherRescaled():
             return _rescaled(event)
         case events.VoucherRedeemed():
-            return f"案件{event.case_id}兑付{show(event.amount_fen)}（{event.cycle_id}）"
+            parts = f"，其中抵扣{show(event.set_off_fen)}" if event.set_off_fen else ""
+            return f"案件{event.case_id}兑付{show(event.amount_fen)}{parts}（{event.cycle_id}）"
         case events.VoucherLapsed():
             return f"有效期至{event.valid_through}，尚未申请的{show(event.lapsed_fen)}失效（{event.clause}）"
         case events.PaymentCameBack():
@@ -97,7 +99,11 @@ def of_quarter(event: Message) -> str | None:
         case events.CycleResumed():
             return f"{event.resumed_by}恢复拨付：{event.reason}"
         case events.PaymentOrdered():
-            return f"支付指令{event.order_id}：{event.pay_on}向案件{event.case_id}支付{show(event.amount_fen)}"
+            parts = set_off.told(event)
+            paid_out = f"，{parts}，实付{show(payable_fen(event))}" if parts else ""
+            return (
+                f"支付指令{event.order_id}：{event.pay_on}向案件{event.case_id}支付{show(event.amount_fen)}{paid_out}"
+            )
         case events.ClaimDeferred():
             later = _onward(event.to_cycle_id) or "，无后续批次，失效"
             return f"案件{event.case_id}递延{show(event.amount_fen)}{later}（{event.clause}）"
@@ -110,6 +116,8 @@ def of_quarter(event: Message) -> str | None:
         case events.TreasurySilent():
             return f"{event.orders}笔{show(event.amount_fen)}至{event.due_on}国库未答复"
         case events.PaymentSettled():
+            if event.is_set_off:
+                return f"支付指令{event.order_id}全额抵扣{event.bank_reference}，未经国库支付"
             return f"支付指令{event.order_id}已支付，国库回单{event.bank_reference}{_file(event.evidence_sha256)}"
         case events.PaymentReturned():
             later = _onward(event.to_cycle_id) or "，无后续批次，失效"
@@ -124,6 +132,7 @@ def of_quarter(event: Message) -> str | None:
                 f"递延{len(event.deferred)}笔{show(event.deferred_fen)}，"
                 f"退回{len(event.returned)}笔{show(event.returned_fen)}，"
                 f"结转{len(event.carried)}笔{show(event.carried_fen)}，退出{len(event.dropped_case_ids)}笔"
+                + (f"；支付中抵扣{show(event.set_off_fen)}" if event.set_off_fen else "")
             )
     return None
 

@@ -1,12 +1,15 @@
 """A quarter's decisions made again: its days, whose turn it was, what was paid or put off, and the sums."""
 
+from audit import set_off_decisions
 from audit.compared import Comparison, Decision
 from audit.folded import Quarter
 from audit.remaking import Remaking
-from domain import cycle_decisions, duties, payment_answers, release
+from domain import cycle_decisions, duties, payment_answers, release, set_off
+from domain.came_back import went_out_fen
 from domain.dates import Quarter as Days
 from domain.evaluation.paying import payable
 from domain.kinds import CASE, ENTERPRISE_YEAR, VOUCHER
+from domain.orders import payable_fen
 from domain.quarter_index import Claim, ClaimState
 from duifu.v1 import events_pb2 as events
 from duifu.v1.commands_pb2 import RemindCycle
@@ -51,7 +54,7 @@ def admitted(remaking: Remaking, event: ClaimAdmitted) -> None:
     voucher = remaking.state(streams.voucher(event.voucher_id), VOUCHER)
     settled = [p for p in voucher.payouts if (p.cycle_id, p.case_id) == (event.carried_from_cycle_id, event.case_id)]
     if settled:  # and came back
-        check.same("carried_fen", event.carried_fen, settled[0].amount_fen, source.opened.clause)
+        check.same("carried_fen", event.carried_fen, went_out_fen(settled[0]), source.opened.clause)
         return
     claim = source.claims.get(event.case_id)
     if claim is None:
@@ -138,6 +141,8 @@ def ordered(remaking: Remaking, event: PaymentOrdered) -> None:
     if claim is not None:
         amount_fen, clause = _payable(remaking, quarter, claim)
         check.same("amount_fen", event.amount_fen, amount_fen, clause)
+        parts = set_off_decisions.of_order(remaking, quarter, claim.uscc, amount_fen)
+        check.same("set_off", list(event.set_off), parts, clause)
     number = f"{quarter.opened.cycle_id}-{len(quarter.orders) + 1:0{ORDER_DIGITS}d}"
     check.same("order_id", event.order_id, number, quarter.opened.clause)
     check.same("pay_on", event.pay_on, quarter.opened.pay_on, quarter.opened.clause)
@@ -161,8 +166,14 @@ def deferred(remaking: Remaking, event: ClaimDeferred) -> None:
 def settled(remaking: Remaking, event: PaymentSettled) -> None:
     """The treasury said so itself, or somebody handed its file in who may. (F-7)"""
     quarter = remaking.own_quarter
-    if _compare(remaking, quarter, event.order_id, is_part=True) is not None:
+    check = _compare(remaking, quarter, event.order_id, is_part=True)
+    if check is not None:
         _must_be_handed_in(remaking, quarter, event)
+        ordered = quarter.orders[event.order_id].ordered
+        check.same("is_set_off", event.is_set_off, not payable_fen(ordered), quarter.opened.clause)
+        if event.is_set_off:  # nobody outside was asked
+            references = set_off.references(ordered)
+            check.same("bank_reference", event.bank_reference, references, quarter.opened.clause)
 
 
 def returned(remaking: Remaking, event: PaymentReturned) -> None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from google.protobuf.message import Message
 
 from domain.dates import SHANGHAI
+from domain.orders import set_off_fen
 from duifu.v1 import events_pb2 as events
 from duifu.v1.events_pb2 import Envelope
 from ledger.registry import unwrap
@@ -121,6 +122,7 @@ class QuarterTally:
         self.ready: dict[str, Line] = {}  # assessed or carried over; to be ordered or put off
         self.payments: dict[str, Payment] = {}  # by order
         self.outstanding: dict[str, Payment] = {}
+        self.set_off_fen = 0  # of what was settled, that did not go out
         self.deferrals: list[Deferral] = []
         self.batches: dict[int, Batch] = {}
         self.silent = events.TreasurySilent()  # the newest report that the treasury does not answer
@@ -208,6 +210,8 @@ class QuarterTally:
             case events.PaymentSettled() | events.PaymentReturned():
                 payment = self.outstanding.pop(event.order_id)
                 payment.answer, payment.answer_version, payment.answered_at = event, self.version, at
+                if isinstance(event, events.PaymentSettled):
+                    self.set_off_fen += set_off_fen(payment.ordered)
                 step = Step.SETTLED if isinstance(event, events.PaymentSettled) else Step.RETURNED
                 self._take(step, self.lines[payment.ordered.case_id], payment.ordered.amount_fen)
 

@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from audit.compared import Comparison, Decision
 from audit.remaking import Remaking
-from domain import bars, recovery_deadlines, recovery_shares, recovery_transfer
+from domain import bars, recovery_collecting, recovery_deadlines, recovery_shares, recovery_transfer, set_off
 from domain import recovery_decisions as decisions
 from domain.calendar import WorkingCalendar
 from domain.dates import from_iso
@@ -68,7 +68,7 @@ def opened(remaking: Remaking, event: RecoveryOpened) -> None:
 def noticed(remaking: Remaking, event: RecoveryNoticed) -> None:
     """The enterprise had as many days to be heard as the rule gives it."""
     command = SendRecoveryNotice(document_number=event.document_number, evidence_sha256=event.evidence_sha256)
-    _made_again(remaking, event, lambda before, by: decisions.notify(before, command, by, *_today(remaking)))
+    made_again(remaking, event, lambda before, by: decisions.notify(before, command, by, *_today(remaking)))
 
 
 def demanded(remaking: Remaking, event: RecoveryDemanded) -> None:
@@ -79,28 +79,31 @@ def demanded(remaking: Remaking, event: RecoveryDemanded) -> None:
         reason=event.reason,
         evidence_sha256=event.evidence_sha256,
     )
-    _made_again(
+    made_again(
         remaking, event, lambda before, by: decisions.demand(before, command, by, *_today(remaking)), event.amount_fen
     )
 
 
 def received(remaking: Remaking, event: RecoveryReceived) -> None:
     """Not more than was open came in, and limits got back what was paid in the same budget year. (F-7)"""
+    if event.order_id:
+        made_again(remaking, event, lambda before, _by: [set_off.settle(before, event.order_id, remaking.on)[0]])
+        return
     command = RecordRecoveryReceipt(
         bank_reference=event.bank_reference,
         amount_fen=event.amount_fen,
         received_on=event.received_on,
         evidence_sha256=event.evidence_sha256,
     )
-    _made_again(remaking, event, lambda before, by: decisions.receive(before, command, by, remaking.on))
+    made_again(remaking, event, lambda before, by: recovery_collecting.receive(before, command, by, remaking.on))
 
 
 def given_back(remaking: Remaking, event: RedemptionHeadroomRecovered) -> None:
     """A year gets what came in of its own payments, in their budget year. (F-7)"""
     recovery = remaking.state(streams.recovery(event.recovery_id), RECOVERY)
-    if (check := _comparing(remaking, recovery)) is None:
+    if (check := comparing(remaking, recovery)) is None:
         return
-    receipt = recovery.receipts[event.bank_reference]
+    receipt = recovery.receipts[event.bank_reference or event.order_id]
     others = {reference: other for reference, other in recovery.receipts.items() if other is not receipt}
     before = replace(recovery, receipts=others)
     parts = recovery_shares.given_back(before, receipt.amount_fen, from_iso(receipt.received_on).year)
@@ -116,12 +119,12 @@ def proposed(remaking: Remaking, event: WriteOffProposed) -> None:
         reason=event.reason,
         evidence_sha256=event.evidence_sha256,
     )
-    _made_again(remaking, event, lambda before, by: decisions.propose(before, command, by))
+    made_again(remaking, event, lambda before, by: recovery_collecting.propose(before, command, by))
 
 
 def written_off(remaking: Remaking, event: RecoveryWrittenOff) -> None:
     """What was proposed was written off, by somebody else."""
-    _made_again(remaking, event, decisions.write_off)
+    made_again(remaking, event, recovery_collecting.write_off)
 
 
 def transferred(remaking: Remaking, event: RecoveryTransferred) -> None:
@@ -132,26 +135,26 @@ def transferred(remaking: Remaking, event: RecoveryTransferred) -> None:
         reason=event.reason,
         evidence_sha256=event.evidence_sha256,
     )
-    _made_again(remaking, event, lambda before, by: recovery_transfer.transfer(before, command, by))
+    made_again(remaking, event, lambda before, by: recovery_transfer.transfer(before, command, by))
 
 
 def lapsed(remaking: Remaking, event: RecoveryLapsed) -> None:
     """The deadline ran, and its last day was over."""
     command = LapseRecovery(deadline=event.deadline)
     at = remaking.entry.business_at
-    _made_again(remaking, event, lambda before, _by: recovery_deadlines.lapse(before, command, at))
+    made_again(remaking, event, lambda before, _by: recovery_deadlines.lapse(before, command, at))
 
 
 def withdrawn(remaking: Remaking, event: RecoveryWithdrawn) -> None:
     """Nothing was demanded yet, and whoever withdrew it stood apart."""
     command = WithdrawRecovery(reason=event.reason)
-    _made_again(remaking, event, lambda before, by: decisions.withdraw(before, command, by))
+    made_again(remaking, event, lambda before, by: decisions.withdraw(before, command, by))
 
 
 def closed(remaking: Remaking, event: RecoveryClosed) -> None:
     """Nothing was open, and the sums are those of its events."""
-    recovery = _own(remaking)
-    if (check := _comparing(remaking, recovery)) is not None:
+    recovery = own(remaking)
+    if (check := comparing(remaking, recovery)) is not None:
         clause = recovery.opened.clause
         check.same("demanded_fen", event.demanded_fen, recovery.claimed_fen, clause)
         check.same("received_fen", event.received_fen, recovery.received_fen, clause)
@@ -162,7 +165,7 @@ def closed(remaking: Remaking, event: RecoveryClosed) -> None:
 def barred(remaking: Remaking, event: EnterpriseBarred) -> None:
     """Money was demanded, the time is one that the edition allows, and whoever barred it stood apart. (F-8)"""
     recovery = remaking.state(streams.recovery(event.recovery_id), RECOVERY)
-    if (check := _comparing(remaking, recovery)) is None:
+    if (check := comparing(remaking, recovery)) is None:
         return
     command = BarEnterprise(
         from_on=event.from_on,
@@ -195,24 +198,27 @@ def reversed_by_red(remaking: Remaking, event: SettlementReversed) -> None:
     check.same_message("", event, derived, derived.clause)
 
 
-def _made_again(
+def made_again(
     remaking: Remaking,
     event: Message,
     decide: Callable[[Recovery, Actor], list[Message]],
     amount_fen: int = 0,
 ) -> None:
-    recovery = _own(remaking)
-    if (check := _comparing(remaking, recovery, amount_fen)) is not None:
+    """Compare an event with what the same command would give now."""
+    recovery = own(remaking)
+    if (check := comparing(remaking, recovery, amount_fen)) is not None:
         derived = decide(recovery, remaking.entry.envelope.actor)[0]
         check.same_message("", event, derived, recovery.opened.clause)
 
 
-def _comparing(remaking: Remaking, recovery: Recovery, amount_fen: int = 0) -> Comparison | None:
+def comparing(remaking: Remaking, recovery: Recovery, amount_fen: int = 0) -> Comparison | None:
+    """What goes by a recovery, if it is wanted; counted by itself where there is an amount."""
     case = remaking.state(streams.case(recovery.opened.case_id), CASE)
     return remaking.compare_case(Decision.RECOVERY, case, amount_fen, is_part=not amount_fen)
 
 
-def _own(remaking: Remaking) -> Recovery:
+def own(remaking: Remaking) -> Recovery:
+    """The recovery whose stream is read."""
     return remaking.state(remaking.entry.stream, RECOVERY)
 
 

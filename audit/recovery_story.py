@@ -43,7 +43,20 @@ def of_recovery(event: Message) -> str | None:
             )
         case recovery.RecoveryReceived():
             again = f"，其中{show(event.restored_fen)}恢复当年限额" if event.restored_fen else ""
+            if event.order_id:
+                return f"{event.received_on}以支付指令{event.order_id}抵扣{show(event.amount_fen)}{again}"
             return f"{event.received_on}缴回{show(event.amount_fen)}，回单{event.bank_reference}{again}"
+        case recovery.SetOffDecided():
+            if event.is_revoked:
+                return f"撤销抵扣：{event.reason}（{event.clause}）"
+            agreed = f"（单位同意书sha256:{event.agreement_sha256[:12]}）" if event.agreement_sha256 else ""
+            return f"决定以后续兑付抵扣（{event.document_number}）{agreed}：{event.reason}（{event.clause}）"
+        case recovery.SetOffHeld():
+            if event.is_released:
+                return f"支付指令{event.order_id}未付成，{show(event.amount_fen)}不再抵扣，仍待缴回"
+            return f"支付指令{event.order_id}将抵扣{show(event.amount_fen)}，待其支付"
+        case recovery.SetOffListed():
+            return f"{event.recovery_id}列入抵扣（{event.uscc}）"
         case recovery.WriteOffProposed():
             return f"提请核销{show(event.amount_fen)}（{event.decision_number}）：{event.reason}"
         case recovery.RecoveryWrittenOff():
@@ -62,7 +75,8 @@ def of_recovery(event: Message) -> str | None:
             received, written_off = show(event.received_fen), show(event.written_off_fen)
             return f"追回办结：责令{show(event.demanded_fen)}，缴回{received}，核销{written_off}"
         case recovery.RedemptionHeadroomRecovered():
-            return f"{event.recovery_id}当年缴回（{event.bank_reference}），恢复年度兑付额度{show(event.amount_fen)}"
+            by = event.bank_reference or f"抵扣{event.order_id}"
+            return f"{event.recovery_id}当年缴回（{by}），恢复年度兑付额度{show(event.amount_fen)}"
         case recovery.EnterpriseBarred():
             days = f"{event.from_on}至{event.through_on}（{event.document_number}，{event.recovery_id}）"
             return f"限制申报{days}：{event.reason}（{event.clause}）"

@@ -29,6 +29,8 @@ COMMANDS = {
     "transfer_recovery": "移送司法机关",
     "lapse_recovery": "追回时限届满",
     "record_recovery_letter": "登记追回文书送达",
+    "order_set_off": "决定抵扣",
+    "revoke_set_off": "撤销抵扣",
     "bar_enterprise": "限制申报",
     "report_invoice_reversed": "登记发票红冲",
     "withdraw_case": "撤回",

@@ -17,6 +17,7 @@ from commands.work import fold
 from domain.dates import civil_date
 from domain.kinds import CYCLE
 from domain.money import show as show_money
+from domain.orders import set_off_fen
 from domain.wording import CLAIM_STATES, RESULTS, quarter_standing
 from duifu.v1.commands_pb2 import Command, ConfirmCycle, OpenCycle, PauseCycle, ResumeCycle
 from front_door import open_door
@@ -107,16 +108,17 @@ def show_cycle(cycle_id: str, unmask: bool, home: str | None, json_wanted: bool)
     )
     console.print(link(config, cycle_id), markup=False)
     paid = {order.ordered.case_id: order for order in state.orders.values()}
-    rows = []
+    rows, has_set_off = [], any(order.ordered.set_off for order in paid.values())
     for claim in state.in_order():
         order = paid.get(claim.case_id)
         result = RESULTS[order.result] if order else CLAIM_STATES[claim.state]
         ordered_fen = order.ordered.amount_fen if order else 0
+        taken_fen = set_off_fen(order.ordered) if order else 0
         deferred_fen = state.deferred.get(claim.case_id, 0)
-        rows.append(
-            [claim.case_id, show_money(claim.due_fen), show_money(ordered_fen), show_money(deferred_fen), result]
-        )
-    print_table(f"{len(rows)} 笔", ["案件", "应兑付", "支付指令", "递延", "结果"], rows)
+        amounts = (claim.due_fen, ordered_fen, *([taken_fen] if has_set_off else []), deferred_fen)
+        rows.append([claim.case_id, *map(show_money, amounts), result])
+    columns = ["案件", "应兑付", "支付指令", *(["其中抵扣"] if has_set_off else []), "递延", "结果"]
+    print_table(f"{len(rows)} 笔", columns, rows)
     for back in came_back(ledger, (order.ordered for order in paid.values() if order.result == "settled")):
         console.print(in_words(back), markup=False)
 

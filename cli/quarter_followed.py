@@ -17,6 +17,7 @@ from domain.cycle import cycle_id, quarters_of
 from domain.dates import SHANGHAI, Quarter, civil_date
 from domain.kinds import CASE
 from domain.money import show
+from domain.orders import payable_together_fen
 from domain.wording import standing
 from duifu.v1.events_pb2 import CycleClosed, PaymentCameBack, PaymentSettled
 from ledger import streams
@@ -183,4 +184,4 @@ def _to_do(tally: QuarterTally) -> Iterator[Reason]:
 
 
 def _many(payments: Sequence[Payment]) -> str:
-    return f"{len(payments)}笔{show(sum(payment.ordered.amount_fen for payment in payments))}"
+    return f"{len(payments)}笔{show(payable_together_fen(payment.ordered for payment in payments))}"

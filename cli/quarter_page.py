@@ -68,6 +68,8 @@ def _agreement(made: Page, account: Account) -> None:
         ("递延和失效", put_off, closed.deferred_fen),
         ("退回和未予放行", sums[Step.RETURNED].fen, closed.returned_fen),
     ]
+    if tally.set_off_fen or closed.set_off_fen:
+        pairs.append(("已支付中抵扣", tally.set_off_fen, closed.set_off_fen))
     made.heading("与结清事件核对")
     made.table(
         f"结清事件：{account.place(tally.closed_version)}",
@@ -111,6 +113,9 @@ def _bars(account: Account) -> Iterator[Bar]:
     yield _less("退回、未予放行", sums[Step.RETURNED].fen)
     yield _less("待国库结果", outstanding_fen)
     yield _sum("已支付", sums[Step.SETTLED].fen)
+    if set_off_fen := tally.set_off_fen:
+        yield _less("抵扣追回款", set_off_fen)
+        yield _sum("实付", sums[Step.SETTLED].fen - set_off_fen)
 
 
 def _sum(label: str, fen: int) -> Bar:

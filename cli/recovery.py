@@ -14,6 +14,8 @@ COMMANDS = (
     recovery_collecting.receipt,
     recovery_collecting.propose_write_off,
     recovery_deciding.write_off,
+    recovery_deciding.set_off,
+    recovery_deciding.revoke_set_off,
     recovery_deciding.transfer,
     recovery_deciding.withdraw,
     recovery_deciding.bar,

@@ -1,5 +1,6 @@
 """What becomes of a finding, by who decides: demanded, dropped, handed over; a bar, a confirmed write-off."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import click
@@ -11,10 +12,13 @@ from duifu.v1.commands_pb2 import Command
 from duifu.v1.recovery_pb2 import (
     BarEnterprise,
     DemandRecovery,
+    OrderSetOff,
+    RevokeSetOff,
     TransferRecovery,
     WithdrawRecovery,
     WriteOffRecovery,
 )
+from ledger import streams
 
 
 @click.command("demand")
@@ -110,6 +114,51 @@ def bar(
         evidence_sha256=sha256,
     )
     asking.send(Command(bar_enterprise=barred), role)
+
+
+@click.command("set-off")
+@of_recovery
+@numbered
+@because
+@with_document
+@click.option("--agreement", default="", help="SHA-256 of the document in which the enterprise agrees.")
+@as_role
+@acting
+def set_off(recovery_id: str, number: str, reason: str, sha256: str, agreement: str, role: str, asking: Asking) -> None:
+    """Take what is open out of later payments to the enterprise (抵扣), as the programme allows it.
+
+    From the next orders of a quarter on. An order that is settled counts as money that came in; one that comes back
+    changes nothing.
+
+    Example: duifu recovery set-off bj-claim-2024-000001-recovery-1 --number 抵〔2024〕1号 --reason 单位书面同意
+    --file decision.pdf --agreement 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+    --role recovery-officer --actor gao.ming
+    """
+    ordered = OrderSetOff(
+        recovery_id=recovery_id,
+        document_number=number,
+        reason=reason,
+        evidence_sha256=sha256,
+        agreement_sha256=agreement,
+    )
+    asking.send(Command(order_set_off=ordered), role)
+
+
+@click.command("revoke-set-off")
+@of_recovery
+@because
+@as_role
+@acting
+def revoke_set_off(recovery_id: str, reason: str, role: str, asking: Asking) -> None:
+    """No more payments are set off (撤销抵扣); not while one that is ordered holds a part.
+
+    Example: duifu recovery revoke-set-off bj-claim-2024-000001-recovery-1 --reason 单位另行缴回
+    --role recovery-officer --actor gao.ming
+    """
+    # Who revokes again what was ordered again asks for something new, in whatever words: the id says of when it is.
+    version = asking.door().ledger.version(streams.recovery(recovery_id))
+    of_now = replace(asking, command_id=asking.command_id or f"cli:{recovery_id}:revoke-set-off:{version}")
+    of_now.send(Command(revoke_set_off=RevokeSetOff(recovery_id=recovery_id, reason=reason)), role)
 
 
 @click.command("write-off")

@@ -56,7 +56,9 @@ def show_recovery(recovery_id: str, home: str | None, json_wanted: bool) -> None
     if json_wanted:
         print_json(_figures(state) | {"events": [json_format.MessageToDict(event) for event in events]})
         return
-    console.print(f"{recovery_id}  {TITLES[state.standing]}，待缴回{show(state.open_fen)}", markup=False)
+    console.print(
+        f"{recovery_id}  {TITLES[state.standing]}，待缴回{show(state.open_fen)}{_set_off(state)}", markup=False
+    )
     print_table("经过", ["序号", "事项"], [[str(number), sentence(event)] for number, event in enumerate(events, 1)])
 
 
@@ -64,8 +66,14 @@ def _row(state: Recovery) -> list[str]:
     opened = state.opened
     demanded_fen = state.demand.amount_fen if state.demand else 0
     amounts = (opened.amount_fen, demanded_fen, state.received_fen, state.written_off_fen, state.open_fen)
-    standing = TITLES[state.standing] + ("，已逾期" if is_overdue(state) else "")
+    standing = TITLES[state.standing] + ("，已逾期" if is_overdue(state) else "") + _set_off(state)
     return [state.recovery_id, opened.name, FINDINGS[opened.finding], standing, *map(show, amounts)]
+
+
+def _set_off(state: Recovery) -> str:
+    """What came in and will by being set off against payments."""
+    done = f"，已抵扣{show(state.set_off_fen)}" if state.set_off_fen else ""
+    return done + (f"，待抵扣{show(state.held_fen)}" if state.held_fen else "")
 
 
 def _figures(state: Recovery) -> dict[str, Any]:
@@ -80,8 +88,11 @@ def _figures(state: Recovery) -> dict[str, Any]:
         "isOverdue": is_overdue(state),
         "payByOn": state.demand.pay_by_on if state.demand else "",
         "receivedFen": state.received_fen,
+        "setOffFen": state.set_off_fen,
         "writtenOffFen": state.written_off_fen,
         "openFen": state.open_fen,
+        "heldFen": state.held_fen,
+        "isSetOff": state.set_off is not None,
         "statements": [STATEMENTS[said.statement] for said in state.statements],
     }
 

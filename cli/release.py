@@ -11,6 +11,7 @@ from domain.batches import Batch
 from domain.cycle import Cycle
 from domain.kinds import CYCLE, ROUND
 from domain.money import show
+from domain.orders import payable_fen, payable_together_fen, set_off_fen
 from domain.refusals import Refused, sentence
 from domain.round import Round
 from domain.wording import RESULTS
@@ -39,7 +40,7 @@ def show_batches(list_id: str, home: str | None, json_wanted: bool) -> None:
         console.print("没有待签的支付：尚未下达支付指令，或本政策不要求复核、放行。", markup=False)
     for batch in paid_by.batches:
         orders = paid_by.in_batch(batch)
-        total = show(sum(ordered.amount_fen for ordered in orders))
+        total = show(payable_together_fen(orders))
         console.print(f"第{batch.number}批：待办{len(orders)}笔{total}", markup=False)
         for key in batch.steps:
             step = paid_by.step(key)
@@ -47,18 +48,21 @@ def show_batches(list_id: str, home: str | None, json_wanted: bool) -> None:
             console.print(f"  {step.title}（{key}，{step.role}）：{signed}", markup=False)
         if orders and batch.next_step:
             console.print(f"  摘要 {release.digest(orders)}", markup=False)
+        has_set_off = any(set_off_fen(paid_by.orders[order_id].ordered) for order_id in batch.order_ids)
         rows = [
             [
                 order_id,
                 known.ordered.case_id,
                 known.ordered.payee.holder_name,
                 show(known.ordered.amount_fen),
+                *([show(set_off_fen(known.ordered)), show(payable_fen(known.ordered))] if has_set_off else []),
                 RESULTS[known.result],
             ]
             for order_id in batch.order_ids
             for known in [paid_by.orders[order_id]]
         ]
-        print_table(f"{len(rows)} 笔", ["指令", "案件", "收款人", "金额", "结果"], rows)
+        parts = ["抵扣", "实付"] if has_set_off else []
+        print_table(f"{len(rows)} 笔", ["指令", "案件", "收款人", "金额", *parts, "结果"], rows)
 
 
 @click.command("sign")
@@ -130,10 +134,11 @@ def _as_json(paid_by: Cycle | Round, batch: Batch) -> dict[str, object]:
         "signedBy": {step: list(accounts) for step, accounts in batch.signed_by.items()},
         "nextStep": batch.next_step,
         "ordersSha256": release.digest(orders),
-        "amountFen": sum(ordered.amount_fen for ordered in orders),
+        "amountFen": payable_together_fen(orders),
         "orders": [
-            {"orderId": order_id, "amountFen": paid_by.orders[order_id].ordered.amount_fen}
-            | {"result": paid_by.orders[order_id].result}
+            {"orderId": order_id, "dueFen": order.ordered.amount_fen, "setOffFen": set_off_fen(order.ordered)}
+            | {"amountFen": payable_fen(order.ordered), "result": order.result}
             for order_id in batch.order_ids
+            for order in [paid_by.orders[order_id]]
         ],
     }

@@ -1,9 +1,10 @@
 """What a quarter pays: ordered under the annual cap, the rest deferred. (BJ-3.3, BJ-A17)"""
 
+from commands import set_offs
 from commands.in_quarter import InQuarter
 from commands.quarters import open_quarters
 from commands.work import Work
-from domain import cycle_decisions, release
+from domain import cycle_decisions, release, set_off
 from domain.evaluation.paying import payable
 from domain.kinds import ENTERPRISE_YEAR
 from domain.money import show
@@ -60,10 +61,13 @@ def _pay(here: InQuarter, claim: Claim) -> None:
         pay_on=quarter.opened.pay_on,
         purpose=f"{quarter.opened.programme_title}兑付 {quarter.opened.quarter}",
         answer_due_on=here.answer_due_on,
+        set_off=set_offs.parts_of(work, quarter.opened.programme_id, claim.uscc, amount_fen),
     )
     work.on_cycle(here.cycle_id, [ordered])
     work.record(stream, ENTERPRISE_YEAR, [RedemptionHeadroomUsed(order_id=order_id, amount_fen=amount_fen)])
-    here.tell(claim.case_id, CLAIM_PAYMENT_STATUS_ORDERED, amount_fen, f"支付指令{order_id}")
+    set_offs.hold(work, ordered)
+    told = "，".join(filter(None, (f"支付指令{order_id}", set_off.told(ordered))))
+    here.tell(claim.case_id, CLAIM_PAYMENT_STATUS_ORDERED, amount_fen, told)
 
 
 def _defer(here: InQuarter, claim: Claim, amount_fen: int, clause: str) -> None:

@@ -23,7 +23,7 @@ from duifu.v1.events_pb2 import (
 from ledger import streams
 from ledger.store import APPEND_MAX
 
-CLAIM_EVENTS_MAX = 12  # of one claim in one step, with the receipt, a quarter that opens and the batch
+CLAIM_EVENTS_MAX = 17  # of one claim in one step, with the receipt, a quarter that opens and the batch
 
 
 class InQuarter:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
+from commands import set_offs
 from commands.came_back import take_back_settled
 from commands.in_quarter import InQuarter
 from commands.work import Work
-from domain import orders, payment_answers, release
+from domain import orders, payment_answers, release, set_off
 from domain.kinds import ENTERPRISE_YEAR, VOUCHER
 from domain.money import show
 from duifu.v1.commands_pb2 import (
@@ -39,11 +40,13 @@ def record_payment(work: Work, command: RecordPayment) -> str:
     answer back is a conflict.
 
     Raises Refused ROLE_MISMATCH, EVIDENCE_MISSING, SIGNER_NOT_APART, ORDER_UNKNOWN, PAYMENT_RESULT_CONFLICT,
-    PAYMENT_NOT_RELEASED, BANK_REFERENCE_MISSING, and what `take_back_settled` raises.
+    PAYMENT_NOT_RELEASED, BANK_REFERENCE_MISSING, ORDER_SET_OFF, and what `take_back_settled` raises.
     """
     payment_answers.must_hand_in(work.actor, command.evidence_sha256, command.order_id)
     quarter = work.cycle(command.cycle_id)
     release.must_not_have_signed(quarter, command.order_id, work.actor)
+    if command.order_id in quarter.orders and work.actor.authentication != AUTHENTICATION_INTERNAL:
+        _must_go_out(quarter.orders[command.order_id].ordered)
     if (
         orders.is_after_settlement(quarter.orders, command.order_id, command.status)
         and work.actor.authentication != AUTHENTICATION_INTERNAL
@@ -114,6 +117,7 @@ def take_back(here: InQuarter, ordered: PaymentOrdered, returned: PaymentReturne
     later = here.carry(claim, ordered.amount_fen)
     returned.to_cycle_id = later
     here.work.on_cycle(here.cycle_id, [returned])
+    set_offs.release(here.work, ordered)
     why = why if later else f"{why}；无后续批次，失效"
     here.tell(ordered.case_id, CLAIM_PAYMENT_STATUS_RETURNED, ordered.amount_fen, why, later)
     if not later:
@@ -124,6 +128,7 @@ def _keep(here: InQuarter, ordered: PaymentOrdered, result: PaymentResult, evide
     if result.status == PAYMENT_STATUS_SETTLED:
         _settle(here, ordered, result.bank_reference, evidence_sha256)
         return
+    _must_go_out(ordered)
     returned = PaymentReturned(
         order_id=ordered.order_id,
         bank_reference=result.bank_reference,
@@ -133,13 +138,32 @@ def _keep(here: InQuarter, ordered: PaymentOrdered, result: PaymentResult, evide
     take_back(here, ordered, returned, f"支付退回：{result.reason}；请更换账户")
 
 
+def _must_go_out(ordered: PaymentOrdered) -> None:
+    payment_answers.must_be_paid_out(ordered.order_id, orders.payable_fen(ordered))
+
+
 def _settle(here: InQuarter, ordered: PaymentOrdered, bank_reference: str, evidence_sha256: str) -> None:
     work, opened = here.work, here.quarter.opened
-    settled = PaymentSettled(order_id=ordered.order_id, bank_reference=bank_reference, evidence_sha256=evidence_sha256)
+    parts, goes_out = set_off.told(ordered), orders.payable_fen(ordered) > 0
+    reference = bank_reference if goes_out else set_off.references(ordered)
+    settled = PaymentSettled(
+        order_id=ordered.order_id,
+        bank_reference=reference,
+        evidence_sha256=evidence_sha256,
+        is_set_off=not goes_out,
+    )
     work.on_cycle(here.cycle_id, [settled])
-    redeemed = VoucherRedeemed(case_id=ordered.case_id, cycle_id=here.cycle_id, amount_fen=ordered.amount_fen)
+    redeemed = VoucherRedeemed(
+        case_id=ordered.case_id,
+        cycle_id=here.cycle_id,
+        amount_fen=ordered.amount_fen,
+        set_off_fen=orders.set_off_fen(ordered),
+    )
     work.record(streams.voucher(ordered.voucher_id), VOUCHER, [redeemed])
-    here.tell(ordered.case_id, CLAIM_PAYMENT_STATUS_SETTLED, ordered.amount_fen, f"国库回单{bank_reference}")
+    set_offs.settle(work, ordered)
+    receipt = f"国库回单{bank_reference}" if goes_out else "全额抵扣，未经国库支付"
+    told = "，".join(filter(None, (receipt, parts)))
+    here.tell(ordered.case_id, CLAIM_PAYMENT_STATUS_SETTLED, ordered.amount_fen, told)
     case = work.case(ordered.case_id)
     if not case.is_open:
         return  # it came back after the end, and is paid now
@@ -148,7 +172,7 @@ def _settle(here: InQuarter, ordered: PaymentOrdered, bank_reference: str, evide
         return
     closed = CaseClosed(
         outcome=CASE_OUTCOME_PAID,
-        summary=f"已兑付{show(case.due_fen)}（{case.redemption.voucher_id}，{opened.quarter}）",
+        summary=f"已兑付{show(case.due_fen)}（{case.redemption.voucher_id}，{opened.quarter}）{parts and f'；{parts}'}",
         clause=opened.clause,
         voucher_id=case.redemption.voucher_id,
         amount_fen=case.due_fen,

@@ -7,7 +7,7 @@ from google.protobuf.message import Message
 from commands.recovery_paid import hands_of, paid_on
 from commands.recovery_receipts import must_count_once, must_follow_payment
 from commands.work import Work
-from domain import recovery_deadlines, recovery_decisions, recovery_transfer
+from domain import recovery_collecting, recovery_deadlines, recovery_decisions, recovery_transfer
 from domain.dates import from_iso
 from domain.duties import REQUESTER_CLAUSE, accounts_of, requesters
 from domain.kinds import ENTERPRISE_YEAR, RECOVERY
@@ -26,6 +26,7 @@ from duifu.v1.recovery_pb2 import (
     RecordRecoveryStatement,
     RecoveryKind,
     RecoveryOpened,
+    RecoveryReceived,
     RecoveryRule,
     RedemptionHeadroomRecovered,
     SendRecoveryNotice,
@@ -124,34 +125,43 @@ def demand(work: Work, command: DemandRecovery) -> str:
 def receive(work: Work, command: RecordRecoveryReceipt) -> str:
     """Money came in; limits of the same budget year get it back.
 
-    Raises Refused RECOVERY_RECEIPT_USED, RECEIPT_BEFORE_PAYMENT, and what `recovery_decisions.receive` raises.
+    Raises Refused RECOVERY_RECEIPT_USED, RECEIPT_BEFORE_PAYMENT, and what `recovery_collecting.receive` raises.
     """
     recovery = acted_on(work, command.recovery_id)
-    received = recovery_decisions.receive(recovery, command, work.actor, work.on)
+    received = recovery_collecting.receive(recovery, command, work.actor, work.on)
     if received:
         must_count_once(work, recovery, command)
         must_follow_payment(work, recovery, command)
     _record(work, command.recovery_id, received)
-    if received:
-        opened = recovery.opened
-        for year, amount_fen in given_back(recovery, command.amount_fen, from_iso(command.received_on).year).items():
-            recovered = RedemptionHeadroomRecovered(
-                recovery_id=recovery.recovery_id, bank_reference=command.bank_reference, amount_fen=amount_fen
-            )
-            work.record(streams.enterprise_year(opened.programme_id, opened.uscc, year), ENTERPRISE_YEAR, [recovered])
+    for receipt in received:
+        if isinstance(receipt, RecoveryReceived):
+            give_back(work, recovery, receipt)
     return command.recovery_id
 
 
+def give_back(work: Work, before: Recovery, receipt: RecoveryReceived) -> None:
+    """Limits of the budget year in which it came in may pay again what was paid in that year. (F-7)"""
+    opened = before.opened
+    for year, amount_fen in given_back(before, receipt.amount_fen, from_iso(receipt.received_on).year).items():
+        recovered = RedemptionHeadroomRecovered(
+            recovery_id=before.recovery_id,
+            bank_reference=receipt.bank_reference,
+            order_id=receipt.order_id,
+            amount_fen=amount_fen,
+        )
+        work.record(streams.enterprise_year(opened.programme_id, opened.uscc, year), ENTERPRISE_YEAR, [recovered])
+
+
 def propose_write_off(work: Work, command: ProposeWriteOff) -> str:
-    """A part cannot be recovered. Raises what `recovery_decisions.propose` raises."""
+    """A part cannot be recovered. Raises what `recovery_collecting.propose` raises."""
     recovery = acted_on(work, command.recovery_id)
-    return _record(work, command.recovery_id, recovery_decisions.propose(recovery, command, work.actor))
+    return _record(work, command.recovery_id, recovery_collecting.propose(recovery, command, work.actor))
 
 
 def write_off(work: Work, command: WriteOffRecovery) -> str:
-    """What was proposed is written off. Raises what `recovery_decisions.write_off` raises."""
+    """What was proposed is written off. Raises what `recovery_collecting.write_off` raises."""
     recovery = acted_on(work, command.recovery_id)
-    return _record(work, command.recovery_id, recovery_decisions.write_off(recovery, work.actor))
+    return _record(work, command.recovery_id, recovery_collecting.write_off(recovery, work.actor))
 
 
 def withdraw(work: Work, command: WithdrawRecovery) -> str:
@@ -186,6 +196,11 @@ def rule_of(work: Work, case_id: str) -> RecoveryRule:
     if row is None:
         raise Refused("RECOVERY_NOT_FORESEEN", case=case_id, programme=case.plan.programme_title)
     return row.message()
+
+
+def pays_another(work: Work, recovery: Recovery) -> bool:
+    """Whether what the programme pays goes to somebody else than who owes: to the supplier."""
+    return work.rulebook.pinned(recovery.opened.edition_sha256).pays_supplier
 
 
 def received_fen(work: Work, case_id: str) -> int:

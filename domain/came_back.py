@@ -29,7 +29,7 @@ def came_back(
         order_id=said.order_id,
         case_id=case_id,
         cycle_id=quarter.cycle_id,
-        amount_fen=payout(voucher, quarter.cycle_id, case_id).amount_fen,
+        amount_fen=went_out_fen(payout(voucher, quarter.cycle_id, case_id)),
         came_back_on=came_back_on.isoformat(),
         bank_reference=said.bank_reference,
         reason=said.reason,
@@ -72,6 +72,11 @@ def is_paid_again(returned: PaymentCameBack, terms: Paying) -> bool:
 def payout(voucher: Voucher, cycle_id: str, case_id: str) -> VoucherRedeemed:
     """What a quarter paid of a claim, and has not come back. Raises StopIteration."""
     return next(paid for paid in voucher.payouts if (paid.cycle_id, paid.case_id) == (cycle_id, case_id))
+
+
+def went_out_fen(paid: VoucherRedeemed) -> int:
+    """What of a payout the treasury paid: what was set off against a recovery stays so."""
+    return paid.amount_fen - paid.set_off_fen
 
 
 def must_not_be_recovered(recoveries: Iterable[Recovery], order_id: str, source_id: str, case_id: str) -> None:

@@ -13,7 +13,7 @@ from domain.batches import Batches, with_batch, with_signature
 from domain.case import UnknownEvent
 from domain.dates import SHANGHAI, Quarter, from_iso, is_quarter
 from domain.numbered import by_number
-from domain.orders import Order
+from domain.orders import Order, payable_fen
 from domain.quarter_index import Claim, ClaimState, Index
 from domain.states import DERIVED, changed
 from domain.sums import Sum
@@ -216,7 +216,7 @@ def payment_order(cycle_id: str, ordered: PaymentOrdered) -> PaymentOrder:
         payee_name=ordered.payee.holder_name,
         account_number=ordered.payee.number,
         bank_name=ordered.payee.bank_name,
-        amount_fen=ordered.amount_fen,
+        amount_fen=payable_fen(ordered),
         purpose=ordered.purpose,
         budget_year=from_iso(ordered.pay_on).year,
         pay_on=ordered.pay_on,

@@ -11,6 +11,7 @@ from domain.dates import SHANGHAI, Quarter, end_of, start_of, timestamp
 from domain.evaluation.validity import may_end_by
 from domain.format.programme import Programme
 from domain.numbered import by_number
+from domain.orders import set_off_fen
 from domain.quarter_index import ClaimState
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import Actor, RemindCycle
@@ -230,6 +231,7 @@ def close(cycle: Cycle) -> list[Message]:
             returned=returned,
             dropped_case_ids=[c.case_id for c in cycle.in_order() if c.state == ClaimState.DROPPED],
             paid_fen=sum(a.amount_fen for a in paid),
+            set_off_fen=sum(set_off_fen(order.ordered) for order in all_orders if order.result == "settled"),
             deferred_fen=sum(a.amount_fen for a in deferred),
             returned_fen=sum(a.amount_fen for a in returned),
             carried=carried,

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from google.protobuf.message import Message
 
-from domain import bars, benefits, case_course, headroom, papers, rehearsal, single
+from domain import bars, benefits, case_course, headroom, papers, rehearsal, set_off, single
 from domain import cycle as cycles
 from domain import delegation as delegations
 from domain import experts as pools
@@ -28,6 +28,7 @@ from domain.papers import Paper
 from domain.recovery import Recovery
 from domain.rehearsal import Deployment
 from domain.round import Round
+from domain.set_off import SetOffs
 from domain.single import ContractClaim, InvoiceBinding, Register
 from domain.subject import Subject
 from domain.voucher import Voucher
@@ -62,6 +63,7 @@ PAPER = Kind(Paper(), papers.evolve)
 RECOVERY = Kind(Recovery(), recoveries.evolve)
 REGISTER = Kind(Register(), single.evolve_register)
 DEPLOYMENT = Kind(Deployment(), rehearsal.evolve)
+SET_OFFS = Kind(SetOffs(), set_off.evolve)
 SUBJECT = Kind(Subject(), subjects.evolve)
 DELEGATION = Kind(Delegations(), delegations.evolve)
 
@@ -83,6 +85,7 @@ BY_STREAM: dict[str, Kind[Any]] = {
     "recovery": RECOVERY,
     "register": REGISTER,
     "round": ROUND,
+    "set-off": SET_OFFS,
     "subject": SUBJECT,
     "voucher": VOUCHER,
 }

@@ -1,11 +1,12 @@
 """Payment orders of a quarter or of a round, and what the treasury said of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import PAYMENT_STATUS_RETURNED, PAYMENT_STATUS_SETTLED, PaymentStatus
+from duifu.v1.events_pb2 import GrantOrdered, PaymentOrdered
 
 Asked = TypeVar("Asked")
 
@@ -16,6 +17,21 @@ class Order(Generic[Asked]):
 
     ordered: Asked
     result: str = ""
+
+
+def set_off_fen(ordered: PaymentOrdered | GrantOrdered) -> int:
+    """What of an order is set off against recoveries; of a grant nothing is. (抵扣)"""
+    return sum(part.amount_fen for part in ordered.set_off) if isinstance(ordered, PaymentOrdered) else 0
+
+
+def payable_fen(ordered: PaymentOrdered | GrantOrdered) -> int:
+    """What the treasury is asked to pay of an order: what is due, less what is set off; 0: it is not asked."""
+    return ordered.amount_fen - set_off_fen(ordered)
+
+
+def payable_together_fen(orders: Iterable[PaymentOrdered | GrantOrdered]) -> int:
+    """What the treasury is asked to pay of all of these."""
+    return sum(map(payable_fen, orders))
 
 
 def outstanding(orders: Mapping[str, Order[Asked]]) -> list[Asked]:

@@ -62,6 +62,12 @@ def must_name_its_booking(actor: Actor, order_id: str, status: PaymentStatus.Val
         raise Refused("BANK_REFERENCE_MISSING", order=order_id)
 
 
+def must_be_paid_out(order_id: str, amount_fen: int) -> None:
+    """Somebody outside speaks of what goes out. What is wholly set off never does. Raises Refused ORDER_SET_OFF."""
+    if not amount_fen:
+        raise Refused("ORDER_SET_OFF", order=order_id)
+
+
 def must_fit(order: PaymentOrder, said: Said) -> None:
     """The file speaks of this payment: the whole amount, to this payee. What it leaves out is not compared.
 

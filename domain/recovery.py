@@ -23,6 +23,8 @@ from duifu.v1.recovery_pb2 import (
     RecoveryTransferred,
     RecoveryWithdrawn,
     RecoveryWrittenOff,
+    SetOffDecided,
+    SetOffHeld,
     WriteOffProposed,
 )
 
@@ -61,7 +63,9 @@ class Recovery:
     notice: RecoveryNoticed | None = None
     statements: tuple[RecoveryStatementTaken, ...] = ()
     demand: RecoveryDemanded | None = None
-    receipts: Mapping[str, RecoveryReceived] = field(default_factory=dict)  # by bank reference
+    receipts: Mapping[str, RecoveryReceived] = field(default_factory=dict)  # by bank reference, or payment order
+    set_off: SetOffDecided | None = None  # that stands
+    to_set_off: Mapping[str, int] = field(default_factory=dict)  # by payment order that has not ended, fen
     proposed: WriteOffProposed | None = None  # waits to be confirmed
     written_off_fen: int = 0
     transferred: RecoveryTransferred | None = None
@@ -108,11 +112,26 @@ class Recovery:
         return sum(receipt.amount_fen for receipt in self.receipts.values())
 
     @property
+    def set_off_fen(self) -> int:
+        """What of it came in by being set off against payments."""
+        return sum(receipt.amount_fen for receipt in self.receipts.values() if receipt.order_id)
+
+    @property
     def open_fen(self) -> int:
         """What was demanded or handed over, and neither came in nor was written off."""
         if self.demand is None and self.transferred is None:
             return 0
         return self.claimed_fen - self.received_fen - self.written_off_fen
+
+    @property
+    def held_fen(self) -> int:
+        """What of the open part payment orders hold, to be set off with their settlement."""
+        return sum(self.to_set_off.values())
+
+    @property
+    def unheld_fen(self) -> int:
+        """What is open and held by no payment order."""
+        return self.open_fen - self.held_fen
 
     def rang(self, deadline: RecoveryDeadline.ValueType) -> RecoveryLapsed | None:
         """What was said when a deadline had passed; None: it has not, or nothing was to come in any more."""
@@ -122,6 +141,11 @@ class Recovery:
 def recovery_id(case_id: str, number: int) -> str:
     """The business key of the n-th recovery of a case, from 1."""
     return f"{case_id}-recovery-{number}"
+
+
+def reference(receipt: RecoveryReceived) -> str:
+    """What a receipt is known by: the bank's reference, or the payment against which it was set off."""
+    return receipt.bank_reference or receipt.order_id
 
 
 def evolve(recovery: Recovery, event: Message) -> Recovery:
@@ -136,7 +160,14 @@ def evolve(recovery: Recovery, event: Message) -> Recovery:
         case RecoveryDemanded():
             return changed(recovery, demand=event)
         case RecoveryReceived():
-            return changed(recovery, receipts={**recovery.receipts, event.bank_reference: event})
+            held = {order_id: fen for order_id, fen in recovery.to_set_off.items() if order_id != event.order_id}
+            return changed(recovery, receipts={**recovery.receipts, reference(event): event}, to_set_off=held)
+        case SetOffDecided():
+            return changed(recovery, set_off=None if event.is_revoked else event)
+        case SetOffHeld():
+            others = {order_id: fen for order_id, fen in recovery.to_set_off.items() if order_id != event.order_id}
+            mine = {} if event.is_released else {event.order_id: event.amount_fen}
+            return changed(recovery, to_set_off={**others, **mine})
         case WriteOffProposed():
             return changed(recovery, proposed=event)
         case RecoveryWrittenOff():

@@ -13,30 +13,20 @@ from domain.calendar import WorkingCalendar
 from domain.dates import from_iso
 from domain.duties import accounts_of
 from domain.recovery import COMPUTED, TITLES, Recovery, Standing
-from domain.recovery_shares import given_back
 from domain.refusals import Refused
 from domain.review import APPLICANT
 from duifu.v1.commands_pb2 import Actor
 from duifu.v1.recovery_pb2 import (
     DemandRecovery,
-    ProposeWriteOff,
-    RecordRecoveryReceipt,
     RecordRecoveryStatement,
-    RecoveryClosed,
     RecoveryDemanded,
     RecoveryNoticed,
-    RecoveryReceived,
     RecoveryRole,
     RecoveryStatementTaken,
     RecoveryWithdrawn,
-    RecoveryWrittenOff,
     SendRecoveryNotice,
     WithdrawRecovery,
-    WriteOffProposed,
 )
-
-#: While money may come in: after a transfer, it comes from a judicial organ.
-COLLECTING = (Standing.DEMANDED, Standing.TRANSFERRED)
 
 
 def notify(
@@ -110,76 +100,6 @@ def demand(recovery: Recovery, command: DemandRecovery, actor: Actor, on: date, 
     return [demanded]
 
 
-def receive(recovery: Recovery, command: RecordRecoveryReceipt, actor: Actor, on: date) -> list[Message]:
-    """Money came in; nothing if this receipt is on record already.
-
-    Raises Refused RECEIPT_CONFLICT, RECOVERY_NOT_NOW, ROLE_MISMATCH, RECOVERY_ABOVE_OPEN, NOT_YET_HAPPENED.
-    """
-    rule = recovery.opened.rule
-    must_be(actor, rule.collects, rule.clause)
-    if known := recovery.receipts.get(command.bank_reference):
-        if (known.amount_fen, known.received_on) == (command.amount_fen, command.received_on):
-            return []
-        raise Refused(
-            "RECEIPT_CONFLICT",
-            rule.clause,
-            reference=command.bank_reference,
-            known_fen=known.amount_fen,
-            known_on=known.received_on,
-            asked_fen=command.amount_fen,
-        )
-    must_stand(recovery, "登记缴回", *COLLECTING)
-    received_on = from_iso(command.received_on)
-    if received_on > on:
-        what = f"回单 {command.bank_reference}"
-        raise Refused("NOT_YET_HAPPENED", rule.clause, what=what, day=received_on, received_on=on)
-    _must_be_open(recovery, command.amount_fen)
-    restored = given_back(recovery, command.amount_fen, received_on.year)
-    received = RecoveryReceived(
-        bank_reference=command.bank_reference,
-        amount_fen=command.amount_fen,
-        received_on=command.received_on,
-        evidence_sha256=command.evidence_sha256,
-        restored_fen=sum(restored.values()),
-    )
-    return [received, *_closing(recovery, received_fen=command.amount_fen)]
-
-
-def propose(recovery: Recovery, command: ProposeWriteOff, actor: Actor) -> list[Message]:
-    """A part cannot be recovered, by somebody's decision; a newer proposal takes the place of the one before.
-
-    Raises Refused RECOVERY_NOT_NOW, ROLE_MISMATCH, REASON_MISSING, RECOVERY_ABOVE_OPEN.
-    """
-    rule = recovery.opened.rule
-    must_stand(recovery, "提请核销", *COLLECTING)
-    must_be(actor, rule.collects, rule.clause)
-    must_say_why(command.reason, "核销", rule.clause)
-    _must_be_open(recovery, command.amount_fen)
-    proposed = WriteOffProposed(
-        amount_fen=command.amount_fen,
-        decision_number=command.decision_number,
-        reason=command.reason,
-        evidence_sha256=command.evidence_sha256,
-        proposed_by=accounts_of(actor),
-    )
-    return [proposed]
-
-
-def write_off(recovery: Recovery, actor: Actor) -> list[Message]:
-    """What was proposed is written off, by somebody else.
-
-    Raises Refused RECOVERY_NOT_NOW, WRITE_OFF_NOT_PROPOSED, ROLE_MISMATCH, RECOVERY_NOT_APART, RECOVERY_ABOVE_OPEN.
-    """
-    must_stand(recovery, "核销", *COLLECTING)
-    must_decide(recovery, actor, "核销")
-    if (proposed := recovery.proposed) is None:
-        raise Refused("WRITE_OFF_NOT_PROPOSED", recovery.opened.clause, recovery=recovery.recovery_id)
-    _must_be_apart(recovery, actor, "核销", "提请核销", proposed.proposed_by)
-    _must_be_open(recovery, proposed.amount_fen)
-    written = RecoveryWrittenOff(amount_fen=proposed.amount_fen, decision_number=proposed.decision_number)
-    return [written, *_closing(recovery, written_off_fen=proposed.amount_fen)]
-
-
 def withdraw(recovery: Recovery, command: WithdrawRecovery, actor: Actor) -> list[Message]:
     """The finding is not upheld; a computed one stands as long as what it was computed from.
 
@@ -202,11 +122,12 @@ def must_be(actor: Actor, role: RecoveryRole, clause: str) -> None:
 def must_decide(recovery: Recovery, actor: Actor, title: str) -> None:
     """The actor decides, and stands apart. Raises Refused ROLE_MISMATCH, RECOVERY_NOT_APART."""
     must_be(actor, recovery.opened.rule.decides, recovery.opened.rule.clause)
-    _must_be_apart(recovery, actor, title, "查明事实", recovery.opened.found_by)
-    _must_be_apart(recovery, actor, title, "办理原案件", recovery.opened.hands)
+    must_be_apart(recovery, actor, title, "查明事实", recovery.opened.found_by)
+    must_be_apart(recovery, actor, title, "办理原案件", recovery.opened.hands)
 
 
-def _must_be_apart(recovery: Recovery, actor: Actor, title: str, did: str, by: Iterable[str]) -> None:
+def must_be_apart(recovery: Recovery, actor: Actor, title: str, did: str, by: Iterable[str]) -> None:
+    """Who acts, and whoever lent the role, is none of these. Raises Refused RECOVERY_NOT_APART."""
     both = set(by).intersection(accounts_of(actor))
     if both:
         account = "、".join(sorted(both))
@@ -226,30 +147,7 @@ def must_stand(recovery: Recovery, title: str, *allowed: Standing) -> None:
         )
 
 
-def _must_be_open(recovery: Recovery, amount_fen: int) -> None:
-    if amount_fen > recovery.open_fen:
-        raise Refused(
-            "RECOVERY_ABOVE_OPEN",
-            recovery.opened.clause,
-            recovery=recovery.recovery_id,
-            asked_fen=amount_fen,
-            open_fen=recovery.open_fen,
-        )
-
-
 def must_say_why(reason: str, title: str, clause: str) -> None:
     """A reason was given. Raises Refused REASON_MISSING."""
     if not reason.strip():
         raise Refused("REASON_MISSING", clause, title=title)
-
-
-def _closing(recovery: Recovery, received_fen: int = 0, written_off_fen: int = 0) -> list[Message]:
-    """The end, once nothing is open."""
-    if received_fen + written_off_fen < recovery.open_fen:
-        return []
-    closed = RecoveryClosed(
-        demanded_fen=recovery.claimed_fen,
-        received_fen=recovery.received_fen + received_fen,
-        written_off_fen=recovery.written_off_fen + written_off_fen,
-    )
-    return [closed]

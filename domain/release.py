@@ -12,6 +12,7 @@ from domain.batches import Batch, Batches, Ordered
 from domain.cycle import Cycle
 from domain.cycle_decisions import must_not_be_paused
 from domain.duties import accounts_of
+from domain.orders import payable_fen, payable_together_fen
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL, Actor, SignPayments
 from duifu.v1.events_pb2 import GrantOrdered, PaymentBatchMade, PaymentBatchSigned, PaymentOrdered
@@ -25,14 +26,14 @@ def make_batch(paid_by: Batches[Ordered]) -> list[Message]:
     orders = [ordered for ordered in paid_by.outstanding() if ordered.order_id not in batched]
     if not orders:
         return []
-    amount_fen = sum(ordered.amount_fen for ordered in orders)
+    due_fen = sum(ordered.amount_fen for ordered in orders)  # a set-off disposes of money as a payment does
     return [
         PaymentBatchMade(
             batch=len(paid_by.batches) + 1,
             order_ids=[ordered.order_id for ordered in orders],
-            amount_fen=amount_fen,
+            amount_fen=payable_together_fen(orders),
             orders_sha256=digest(orders),
-            steps=[step.key for step in paid_by.release if amount_fen > step.above_fen],
+            steps=[step.key for step in paid_by.release if due_fen > step.above_fen],
         )
     ]
 
@@ -62,7 +63,7 @@ def sign(paid_by: Batches[Ordered], command: SignPayments, actor: Actor) -> list
             step=step.key,
             title=step.title,
             orders_sha256=command.orders_sha256,
-            amount_fen=sum(ordered.amount_fen for ordered in orders),
+            amount_fen=payable_together_fen(orders),
             signed_by=actor.id,
             on_behalf_of=actor.on_behalf_of,
         )
@@ -138,8 +139,8 @@ def signers(paid_by: Batches[Ordered], order_ids: Collection[str]) -> set[str]:
 
 
 def digest(orders: Iterable[PaymentOrdered | GrantOrdered]) -> str:
-    """SHA-256 of a line for each order: its id, the payee, the amount in fen; 64 hexadecimal digits."""
-    lines = (f"{ordered.order_id}\t{ordered.payee.holder_name}\t{ordered.amount_fen}\n" for ordered in orders)
+    """SHA-256 of a line for each order: its id, the payee, what goes out in fen; 64 hexadecimal digits."""
+    lines = (f"{ordered.order_id}\t{ordered.payee.holder_name}\t{payable_fen(ordered)}\n" for ordered in orders)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 

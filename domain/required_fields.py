@@ -90,6 +90,8 @@ MUST_BE_FILLED = {
     "duifu.v1.TransferRecovery": ("recovery_id", "authority", "document_number", "evidence_sha256"),
     "duifu.v1.LapseRecovery": ("recovery_id", "deadline"),
     "duifu.v1.RecordRecoveryLetter": ("recovery_id",),
+    "duifu.v1.OrderSetOff": ("recovery_id", "document_number", "evidence_sha256"),
+    "duifu.v1.RevokeSetOff": ("recovery_id",),
     "duifu.v1.BarEnterprise": ("recovery_id", "document_number", "evidence_sha256"),
     "duifu.v1.ReportInvoiceReversed": (
         "voucher_id",

@@ -214,7 +214,7 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
         case VoucherLapsed():
             return changed(voucher, expired_fen=voucher.expired_fen + event.lapsed_fen)
         case PaymentCameBack():
-            left = tuple(p for p in voucher.payouts if (p.cycle_id, p.case_id) != (event.cycle_id, event.case_id))
+            left = tuple(kept for payout in voucher.payouts if (kept := _after_return(payout, event)).amount_fen)
             came_back = {**voucher.came_back, event.order_id: event}
             return changed(voucher, paid_fen=voucher.paid_fen - event.amount_fen, payouts=left, came_back=came_back)
         case SettlementReversed():
@@ -228,6 +228,14 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
                 claw_back_fen=voucher.claw_back_fen + event.claw_back_fen,
             )
     raise UnknownEvent(type(event).__name__)
+
+
+def _after_return(payout: VoucherRedeemed, returned: PaymentCameBack) -> VoucherRedeemed:
+    """What is left of a payout: what was set off never went out, and does not come back."""
+    if (payout.cycle_id, payout.case_id) != (returned.cycle_id, returned.case_id):
+        return payout
+    fen = payout.amount_fen - returned.amount_fen
+    return VoucherRedeemed(case_id=payout.case_id, cycle_id=payout.cycle_id, amount_fen=fen, set_off_fen=fen)
 
 
 def _totals(use: InvoiceUse, voucher: Voucher) -> InvoiceTotals:

@@ -11,6 +11,7 @@ from domain.dates import SHANGHAI, from_iso, start_of
 from domain.legal_clock import limit_of, read
 from domain.money import show
 from domain.opinions import given, wanted
+from domain.orders import payable_together_fen
 from domain.quarter_index import ClaimState
 from domain.round import Round, Standing
 from duifu.v1.commands_pb2 import (
@@ -205,7 +206,7 @@ def quarter_standing(cycle: Cycle) -> str:
     if cycle.closed is not None:
         closed = cycle.closed
         return (
-            f"{quarter}已结清：支付{len(closed.paid)}笔{show(closed.paid_fen)}，"
+            f"{quarter}已结清：支付{len(closed.paid)}笔{show(closed.paid_fen)}{_of_which_set_off(closed.set_off_fen)}，"
             f"递延{len(closed.deferred)}笔{show(closed.deferred_fen)}，退回{len(closed.returned)}笔{show(closed.returned_fen)}"
         )
     if cycle.paused is not None:
@@ -226,13 +227,16 @@ def quarter_standing(cycle: Cycle) -> str:
 
 def _to_be_signed(paid_by: Batches[Ordered], batch: Batch) -> str:
     step, orders = paid_by.step(batch.next_step), paid_by.in_batch(batch)
-    amount_fen = sum(ordered.amount_fen for ordered in orders)
-    return f"待{step.title}：{len(orders)}笔{show(amount_fen)}，由{step.role_title}签署"
+    return f"待{step.title}：{len(orders)}笔{show(payable_together_fen(orders))}，由{step.role_title}签署"
 
 
 def _late(paid_by: Batches[Ordered]) -> str:
     late = treasury_silence.overdue(paid_by)
     return f"，其中{late.count}笔至{paid_by.silent.due_on}未答复" if late.count else ""
+
+
+def _of_which_set_off(fen: int) -> str:
+    return f"（其中抵扣{show(fen)}）" if fen else ""
 
 
 def round_standing(round_: Round) -> str:

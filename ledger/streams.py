@@ -61,6 +61,11 @@ def recoveries_of(case_id: str) -> str:
     return f"{RECOVERIES}{case_id}-recovery-"
 
 
+def set_offs(programme_id: str) -> str:
+    """The recoveries that are set off against payments under a programme."""
+    return f"set-off/{programme_id}"
+
+
 def voucher(voucher_id: str) -> str:
     """One voucher."""
     return f"voucher/{voucher_id}"

@@ -163,6 +163,10 @@ def _recovery(values: Values) -> Iterator[str]:
     yield f"{demanded}，由{row.collects.title}收取（{row.clause}）。"
     if row.bar:
         yield f"情节严重的，可以限制申领、申报和兑付，最长{row.bar.months_max}个月（{row.bar.clause}）。"
+    if row.set_off:
+        unless = "，或缴回期限届满" if row.set_off.when == "overdue" else ""
+        decides = f"可以由{row.decides.title}决定以后续兑付抵扣（{row.set_off.clause}）"
+        yield f"尚待缴回的，经单位书面同意{unless}，{decides}。"
     if row.transfer:
         yield f"涉嫌犯罪的，由{row.decides.title}移送司法机关（{row.transfer.clause}）。"
     yield ""

@@ -90,7 +90,11 @@ def _course(recovery: Recovery) -> Iterator[str]:
         demand = recovery.demand
         yield f"责令追回：{show(demand.amount_fen)}（{demand.document_number}），{demand.pay_by_on}前缴回"
     for receipt in recovery.receipts.values():
-        yield f"缴回：{receipt.received_on} {show(receipt.amount_fen)}（{receipt.bank_reference}）"
+        how = f"抵扣{receipt.order_id}" if receipt.order_id else receipt.bank_reference
+        yield f"缴回：{receipt.received_on} {show(receipt.amount_fen)}（{how}）"
+    if recovery.set_off is not None:
+        held = f"，支付指令待抵扣{show(recovery.held_fen)}" if recovery.held_fen else ""
+        yield f"以后续兑付抵扣：{recovery.set_off.document_number}{held}"
     if recovery.proposed is not None:
         yield f"待确认核销：{show(recovery.proposed.amount_fen)}（{recovery.proposed.decision_number}）"
     if recovery.written_off_fen:

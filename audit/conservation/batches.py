@@ -30,4 +30,4 @@ def _under_way(books: Books, batch: int) -> int:
     """What the orders of a batch that have no answer come to, in fen."""
     known = books.batches.get(books.entry.stream, {})
     orders = (books.orders.get(order_id) for order_id in known.get(batch, ()))
-    return sum(order.amount_fen for order in orders if order is not None)
+    return sum(order.payable_fen for order in orders if order is not None)

@@ -64,6 +64,7 @@ POSTINGS: dict[type[Message], Callable[[Books, Any], None]] = {
     recovery.RecoveryOpened: recoveries.opened,
     recovery.RecoveryDemanded: recoveries.demanded,
     recovery.RecoveryReceived: recoveries.received,
+    recovery.SetOffHeld: recoveries.held,
     recovery.RecoveryWrittenOff: recoveries.written_off,
     recovery.RecoveryTransferred: recoveries.transferred,
     recovery.RecoveryClosed: recoveries.closed,

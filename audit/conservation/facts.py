@@ -32,6 +32,9 @@ class Fact(StrEnum):
     RECOVERED = "当年缴回"
     CAME_BACK = "结算后当年退回"
     GRANT_CAME_BACK = "补助结算后退回"
+    SET_OFF_HELD = "抵扣预留"
+    SET_OFF = "抵扣"
+    SET_OFF_RELEASED = "抵扣撤回"
 
 
 #: Which books; one that is silent says nothing.
@@ -49,4 +52,7 @@ PARTIES = {
     Fact.RECOVERED: (Book.RECOVERY, Book.YEAR),
     Fact.CAME_BACK: (Book.VOUCHER, Book.YEAR),
     Fact.GRANT_CAME_BACK: (Book.ROUND, Book.CASE),
+    Fact.SET_OFF_HELD: (Book.QUARTER, Book.RECOVERY),
+    Fact.SET_OFF: (Book.QUARTER, Book.RECOVERY),
+    Fact.SET_OFF_RELEASED: (Book.QUARTER, Book.RECOVERY),
 }

@@ -1,10 +1,14 @@
 """A quarter: what came in is ordered or put off, what was ordered is settled or comes back. (BJ-4.3, BJ-A17)"""
 
+from collections.abc import Iterable
+
 from audit.conservation.account import Bucket
 from audit.conservation.books import Books, Fault
 from audit.conservation.facts import Book, Fact
 from audit.conservation.under_way import Order, Quarter, Waiting
+from domain.money import show
 from duifu.v1 import events_pb2 as events
+from duifu.v1.recovery_pb2 import SetOff
 
 
 def opened(books: Books, event: events.CycleOpened) -> None:
@@ -53,8 +57,12 @@ def ordered(books: Books, event: events.PaymentOrdered) -> None:
     books.move(quarter.account, Bucket.RESERVED, Bucket.COMMITTED, fen)
     programme_id = quarter.opened.programme_id
     books.move(books.voucher(event.voucher_id, programme_id), Bucket.RESERVED, Bucket.COMMITTED, fen)
-    books.begin(event.order_id, Order(quarter.account, event.case_id, event.voucher_id, fen))
+    books.begin(event.order_id, Order(quarter.account, event.case_id, event.voucher_id, fen, event.set_off))
     books.say(Fact.ORDERED, event.order_id, Book.QUARTER, fen, quarter.account)
+    if event.set_off and (not 0 <= books.orders[event.order_id].payable_fen <= fen):
+        text = f"支付指令{event.order_id}抵扣超出应付{show(fen)}"
+        books.fault(Fault.OVERDRAWN, quarter.account, text, fen - books.orders[event.order_id].payable_fen, fen)
+    _say_of_parts(books, quarter, Fact.SET_OFF_HELD, event.order_id, event.set_off)
 
 
 def deferred(books: Books, event: events.ClaimDeferred) -> None:
@@ -81,6 +89,8 @@ def settled(books: Books, event: events.PaymentSettled) -> None:
         books.move(year, Bucket.COMMITTED, Bucket.PAID, order.amount_fen)
     about = f"{quarter.opened.cycle_id}/{order.case_id}"
     books.say(Fact.SETTLED, about, Book.QUARTER, order.amount_fen, quarter.account)
+    quarter.set_off_fen += order.amount_fen - order.payable_fen
+    _say_of_parts(books, quarter, Fact.SET_OFF, event.order_id, order.set_off)
 
 
 def returned(books: Books, event: events.PaymentReturned) -> None:
@@ -93,6 +103,7 @@ def returned(books: Books, event: events.PaymentReturned) -> None:
     quarter.returned_fen += fen
     books.move(quarter.account, Bucket.COMMITTED, Bucket.RELEASED, fen)
     books.say(Fact.RETURNED, event.order_id, Book.QUARTER, fen, quarter.account)
+    _say_of_parts(books, quarter, Fact.SET_OFF_RELEASED, event.order_id, order.set_off)
     voucher = books.voucher(order.voucher_id, quarter.opened.programme_id)
     books.move(voucher, Bucket.COMMITTED, Bucket.RESERVED if event.to_cycle_id else Bucket.RELEASED, fen)
     if event.to_cycle_id:
@@ -120,6 +131,7 @@ def closed(books: Books, event: events.CycleClosed) -> None:
         ("结清时待付", 0, held[Bucket.RESERVED]),
         ("结清时未答复的支付指令", 0, held[Bucket.COMMITTED]),
         ("结清的支付", event.paid_fen, held[Bucket.PAID]),
+        ("结清的抵扣", event.set_off_fen, quarter.set_off_fen),
         ("结清的递延", event.deferred_fen, quarter.deferred_fen),
         ("结清的退回", event.returned_fen, quarter.returned_fen),
     ):
@@ -137,3 +149,9 @@ def _hand_over(books: Books, quarter: Quarter, case_id: str, to_cycle_id: str, f
     quarter.carried_fen += fen
     about = f"{quarter.opened.cycle_id}→{to_cycle_id}/{case_id}"
     books.say(Fact.CARRIED, about, Book.OUT, fen, quarter.account)
+
+
+def _say_of_parts(books: Books, quarter: Quarter, fact: Fact, order_id: str, parts: Iterable[SetOff]) -> None:
+    """What of an order is set off, each recovery says too. (抵扣)"""
+    for part in parts:
+        books.say(fact, f"{order_id}/{part.recovery_id}", Book.QUARTER, part.amount_fen, quarter.account)

@@ -25,11 +25,23 @@ def demanded(books: Books, event: events.RecoveryDemanded) -> None:
 def received(books: Books, event: events.RecoveryReceived) -> None:
     """A part came in; what of it a year may pay again, the year says in the same commit."""
     account = _own(books)
-    books.move(account, _open(account), Bucket.RECOVERED, event.amount_fen)
+    books.move(account, Bucket.COMMITTED if event.order_id else _open(account), Bucket.RECOVERED, event.amount_fen)
     if voucher := books.vouchers_of_recoveries.get(account.name):
         books.kept[voucher.name] = books.kept.get(voucher.name, 0) - event.amount_fen
-    recovery_id = books.entry.stream.removeprefix(streams.RECOVERIES)
-    books.say(Fact.RECOVERED, recovery_id, Book.RECOVERY, event.restored_fen, account)
+    books.say(Fact.RECOVERED, _id(books), Book.RECOVERY, event.restored_fen, account)
+    if event.order_id:
+        books.say(Fact.SET_OFF, f"{event.order_id}/{_id(books)}", Book.RECOVERY, event.amount_fen, account)
+
+
+def held(books: Books, event: events.SetOffHeld) -> None:
+    """A payment order holds a part until it has ended; what came back is open again. (抵扣)"""
+    account, about = _own(books), f"{event.order_id}/{_id(books)}"
+    if event.is_released:
+        books.move(account, Bucket.COMMITTED, Bucket.FREE, event.amount_fen)
+        books.say(Fact.SET_OFF_RELEASED, about, Book.RECOVERY, event.amount_fen, account)
+    else:
+        books.move(account, Bucket.FREE, Bucket.COMMITTED, event.amount_fen)
+        books.say(Fact.SET_OFF_HELD, about, Book.RECOVERY, event.amount_fen, account)
 
 
 def written_off(books: Books, event: events.RecoveryWrittenOff) -> None:
@@ -54,11 +66,16 @@ def closed(books: Books, event: events.RecoveryClosed) -> None:
     books.must_be(account, "缴回", event.received_fen, account.held[Bucket.RECOVERED])
     books.must_be(account, "核销", event.written_off_fen, account.held[Bucket.RELEASED])
     books.must_be(account, "办结时待缴回", 0, account.held[_open(account)])
+    books.must_be(account, "办结时待抵扣", 0, account.held[Bucket.COMMITTED])
 
 
 def _open(account: Account) -> Bucket:
     """Where what is still to come in is: with the office, or handed over."""
     return Bucket.RESERVED if account.held[Bucket.RESERVED] else Bucket.FREE
+
+
+def _id(books: Books) -> str:
+    return books.entry.stream.removeprefix(streams.RECOVERIES)
 
 
 def _own(books: Books) -> Account:

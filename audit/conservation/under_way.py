@@ -1,11 +1,13 @@
 """What is under way between accounts: claims in a queue, what waits to be ordered, orders without an answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from audit.conservation.account import Account
 from audit.conservation.limits import Quota
 from duifu.v1.events_pb2 import CycleOpened, RoundOpened
+from duifu.v1.recovery_pb2 import SetOff
 
 
 @dataclass(slots=True)
@@ -16,6 +18,12 @@ class Order:
     case_id: str
     voucher_id: str
     amount_fen: int
+    set_off: Sequence[SetOff] = ()  # of the amount, what does not go out
+
+    @property
+    def payable_fen(self) -> int:
+        """What goes out."""
+        return self.amount_fen - sum(part.amount_fen for part in self.set_off)
 
 
 @dataclass(slots=True)
@@ -34,6 +42,7 @@ class Quarter:
     opened: CycleOpened = field(default_factory=CycleOpened)
     waiting: dict[str, Waiting] = field(default_factory=dict)  # by case
     deferred_fen: int = 0
+    set_off_fen: int = 0  # of what was paid, that did not go out
     returned_fen: int = 0
     carried_fen: int = 0
     paid_before_fen: int = 0  # by the programme, in all quarters before

@@ -32,6 +32,15 @@ class TransferRow(Row):
     clause: Clause
 
 
+class SetOffRow(Row):
+    """What is open may be taken out of later payments to the enterprise. (抵扣)"""
+
+    clause: Clause
+    when: Literal["agreed", "overdue"] = Field(
+        description="agreed: only if the enterprise agrees; overdue: without it too, once the days to pay are over."
+    )
+
+
 class RecoveryRow(Row):
     """Who finds, who decides and who collects, and how many working days an enterprise has for what."""
 
@@ -44,7 +53,8 @@ class RecoveryRow(Row):
     pay_days: int = Field(ge=1, le=365, description="Working days to pay, after the demand.")
     bar: BarRow | None = Field(None, description="Left out: nobody is kept from applying.")
     transfer: TransferRow | None = Field(None, description="Left out: nothing is handed over to judicial organs.")
-    letters: dict[Literal["noticed", "demanded", "overdue"], str] = Field(default_factory=dict)
+    set_off: SetOffRow | None = Field(None, description="Left out: nothing is set off against later payments.")
+    letters: dict[Literal["noticed", "demanded", "overdue", "set_off"], str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _three_roles(self) -> Self:
@@ -65,5 +75,7 @@ class RecoveryRow(Row):
             bar_months_max=self.bar.months_max if self.bar else 0,
             bar_clause=self.bar.clause if self.bar else "",
             transfer_clause=self.transfer.clause if self.transfer else "",
+            set_off_clause=self.set_off.clause if self.set_off else "",
+            set_off_when_overdue=self.set_off is not None and self.set_off.when == "overdue",
             letters=dict(self.letters.items()),
         )

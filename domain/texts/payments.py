@@ -50,6 +50,16 @@ TEXTS: Texts = {
             "Ask the bank or treasury for a file that names its reference, and put that in.",
         ),
     },
+    "ORDER_SET_OFF": {
+        "zh": (
+            "支付指令 {order} 全额抵扣追回款，本系统未曾送出，不会有国库或银行的结果。",
+            "请与银行或国库核对文件所述的是哪一笔。",
+        ),
+        "en": (
+            "Order {order} is wholly set off against what is to be recovered; it never went out from here.",
+            "Ask the bank or treasury which payment the file speaks of.",
+        ),
+    },
     "PAYMENT_NOT_RELEASED": {
         "zh": (
             "支付指令 {order} 尚未放行，本系统未曾送出，文件却已述及。",

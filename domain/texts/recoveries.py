@@ -173,6 +173,40 @@ TEXTS: Texts = {
             "Add transfer to the section recovery of the programme file; what is open is handed over outside.",
         ),
     },
+    "SET_OFF_NOT_FORESEEN": {
+        "zh": (
+            "追回案件 {recovery} 不能抵扣：其政策版本没有规定，或追回的不是兑付款，或兑付款付给供给方。",
+            "请由单位缴回；要抵扣的，请在政策文件的 recovery 一节增加 set_off。",
+        ),
+        "en": (
+            "Recovery {recovery} is not set off: the edition is silent, it is of a grant, or suppliers are paid.",
+            "Have the money paid back; or add set_off to the section recovery of the programme file.",
+        ),
+    },
+    "SET_OFF_NOT_AGREED": {
+        "zh": (
+            "追回案件 {recovery} 的单位没有同意抵扣。",
+            "请登记单位的书面同意；政策文件允许逾期抵扣的，缴回期限{pay_by}届满后也可以。",
+        ),
+        "en": (
+            "The enterprise has not agreed that recovery {recovery} is set off.",
+            "Record its agreement; where the programme lets you, wait until {pay_by}, its last day to pay, is over.",
+        ),
+    },
+    "SET_OFF_NOT_ORDERED": {
+        "zh": ("追回案件 {recovery} 没有抵扣决定。", "无需撤销。"),
+        "en": ("Nobody has ordered that recovery {recovery} is set off.", "There is nothing to revoke."),
+    },
+    "SET_OFF_HELD": {
+        "zh": (
+            "追回案件 {recovery} 中{held_fen}待支付指令 {orders} 抵扣，只余{open_fen}可办。",
+            "请在余额内办理，或待该指令支付、退回后再办。",
+        ),
+        "en": (
+            "Of recovery {recovery} {held_fen} is held by {orders}, to be set off; {open_fen} is left.",
+            "Keep to what is left, or wait until those orders are settled or have come back.",
+        ),
+    },
     "INVOICE_NOT_COUNTED": {
         "zh": ("发票 {invoice} 没有计入算力券 {voucher}。", "请核对发票代码和号码；未计入的发票红冲不影响本券。"),
         "en": (

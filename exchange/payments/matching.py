@@ -58,7 +58,7 @@ class Matching:
 
         Raises Refused MALFORMED, ORDER_UNKNOWN, PAYMENT_CURRENCY, PAYMENT_AMOUNT, PAYMENT_PAYEE,
         PAYMENT_ACCOUNT, PAYMENT_NOT_RELEASED, PAYMENT_TWICE, PAYMENT_LATE, PAYMENT_RESULT_CONFLICT,
-        BANK_REFERENCE_MISSING.
+        BANK_REFERENCE_MISSING, ORDER_SET_OFF.
         """
         if line.problem:
             raise Refused("MALFORMED", problems=line.problem)
@@ -66,6 +66,7 @@ class Matching:
             return Standing.OTHER
         said = line.said
         listed, order = self._order(said.order_id)
+        payment_answers.must_be_paid_out(said.order_id, order.ordered.amount_fen)
         payment_answers.must_fit(order.ordered, said)
         payment_answers.must_have_gone_out(said.order_id, bool(order.result) or said.order_id in listed.due)
         if said.result not in STATUS:

@@ -11,7 +11,7 @@ from domain.cycle import Cycle
 from domain.dates import SHANGHAI
 from domain.kinds import CYCLE, ROUND
 from domain.numbered import by_number
-from domain.orders import Order
+from domain.orders import Order, payable_fen
 from duifu.v1.events_pb2 import GrantOrdered, PaymentOrdered
 from duifu.v1.work_pb2 import PaymentOrder
 from ledger import streams
@@ -53,7 +53,7 @@ def find_list(ledger: Ledger, list_id: str) -> PaymentList | None:
         ordered = {
             order_id: Order(cycle.payment_order(list_id, order.ordered), order.result) for order_id, order in given
         }
-        released = {order.order_id: "" for order in quarter.to_pay()}
+        released = {order.order_id: "" for order in quarter.to_pay() if payable_fen(order)}
         vouchers = {order_id: order.ordered.voucher_id for order_id, order in given}
         return PaymentList(list_id, False, quarter.closed is not None, ordered, vouchers, released, quarter)
     found, _ = fold(ledger, streams.grant_round(list_id), ROUND)

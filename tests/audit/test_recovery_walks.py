@@ -1,4 +1,4 @@
-"""Whatever is found, demanded, received, written off, dropped, handed over, in any order: every fen is in one place."""
+"""Whatever is found, demanded, received, set off, written off, handed over, in any order: every fen is in one place."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -17,11 +17,13 @@ from audit.conservation.conserve import conserve
 from audit.moments import AtPosition
 from domain.kinds import RECOVERY
 from domain.money import yuan
+from domain.orders import payable_fen
 from domain.recovery import Recovery, Standing
 from domain.refusals import Refused
 from domain.voucher import Voucher
-from duifu.v1.commands_pb2 import Actor
-from duifu.v1.recovery_pb2 import WithdrawRecovery, WriteOffRecovery
+from duifu.v1.commands_pb2 import Actor, FreezeCycle
+from duifu.v1.events_pb2 import PaymentOrdered
+from duifu.v1.recovery_pb2 import RevokeSetOff, WithdrawRecovery, WriteOffRecovery
 from ledger import streams
 from ledger.rows import open_rows
 from tests.builders import a_contract, invoice_number
@@ -36,6 +38,7 @@ from tests.commands.recovery_desk import (
     opening,
     proposing,
     receiving,
+    setting_off,
     transferring,
     waiving,
 )
@@ -43,6 +46,7 @@ from tests.commands.test_reversal import reversing
 from tests.desk import Desk, the_rulebook
 
 VOUCHER, PAID = "bj-voucher-2024-000001", yuan(800_000)
+YEARS = (2024, 2025, 2026)
 
 
 @pytest.fixture(scope="module")
@@ -85,13 +89,21 @@ class Walk:
         elif deed == "find and demand":
             if recovery := self.find(amount_fen):
                 self.demand(recovery, amount_fen)
+        elif deed == "find and set off":
+            if recovery := self.find(amount_fen):
+                self.demand(recovery, amount_fen)
+                self.set_off(recovery, amount_fen)
         elif deed == "red invoice":
             self._red += 1
             red = reversing(self.voucher, amount_fen * 5, red_invoice_number=invoice_number(self._red))
             self._send(INSPECTOR, report_invoice_reversed=red)
-        elif deed == "ask again":
+        elif deed in ("ask again", "ask and order"):
             self._red += 1
             self.desk.pay_for(self.voucher, amount_fen * 5, invoice=self._red, on="2024-06-28")
+            if deed == "ask and order":
+                self.pay("order")
+        elif deed in ("order", "answer", "send back"):
+            self.pay(deed)
         elif known:
             DEEDS[deed](self, known[which % len(known)], amount_fen)
 
@@ -127,6 +139,37 @@ class Walk:
         """Handed over."""
         self._send(DECIDER, transfer_recovery=transferring(recovery))
 
+    def set_off(self, recovery: str, _amount_fen: int) -> None:
+        """From now on later payments are set off."""
+        self._send(DECIDER, order_set_off=setting_off(recovery))
+
+    def revoke(self, recovery: str, _amount_fen: int) -> None:
+        """No more of them."""
+        self._send(DECIDER, revoke_set_off=RevokeSetOff(recovery_id=recovery, reason="单位另行缴回"))
+
+    def pay(self, deed: str) -> None:
+        """The first quarter with something to do: what is due is ordered; what was ordered is settled or sent back."""
+        for quarter in map(self.desk.cycle, self.quarters()):
+            if quarter.outstanding() and deed != "order":
+                goes_out = [order.case_id for order in quarter.outstanding() if payable_fen(order)]
+                self.desk.record_results(quarter.cycle_id, goes_out if deed == "send back" else ())
+                return
+            if len(quarter.index.payable) and deed == "order":
+                if not quarter.frozen:
+                    self.desk.at(max(self.desk.now, quarter.cut_off_at))
+                    self.desk.system(freeze_cycle=FreezeCycle(cycle_id=quarter.cycle_id))
+                self.desk.order_payments(quarter.cycle_id)
+                return
+
+    def quarters(self) -> list[str]:
+        """All that there are, in order."""
+        return list(streams.cycle_ids(sorted(self.desk.ledger.streams(streams.CYCLES))))
+
+    def orders(self, result: str) -> list[PaymentOrdered]:
+        """Those of all quarters that ended so."""
+        known = [order for name in self.quarters() for order in self.desk.cycle(name).orders.values()]
+        return [order.ordered for order in known if order.result == result]
+
     def _send(self, actor: Actor, **kind: Any) -> None:
         try:
             self.desk.send(actor, **kind)
@@ -140,22 +183,18 @@ DEEDS: dict[str, Callable[[Walk, str, int], None]] = {
     "write off": Walk.write_off,
     "withdraw": Walk.withdraw,
     "transfer": Walk.transfer,
+    "set off": Walk.set_off,
+    "revoke": Walk.revoke,
 }
 EXPECTED = {
     *("RECOVERY_ABOVE_PAID", "RECOVERY_NOT_NOW", "RECOVERY_ABOVE_OPEN"),
+    *("SET_OFF_HELD", "SET_OFF_NOT_ORDERED"),
     *("WRITE_OFF_NOT_PROPOSED", "REVERSAL_ABOVE_INVOICE", "VOUCHER_IN_PAYMENT", "COMPUTED_FINDING_STANDS"),
 }
 #: What the walk is made of; first what there must be to walk on.
 OFTEN = [
-    "find and demand",
-    "find and demand",
-    "receive",
-    "receive",
-    "write off",
-    "find",
-    "red invoice",
-    "new year",
-    "ask again",
+    *(["find and set off", "ask and order", "answer"] * 4),
+    *("find and demand", "receive", "write off", "find", "red invoice", "new year", "ask again", "order", "send back"),
 ]
 STEPS = st.tuples(
     st.sampled_from([*OFTEN, *DEEDS]),
@@ -177,13 +216,15 @@ def test_every_fen_that_was_paid_is_in_one_place_at_every_position(
         for step in steps:
             walk.take(*step)
             must_not_be_paid_above_its_worth(desk.voucher(VOUCHER), walk.recoveries())
+            must_be_set_off_once(walk)
 
         assert walk.refused <= EXPECTED
         must_be_conserved(desk, begin)
         must_be_taken_back_once(walk.recoveries())
-        in_time = [r for one in walk.recoveries() for r in one.receipts.values() if r.received_on < "2025"]
-        assert desk.year(2024).redeemed_fen == PAID - sum(receipt.amount_fen for receipt in in_time)
-        assert desk.voucher(VOUCHER).paid_fen == PAID
+        ordered_fen = sum(order.amount_fen for result in ("", "settled") for order in walk.orders(result))
+        restored_fen = sum(r.restored_fen for one in walk.recoveries() for r in one.receipts.values())
+        assert sum(desk.year(year).redeemed_fen for year in YEARS) == ordered_fen - restored_fen
+        assert desk.voucher(VOUCHER).paid_fen == sum(order.amount_fen for order in walk.orders("settled"))
         assert differences(desk) == []
         desk.ledger.close()
 
@@ -199,9 +240,28 @@ def must_be_conserved(desk: Desk, begin: int) -> None:
         if account.pool.kind is Kind.RECOVERY:
             recovery = RECOVERY.fold(desk.events(account.name))
             is_handed_over = recovery.standing is Standing.TRANSFERRED
-            assert account.held[Bucket.RESERVED if is_handed_over else Bucket.FREE] == recovery.open_fen
+            assert account.held[Bucket.RESERVED if is_handed_over else Bucket.FREE] == recovery.unheld_fen
+            assert account.held[Bucket.COMMITTED] == recovery.held_fen
             assert account.held[Bucket.RECOVERED] == recovery.received_fen
             assert account.held[Bucket.RELEASED] == recovery.written_off_fen
+
+
+def must_be_set_off_once(walk: Walk) -> None:
+    """What orders without an answer set off is held, what settled ones did came in, and nothing else."""
+    held, came_in = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for recovery in walk.recoveries():
+        assert 0 <= recovery.held_fen <= recovery.open_fen
+        held.update({(order_id, recovery.recovery_id): fen for order_id, fen in recovery.to_set_off.items()})
+        by_order = [receipt for receipt in recovery.receipts.values() if receipt.order_id]
+        came_in.update({(receipt.order_id, recovery.recovery_id): receipt.amount_fen for receipt in by_order})
+    for known, result in ((held, ""), (came_in, "settled")):
+        said = {
+            (order.order_id, part.recovery_id): part.amount_fen
+            for order in walk.orders(result)
+            for part in order.set_off
+        }
+        assert dict(known) == said
+    assert all(payable_fen(order) >= 0 for order in walk.orders("settled"))
 
 
 def must_not_be_paid_above_its_worth(voucher: Voucher, recoveries: list[Recovery]) -> None:

@@ -8,12 +8,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.__main__ import main
+from domain.money import yuan
 from domain.voucher import Voucher
 from tests.builders import invoice_number
-from tests.commands.recovery_desk import SHA256, paid_voucher
+from tests.commands.recovery_desk import SHA256, demanded, paid_voucher
 from tests.desk import Desk
 
 Duifu = Callable[..., Result]
+Q2 = "bj-slq-2023-2024Q2"
 DOCUMENT = ("--sha256", SHA256)
 FINDS = ("--role", "inspector", "--actor", "li.jian")
 DECIDES = ("--role", "recovery-officer", "--actor", "gao.ming")
@@ -89,3 +91,34 @@ def listed(duifu: Duifu, *options: str) -> list[dict[str, object]]:
     """What the list has, for machines."""
     found: list[dict[str, object]] = json.loads(done(duifu("recovery", "list", "--json", *options)).stdout)
     return found
+
+
+def test_what_is_set_off_is_decided_revoked_and_shown(duifu: Duifu, paid: Voucher, tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "ledger.sqlite", "2024-04-02 09:00", ids="again")
+    recovery = demanded(desk, paid, yuan(100_000))
+    decision = ("recovery", "set-off", recovery, "--number", "抵1号", "--reason", "单位同意", *DOCUMENT, *DECIDES)
+    without = duifu(*decision)
+    assert (without.exit_code, "SET_OFF_NOT_AGREED" in without.output) == (3, True)
+    done(duifu(*decision, "--agreement", SHA256))
+    for number in ("抵2号", "抵3号"):
+        done(duifu("recovery", "revoke-set-off", recovery, "--reason", "单位另行缴回", *DECIDES))
+        done(duifu(*decision, "--number", number, "--agreement", SHA256))
+    desk.pay_for(desk.voucher(paid.voucher_id), yuan(800_000), invoice=2)
+    desk.freeze(Q2)
+    desk.order_payments(Q2)
+    waiting = json.loads(done(duifu("recovery", "show", recovery, "--json")).stdout)
+    desk.record_results(Q2)
+    desk.close_quarter(Q2)
+    desk.ledger.close()
+
+    assert (waiting["heldFen"], waiting["openFen"], waiting["isSetOff"]) == (yuan(100_000), yuan(100_000), True)
+    told = done(duifu("recovery", "show", recovery)).output
+    assert "待缴回¥0.00，已抵扣¥100,000.00" in told
+    shown = done(duifu("cycle", "show", Q2)).output
+    assert "其中抵扣" in shown
+    assert "支付1笔¥160,000.00（其中抵扣¥100,000.00）" in shown.replace("\n", "")
+    page = tmp_path / "page.html"
+    done(duifu("cycle", "page", Q2, "--out", str(page)))
+    drawn = page.read_text("utf-8")
+    assert "已支付中抵扣" in drawn
+    assert "抵扣追回款−¥100,000.00；实付=¥60,000.00" in drawn

@@ -23,10 +23,12 @@ from duifu.v1.recovery_pb2 import (
     DemandRecovery,
     LapseRecovery,
     OpenRecovery,
+    OrderSetOff,
     ProposeWriteOff,
     RecordRecoveryReceipt,
     RecordRecoveryStatement,
     ReportInvoiceReversed,
+    RevokeSetOff,
     SendRecoveryNotice,
     TransferRecovery,
     WithdrawRecovery,
@@ -71,6 +73,8 @@ def examples(case_id: str, voucher_id: str) -> dict[str, tuple[Actor, Any]]:
         "propose_write_off": (COLLECTOR, proposing(recovery, 1)),
         "write_off_recovery": (DECIDER, WriteOffRecovery(recovery_id=recovery)),
         "bar_enterprise": (DECIDER, barring(recovery)),
+        "order_set_off": (DECIDER, setting_off(recovery)),
+        "revoke_set_off": (DECIDER, RevokeSetOff(recovery_id=recovery, reason="单位已缴回")),
         "transfer_recovery": (DECIDER, transferring(recovery)),
         "lapse_recovery": (SYSTEM, LapseRecovery(recovery_id=recovery, deadline=RECOVERY_DEADLINE_STATEMENT)),
         "record_recovery_letter": (SYSTEM, RecordRecoveryLetter(recovery_id=recovery, letter=Letter(letter_id="1"))),
@@ -117,6 +121,11 @@ def receiving(recovery: str, amount_fen: int, reference: str = "SK-1", on: str =
 def barring(recovery: str, first: str = "2024-05-01", last: str = "2025-04-30", **other: Any) -> BarEnterprise:
     said: dict[str, Any] = {"document_number": "限〔2024〕1号", "reason": "虚报", "evidence_sha256": SHA256}
     return BarEnterprise(recovery_id=recovery, from_on=first, through_on=last, **{**said, **other})
+
+
+def setting_off(recovery: str, **other: Any) -> OrderSetOff:
+    said: dict[str, Any] = {"document_number": "抵〔2024〕1号", "reason": "单位同意抵扣", "agreement_sha256": SHA256}
+    return OrderSetOff(recovery_id=recovery, **{**said, "evidence_sha256": SHA256, **other})
 
 
 def transferring(recovery: str, **other: Any) -> TransferRecovery:

@@ -386,6 +386,8 @@ MAY_BE_LEFT_OUT = {
     "withdraw_recovery": ["reason"],
     "transfer_recovery": ["reason"],
     "bar_enterprise": ["reason"],
+    "order_set_off": ["reason", "agreementSha256"],
+    "revoke_set_off": ["reason"],
     "report_invoice_reversed": ["reason"],
     "record_check": ["round", "result.credit", "result.credit.listings", *LISTING],
     "record_recovery_letter": ["letter", "letter.letterId"],

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.conservation.account import Bucket, Kind
-from domain import recovery_decisions
+from domain import recovery_collecting
 from domain.dates import SHANGHAI, from_iso
 from domain.money import yuan
 from domain.payment_answers import RECONCILER
@@ -159,7 +159,7 @@ def test_a_programme_that_does_not_say_how_takes_nothing_back(desk: Desk) -> Non
 
 def without_recovery(data: dict[str, Any]) -> None:
     """The programme as it was before anybody wrote down how money is taken back."""
-    del data["recovery"]
+    del data["recovery"], data["clauses"]["BJ-A26"]
 
 
 # The enterprise is heard
@@ -407,15 +407,15 @@ def test_received_and_written_off_never_exceed_the_demand_and_only_the_year_of_p
         try:
             if is_receipt:
                 receipt = receiving("r", amount_fen, f"SK-{number}")
-                told = recovery_decisions.receive(recovery, receipt, ACTOR, from_iso("2024-12-31"))
+                told = recovery_collecting.receive(recovery, receipt, ACTOR, from_iso("2024-12-31"))
             else:
-                told = recovery_decisions.propose(recovery, proposing("r", amount_fen), ACTOR)
+                told = recovery_collecting.propose(recovery, proposing("r", amount_fen), ACTOR)
         except Refused:
             assert amount_fen > recovery.open_fen or recovery.closed
             continue
         recovery = evolved(recovery, told)
         if not is_receipt:
-            recovery = evolved(recovery, recovery_decisions.write_off(recovery, Actor(id="y", role="d")))
+            recovery = evolved(recovery, recovery_collecting.write_off(recovery, Actor(id="y", role="d")))
         restored_fen = sum(receipt.restored_fen for receipt in recovery.receipts.values())
         assert recovery.open_fen >= 0
         assert recovery.received_fen + recovery.written_off_fen + recovery.open_fen == demanded_fen

@@ -101,6 +101,10 @@ ELSEWHERE = {
     ),
     **dict.fromkeys(("ENTERPRISE_BARRED", "BAR_NOT_FORESEEN", "BAR_WITHOUT_DEMAND", "BAR_PERIOD"), "test_bars.py"),
     "TRANSFER_NOT_FORESEEN": "test_recovery_transfer.py",
+    **dict.fromkeys(
+        ("SET_OFF_NOT_FORESEEN", "SET_OFF_NOT_AGREED", "SET_OFF_NOT_ORDERED", "SET_OFF_HELD", "ORDER_SET_OFF"),
+        "test_set_off.py",
+    ),
     "RECOVERY_NOT_FORESEEN": "test_recovery.py: both shipped programmes say how",
     **dict.fromkeys(
         ("INVOICE_NOT_COUNTED", "REVERSAL_ABOVE_INVOICE", "REVERSAL_CONFLICT", "RED_INVOICE_COUNTED"),

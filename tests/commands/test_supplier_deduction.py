@@ -22,6 +22,7 @@ from duifu.v1.facts_pb2 import SERVICE_KIND_AI_COMPUTE, RedemptionRequest
 from ledger import streams
 from ledger.rows import open_rows
 from tests.builders import BUYER, SUPPLIER, a_contract, a_redemption, an_account, applicant
+from tests.commands.recovery_desk import DECIDER, demanded, refused, setting_off
 from tests.desk import Desk
 from tests.programmes.switching import desk_under
 
@@ -71,6 +72,16 @@ def test_a_supplier_that_charged_less_than_the_voucher_releases_is_paid_only_tha
         ("due", str(yuan(20_000)), False),
         ("deducted", str(yuan(5_000)), True),
     ]
+
+
+def test_nothing_is_set_off_against_a_payment_to_a_supplier_that_owes_nothing(desk: Desk) -> None:
+    issued = a_voucher(desk)
+    desk.redemption_through_the_door(deducting(a_redemption(issued.voucher_id, yuan(100_000)), yuan(20_000)))
+    desk.settle_quarter(Q1)
+
+    recovery = demanded(desk, desk.voucher(issued.voucher_id), yuan(5_000))
+
+    assert refused(desk, DECIDER, order_set_off=setting_off(recovery)).code == "SET_OFF_NOT_FORESEEN"
 
 
 def test_an_audit_makes_the_settlement_with_the_supplier_again(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Every clause of Beijing's text, and every reading of one, has a home. (BJ-0.1 to BJ-A25)"""
+"""Every clause of Beijing's text, and every reading of one, has a home. (BJ-0.1 to BJ-A26)"""
 
 import os
 from datetime import date
@@ -24,7 +24,7 @@ CLAUSES = """
     4.1 4.2 4.3 4.4 4.5 4.6 4.7
     5.1 5.2 5.3 5.4 5.5 5.6
     6.1a 6.1b 6.2 7.1 7.2 8.1
-    A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19 A20 A21 A22 A23 A24 A25
+    A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19 A20 A21 A22 A23 A24 A25 A26
 """.split()  # noqa: SIM905 (a list would hide the numbers)
 
 

@@ -6,7 +6,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from domain.money import yuan
 from duifu.v1.commands_pb2 import Command
 from ledger import streams
-from tests.builders import shanghai
+from tests.builders import VERIFICATION, a_redemption, shanghai
 from tests.commands.recovery_desk import (
     COLLECTOR,
     DECIDER,
@@ -17,13 +17,15 @@ from tests.commands.recovery_desk import (
     noticing,
     opening,
     receiving,
+    setting_off,
     state,
     transferring,
     waiving,
 )
 from tests.conftest import OpenOffice
 from tests.office import Office
-from tests.replay.paths import FIRST, RECOVERY, redeemed
+from tests.replay.paths import FIRST, RECOVERY, VOUCHER, redeemed
+from tests.workflows.people import CENTRE, TECHNOLOGY
 
 
 @pytest.fixture
@@ -100,6 +102,34 @@ async def test_what_is_handed_over_waits_for_its_organ_and_outlives_its_workflow
     await office.settled()
     assert (await office.ending(RECOVERY)).amount_fen == yuan(10_000)
     assert len(letters_of(office)) == 1
+
+
+async def test_a_payment_that_is_wholly_set_off_settles_in_its_quarter_and_no_treasury_is_asked(office: Office) -> None:
+    office.desk.send(INSPECTOR, open_recovery=opening(FIRST, yuan(15_000)))
+    office.desk.send(INSPECTOR, send_recovery_notice=noticing(RECOVERY))
+    office.desk.send(DECIDER, record_recovery_statement=waiving(RECOVERY))
+    office.desk.send(DECIDER, demand_recovery=demanding(RECOVERY, yuan(15_000)))
+    await office.settled()
+    decision = Command(command_id="set-off", actor=DECIDER, order_set_off=setting_off(RECOVERY))
+    await office.handle(RECOVERY).execute_update("command", decision)
+    asked = a_redemption(VOUCHER, yuan(50_000), invoice=2, buyer=TECHNOLOGY, supplier=CENTRE)
+    case_id = office.desk.request(asked, TECHNOLOGY)
+    await office.checked(case_id)
+    office.desk.decide(VERIFICATION, case_id, "verification")
+    before = office.city.get("/treasury/orders")["orders"]
+    await office.pass_time(shanghai("2024-07-02 09:00"))
+    ending = await office.ending(case_id)
+    await office.settled()
+
+    assert (ending.outcome, ending.amount_fen) == ("已支付", yuan(10_000))
+    assert office.city.get("/treasury/orders")["orders"] == before
+    card = await office.card(RECOVERY)
+    assert "尚待缴回¥5,000.00" in card
+    assert "缴回：2024-07-01 ¥10,000.00（抵扣bj-slq-2023-2024Q2-00001）" in card
+    assert "以后续兑付抵扣：抵〔2024〕1号" in card
+    (letter,) = (letter for letter in letters_of(office) if letter["title"] == "追回款抵扣通知书")
+    assert "以支付指令bj-slq-2023-2024Q2-00001的应兑付款抵扣" in letter["text"]
+    assert (conserved(office.desk).is_conserved, differences(office.desk)) == (True, [])
 
 
 def letters_of(office: Office) -> list[dict[str, str]]:

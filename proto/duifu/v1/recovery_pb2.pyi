@@ -169,6 +169,8 @@ class RecoveryRule(_message.Message):
     BAR_CLAUSE_FIELD_NUMBER: _builtins.int
     TRANSFER_CLAUSE_FIELD_NUMBER: _builtins.int
     LETTERS_FIELD_NUMBER: _builtins.int
+    SET_OFF_CLAUSE_FIELD_NUMBER: _builtins.int
+    SET_OFF_WHEN_OVERDUE_FIELD_NUMBER: _builtins.int
     clause: _builtins.str
     statement_days: _builtins.int
     """for the enterprise to be heard"""
@@ -180,6 +182,10 @@ class RecoveryRule(_message.Message):
     bar_clause: _builtins.str
     transfer_clause: _builtins.str
     """empty: nothing is handed over to judicial organs"""
+    set_off_clause: _builtins.str
+    """empty: nothing is set off against later payments"""
+    set_off_when_overdue: _builtins.bool
+    """also without the enterprise's agreement, once the days to pay are over"""
     @_builtins.property
     def finds(self) -> Global___RecoveryRole: ...
     @_builtins.property
@@ -188,7 +194,7 @@ class RecoveryRule(_message.Message):
     def collects(self) -> Global___RecoveryRole: ...
     @_builtins.property
     def letters(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """"noticed", "demanded", "overdue" -> template of the edition"""
+        """"noticed", "demanded", "overdue", "set_off" -> template of the edition"""
 
     def __init__(
         self,
@@ -204,10 +210,12 @@ class RecoveryRule(_message.Message):
         bar_clause: _builtins.str = ...,
         transfer_clause: _builtins.str = ...,
         letters: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        set_off_clause: _builtins.str = ...,
+        set_off_when_overdue: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["collects", b"collects", "decides", b"decides", "finds", b"finds"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bar_clause", b"bar_clause", "bar_months_max", b"bar_months_max", "clause", b"clause", "collects", b"collects", "decides", b"decides", "finds", b"finds", "letters", b"letters", "pay_days", b"pay_days", "statement_clause", b"statement_clause", "statement_days", b"statement_days", "transfer_clause", b"transfer_clause"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bar_clause", b"bar_clause", "bar_months_max", b"bar_months_max", "clause", b"clause", "collects", b"collects", "decides", b"decides", "finds", b"finds", "letters", b"letters", "pay_days", b"pay_days", "set_off_clause", b"set_off_clause", "set_off_when_overdue", b"set_off_when_overdue", "statement_clause", b"statement_clause", "statement_days", b"statement_days", "transfer_clause", b"transfer_clause"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -249,6 +257,30 @@ class PaidShare(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PaidShare: _TypeAlias = PaidShare  # noqa: Y015
+
+@_typing.final
+class SetOff(_message.Message):
+    """Of a payment order, so much is not paid out: it is set off against what is open of a recovery. (抵扣)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECOVERY_ID_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    recovery_id: _builtins.str
+    amount_fen: _builtins.int
+    def __init__(
+        self,
+        *,
+        recovery_id: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "recovery_id", b"recovery_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetOff: _TypeAlias = SetOff  # noqa: Y015
 
 @_typing.final
 class OpenRecovery(_message.Message):
@@ -525,6 +557,65 @@ class TransferRecovery(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TransferRecovery: _TypeAlias = TransferRecovery  # noqa: Y015
+
+@_typing.final
+class OrderSetOff(_message.Message):
+    """What is open is taken out of later payments to the enterprise under this programme. By the role that decides."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECOVERY_ID_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    AGREEMENT_SHA256_FIELD_NUMBER: _builtins.int
+    recovery_id: _builtins.str
+    document_number: _builtins.str
+    reason: _builtins.str
+    evidence_sha256: _builtins.str
+    """of the decision"""
+    agreement_sha256: _builtins.str
+    """in which the enterprise agrees; empty: it does not"""
+    def __init__(
+        self,
+        *,
+        recovery_id: _builtins.str = ...,
+        document_number: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+        agreement_sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement_sha256", b"agreement_sha256", "document_number", b"document_number", "evidence_sha256", b"evidence_sha256", "reason", b"reason", "recovery_id", b"recovery_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OrderSetOff: _TypeAlias = OrderSetOff  # noqa: Y015
+
+@_typing.final
+class RevokeSetOff(_message.Message):
+    """No more of it is, while no payment order holds any of it. By the role that decides."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECOVERY_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    recovery_id: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        recovery_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "recovery_id", b"recovery_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeSetOff: _TypeAlias = RevokeSetOff  # noqa: Y015
 
 @_typing.final
 class LapseRecovery(_message.Message):
@@ -813,12 +904,15 @@ class RecoveryReceived(_message.Message):
     RECEIVED_ON_FIELD_NUMBER: _builtins.int
     EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
     RESTORED_FEN_FIELD_NUMBER: _builtins.int
+    ORDER_ID_FIELD_NUMBER: _builtins.int
     bank_reference: _builtins.str
     amount_fen: _builtins.int
     received_on: _builtins.str
     evidence_sha256: _builtins.str
     restored_fen: _builtins.int
     """of it, that limits of the same budget year get back (F-7)"""
+    order_id: _builtins.str
+    """of the payment against which it was set off; then it has no bank reference"""
     def __init__(
         self,
         *,
@@ -827,10 +921,11 @@ class RecoveryReceived(_message.Message):
         received_on: _builtins.str = ...,
         evidence_sha256: _builtins.str = ...,
         restored_fen: _builtins.int = ...,
+        order_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "bank_reference", b"bank_reference", "evidence_sha256", b"evidence_sha256", "received_on", b"received_on", "restored_fen", b"restored_fen"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "bank_reference", b"bank_reference", "evidence_sha256", b"evidence_sha256", "order_id", b"order_id", "received_on", b"received_on", "restored_fen", b"restored_fen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -891,6 +986,72 @@ class RecoveryWrittenOff(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecoveryWrittenOff: _TypeAlias = RecoveryWrittenOff  # noqa: Y015
+
+@_typing.final
+class SetOffDecided(_message.Message):
+    """What is open is set off against later payments from now on, or no more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IS_REVOKED_FIELD_NUMBER: _builtins.int
+    DOCUMENT_NUMBER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    AGREEMENT_SHA256_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    is_revoked: _builtins.bool
+    document_number: _builtins.str
+    reason: _builtins.str
+    evidence_sha256: _builtins.str
+    agreement_sha256: _builtins.str
+    clause: _builtins.str
+    def __init__(
+        self,
+        *,
+        is_revoked: _builtins.bool = ...,
+        document_number: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+        agreement_sha256: _builtins.str = ...,
+        clause: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement_sha256", b"agreement_sha256", "clause", b"clause", "document_number", b"document_number", "evidence_sha256", b"evidence_sha256", "is_revoked", b"is_revoked", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetOffDecided: _TypeAlias = SetOffDecided  # noqa: Y015
+
+@_typing.final
+class SetOffHeld(_message.Message):
+    """A payment order holds so much of what is open until it has ended: nobody else receives, writes off or hands it over.
+    What is settled is received in the same commit; what came back, or did not go out, is open again.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    IS_RELEASED_FIELD_NUMBER: _builtins.int
+    order_id: _builtins.str
+    amount_fen: _builtins.int
+    is_released: _builtins.bool
+    """the order came back, or was held back"""
+    def __init__(
+        self,
+        *,
+        order_id: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+        is_released: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "is_released", b"is_released", "order_id", b"order_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetOffHeld: _TypeAlias = SetOffHeld  # noqa: Y015
 
 @_typing.final
 class RecoveryWithdrawn(_message.Message):
@@ -1019,6 +1180,30 @@ class EnterpriseBarred(_message.Message):
 Global___EnterpriseBarred: _TypeAlias = EnterpriseBarred  # noqa: Y015
 
 @_typing.final
+class SetOffListed(_message.Message):
+    """Stream "set-off/<programme>": where a quarter looks for what to set off; one read, however many claims it orders."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECOVERY_ID_FIELD_NUMBER: _builtins.int
+    USCC_FIELD_NUMBER: _builtins.int
+    recovery_id: _builtins.str
+    uscc: _builtins.str
+    def __init__(
+        self,
+        *,
+        recovery_id: _builtins.str = ...,
+        uscc: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recovery_id", b"recovery_id", "uscc", b"uscc"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetOffListed: _TypeAlias = SetOffListed  # noqa: Y015
+
+@_typing.final
 class RecoveryClosed(_message.Message):
     """Nothing of the demand is open."""
 
@@ -1056,19 +1241,23 @@ class RedemptionHeadroomRecovered(_message.Message):
     RECOVERY_ID_FIELD_NUMBER: _builtins.int
     BANK_REFERENCE_FIELD_NUMBER: _builtins.int
     AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    ORDER_ID_FIELD_NUMBER: _builtins.int
     recovery_id: _builtins.str
     bank_reference: _builtins.str
     amount_fen: _builtins.int
+    order_id: _builtins.str
+    """of the payment against which it was set off"""
     def __init__(
         self,
         *,
         recovery_id: _builtins.str = ...,
         bank_reference: _builtins.str = ...,
         amount_fen: _builtins.int = ...,
+        order_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "bank_reference", b"bank_reference", "recovery_id", b"recovery_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "bank_reference", b"bank_reference", "order_id", b"order_id", "recovery_id", b"recovery_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
