@@ -24,6 +24,7 @@ from commands import (
     rounds,
     special_approvals,
     stages,
+    verifying,
     vouchers,
 )
 from commands.work import Work
@@ -80,6 +81,8 @@ HANDLERS: dict[str, Handler] = {
     "sign_payments": lambda work, c: release.sign(work, c.sign_payments),
     "withhold_payment": lambda work, c: release.withhold(work, c.withhold_payment),
     "assess_claims": lambda work, c: assessing.assess_claims(work, c.assess_claims),
+    "verify_claims": lambda work, c: verifying.verify_claims(work, c.verify_claims),
+    "record_claim_letters": lambda work, c: verifying.record_letters(work, c.record_claim_letters),
     "freeze_cycle": lambda work, c: cycles.freeze(work, c.freeze_cycle.cycle_id),
     "order_payments": lambda work, c: cycle_payments.order_payments(work, c.order_payments.cycle_id),
     "record_payment": lambda work, c: payment_results.record_payment(work, c.record_payment),
@@ -131,6 +134,8 @@ INTERNAL = frozenset(
         "remind_cycle",
         "freeze_cycle",
         "assess_claims",
+        "verify_claims",
+        "record_claim_letters",
         "order_payments",
         "record_payments",
         "lapse_vouchers",

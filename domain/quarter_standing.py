@@ -1,6 +1,7 @@
 """Where a quarter stands, however many claims it has: what its workflow goes by, and what operators read."""
 
 from domain.cycle import Cycle
+from domain.dates import timestamp
 from domain.money import show
 from domain.quarter_index import ClaimState
 from domain.wording import quarter_standing
@@ -40,6 +41,11 @@ def standing_of(cycle: Cycle, version: int) -> QuarterStanding:
         deferred_fen=cycle.index.deferred.fen,
         dropped=claims[ClaimState.DROPPED].count,
         lapses=cycle.lapses,
+        unverified=len(cycle.index.unverified),
+        verified=cycle.index.verified,
+        referred=cycle.index.referred,
+        conducted=cycle.index.conducted,
+        verify_at=timestamp(cycle.verify_at) if cycle.verify_at and not cycle.paused else None,
         closed=cycle.closed is not None,
         paid_fen=cycle.closed.paid_fen if cycle.closed else 0,
     )
@@ -68,6 +74,8 @@ def lines(standing: QuarterStanding) -> list[str]:
         ("退回", standing.returned, standing.returned_fen),
     ]
     found = [f"- {title}：{count}笔，{show(fen)}" for title, count, fen in rows if count]
+    own = (("系统核验通过", standing.verified), ("转人工", standing.referred), ("待系统核验", standing.unverified))
+    found += [f"- {title}：{count}笔" for title, count in own if count]
     if standing.dropped:
         found.append(f"- 退出：{standing.dropped}笔")
     found += [f"- 待核定：{case_id}" for case_id in standing.waiting_for]

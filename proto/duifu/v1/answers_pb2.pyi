@@ -233,6 +233,11 @@ class QuarterStanding(_message.Message):
     CLOSED_FIELD_NUMBER: _builtins.int
     PAID_FEN_FIELD_NUMBER: _builtins.int
     LAPSES_FIELD_NUMBER: _builtins.int
+    UNVERIFIED_FIELD_NUMBER: _builtins.int
+    VERIFIED_FIELD_NUMBER: _builtins.int
+    CONDUCTED_FIELD_NUMBER: _builtins.int
+    REFERRED_FIELD_NUMBER: _builtins.int
+    VERIFY_AT_FIELD_NUMBER: _builtins.int
     summary: _builtins.str
     version: _builtins.int
     """of its stream"""
@@ -261,6 +266,14 @@ class QuarterStanding(_message.Message):
     """once closed"""
     lapses: _builtins.bool
     """vouchers whose validity has ended are still to lapse"""
+    unverified: _builtins.int
+    """claims that the quarter is still to verify"""
+    verified: _builtins.int
+    """found clean by it"""
+    conducted: _builtins.int
+    """that no person has: its workflow sends their letters"""
+    referred: _builtins.int
+    """to a person"""
     @_builtins.property
     def opened(self) -> _events_pb2.CycleOpened:
         """empty: nobody has opened it"""
@@ -278,6 +291,10 @@ class QuarterStanding(_message.Message):
     @_builtins.property
     def pages_to_pay(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """pages of orders of which some may go out now"""
+
+    @_builtins.property
+    def verify_at(self) -> _timestamp_pb2.Timestamp:
+        """when the next of them are verified, business time; absent: none, or it is paused"""
 
     def __init__(
         self,
@@ -309,10 +326,15 @@ class QuarterStanding(_message.Message):
         closed: _builtins.bool = ...,
         paid_fen: _builtins.int = ...,
         lapses: _builtins.bool = ...,
+        unverified: _builtins.int = ...,
+        verified: _builtins.int = ...,
+        conducted: _builtins.int = ...,
+        referred: _builtins.int = ...,
+        verify_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["opened", b"opened", "paused", b"paused"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["opened", b"opened", "paused", b"paused", "verify_at", b"verify_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaits_ruling", b"awaits_ruling", "claims", b"claims", "closed", b"closed", "deferred", b"deferred", "deferred_fen", b"deferred_fen", "dropped", b"dropped", "due_fen", b"due_fen", "frozen", b"frozen", "lapses", b"lapses", "opened", b"opened", "outstanding", b"outstanding", "outstanding_fen", b"outstanding_fen", "pages_to_pay", b"pages_to_pay", "paid_fen", b"paid_fen", "paused", b"paused", "ready", b"ready", "reminded", b"reminded", "returned", b"returned", "returned_fen", b"returned_fen", "settled", b"settled", "settled_fen", b"settled_fen", "stage", b"stage", "summary", b"summary", "unassessed", b"unassessed", "version", b"version", "waiting_for", b"waiting_for", "waits_on", b"waits_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaits_ruling", b"awaits_ruling", "claims", b"claims", "closed", b"closed", "conducted", b"conducted", "deferred", b"deferred", "deferred_fen", b"deferred_fen", "dropped", b"dropped", "due_fen", b"due_fen", "frozen", b"frozen", "lapses", b"lapses", "opened", b"opened", "outstanding", b"outstanding", "outstanding_fen", b"outstanding_fen", "pages_to_pay", b"pages_to_pay", "paid_fen", b"paid_fen", "paused", b"paused", "ready", b"ready", "referred", b"referred", "reminded", b"reminded", "returned", b"returned", "returned_fen", b"returned_fen", "settled", b"settled", "settled_fen", b"settled_fen", "stage", b"stage", "summary", b"summary", "unassessed", b"unassessed", "unverified", b"unverified", "verified", b"verified", "verify_at", b"verify_at", "version", b"version", "waiting_for", b"waiting_for", "waits_on", b"waits_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
