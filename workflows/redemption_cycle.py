@@ -41,7 +41,8 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
         self.has_assessed = False  # what was verified by the cut-off; later ones are assessed when they are verified
         self.night: asyncio.Task[None] | None = None  # in which claims are verified
         self.is_verifying = False  # its page is under way
-        self.sendings = 0  # of letters
+        self.held_up = ""  # why the ledger takes no findings
+        self.is_sending, self.sendings = False, 0  # letters
         self.letters: dict[int, workflow.ActivityHandle[RemindersSent]] = {}  # pages of them, under way
 
     @property
@@ -53,10 +54,11 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
     async def run(self, _start: WorkflowStart) -> Ending:
         """The quarter from its first claim to its close."""
         await self.follow_to_the_end(lambda: self.quarter.closed, self.show_cycle, self.go_on)
-        self.begin_letters()
         for page in self.letters.values():
             page.cancel()  # letters that nobody needs any more
         await self.background.finish(cancel=NOTHING)  # what is being put on record is let be
+        if self.quarter.conducted:
+            await self.send_letters()
         await workflow.wait_condition(workflow.all_handlers_finished)
         quarter = self.quarter
         return Ending(
@@ -112,10 +114,11 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
             refusal = await self.verify_pages()
             self.is_verifying = False
             self.begin_letters()
-            if refusal:
-                self.obstacle = sentence(refusal)
+            if refusal and refusal.code != "CYCLE_PAUSED":  # whoever resumes it begins this anew
+                self.held_up, self.following.is_behind = sentence(refusal), True
                 at_most, summary = self._pause_after(refusal, "核验")
                 await workflow.sleep(at_most, summary=summary)
+                self.held_up = ""
         finally:
             self.night, self.is_verifying = None, False
             self.following.is_behind = True
@@ -134,9 +137,9 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
             page.after_case_id = done.last_case_id
 
     def begin_letters(self) -> None:
-        """Send letters beside: nothing waits for a letter box."""
-        if self.quarter.conducted:
-            self.sendings += 1
+        """Send letters beside: nothing waits for a letter box. Those that are missed go out at the end."""
+        if self.quarter.conducted and not self.is_sending:
+            self.is_sending, self.sendings = True, self.sendings + 1
             self.background.start(f"{LETTERS} {self.sendings}", self.send_letters)
 
     async def send_letters(self) -> None:
@@ -147,8 +150,9 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
                 Claims.letters_page, page, **options.pages("送达文书")
             )
             if not done.last_case_id:
-                return
+                break
             page.after_case_id = done.last_case_id
+        self.is_sending = False
 
     async def until_cut_off(self) -> None:
         """Wait for the next reminder, or cut the quarter off. Letters go out beside: a cut-off waits for none."""
@@ -233,5 +237,6 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
 
     def show_cycle(self) -> None:
         """Tell operators where the quarter stands."""
-        card = display.cycle_card(self.quarter, self.obstacle, self.business_now, self.clock)
+        obstacle = self.obstacle or self.held_up
+        card = display.cycle_card(self.quarter, obstacle, self.business_now, self.clock)
         self.show(display.cycle_attributes(self.quarter), card)

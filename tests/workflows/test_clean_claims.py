@@ -11,13 +11,13 @@ from audit.conservation.conserve import conserve
 from audit.recompute import recompute
 from domain import tasks
 from domain.money import yuan
-from duifu.v1.commands_pb2 import VERDICT_REFUSE
+from duifu.v1.commands_pb2 import VERDICT_REFUSE, PauseCycle, ResumeCycle
 from duifu.v1.events_pb2 import CASE_OUTCOME_PAID, CASE_OUTCOME_REFUSED, ClaimPutOff, ClaimReferred
 from ledger import streams
 from ledger.rows import open_rows
 from policy.rulebook import Rulebook
-from tests.amended import BEIJING, a_rulebook, verified_by_the_quarter
-from tests.builders import PROGRAMME, VERIFICATION, invoice_number, shanghai
+from tests.amended import BEIJING, a_rulebook, an_april_without_decisions, verified_by_the_quarter
+from tests.builders import CYCLE_OFFICER, PROGRAMME, VERIFICATION, invoice_number, shanghai
 from tests.conftest import OpenOffice
 from tests.office import Office, until
 from tests.workflows.people import TECHNOLOGY
@@ -49,11 +49,15 @@ async def test_clean_claims_are_paid_without_a_workflow_and_a_person_sees_the_re
     voided, half_paid, limited = ask(VOIDED), ask(50, paid=yuan(20_000)), ask(LIMITED)
     await office.settled()
     waiting = {case_id: tasks.next_step(office.desk.case(case_id)).role for case_id in (clean[0], voided)}
+    office.desk.send(CYCLE_OFFICER, pause_cycle=PauseCycle(cycle_id=Q1, reason="核查"))
     await office.pass_time(shanghai("2024-03-02 09:00"))
+    paused = len(office.desk.cycle(Q1).index.unverified)
+    office.desk.send(CYCLE_OFFICER, resume_cycle=ResumeCycle(cycle_id=Q1, reason="核查完毕"))
+    await office.settled()
     card, referred = await office.card(Q1), told(office, voided)
     started = [case_id for case_id in [*clean, voided, half_paid, limited] if await has_workflow(office, case_id)]
 
-    assert waiting == {clean[0]: "", voided: ""}
+    assert (waiting, paused) == ({clean[0]: "", voided: ""}, CLEAN + 3)
     assert [line for line in card.splitlines() if "系统" in line or "转人工" in line] == [
         "- 系统核验通过：9笔",
         "- 转人工：2笔",
@@ -96,6 +100,25 @@ async def test_clean_claims_are_paid_without_a_workflow_and_a_person_sees_the_re
         recompute(rows, rulebook(), different.append)
         assert different == []
         assert conserve(rows, rulebook()).paid(PROGRAMME) == (quarter.amount_fen,) * 3
+
+
+async def test_days_without_decisions_pass_before_anything_is_verified(
+    open_office: OpenOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frozen = a_rulebook(BEIJING, verified_by_the_quarter, an_april_without_decisions)
+    monkeypatch.setattr("tests.office.the_rulebook", lambda: frozen)
+    office = await open_office("2024-03-31")
+    case_id = office.desk.request(a_city_redemption(await a_voucher(office)), TECHNOLOGY)
+
+    await office.pass_time(shanghai("2024-04-05 09:00"))
+    held, card = office.desk.cycle(Q1), await office.card(Q1)
+    await office.pass_time(shanghai("2024-04-08 00:00"))
+    quarter = await office.ending(Q1)
+
+    assert (held.frozen, len(held.index.unverified)) == (True, 1)
+    assert "**受阻**：[FROZEN]" in card
+    assert quarter.amount_fen == office.desk.closed_case(case_id).amount_fen == yuan(20_000)
+    assert not await has_workflow(office, case_id)
 
 
 def told(office: Office, case_id: str) -> ClaimReferred:
