@@ -84,8 +84,9 @@ class Night:
         running = environment or self.environment()
         return asyncio.run(running.run(self.pages.verify_page, QuarterPage(cycle_id=Q1)))
 
-    def send_letters(self) -> QuarterPageDone:
-        return asyncio.run(self.environment().run(self.pages.letters_page, QuarterPage(cycle_id=Q1)))
+    def send_letters(self, after: str = "") -> QuarterPageDone:
+        page = QuarterPage(cycle_id=Q1, after_case_id=after)
+        return asyncio.run(self.environment().run(self.pages.letters_page, page))
 
     @property
     def counts(self) -> tuple[int, int, int]:
@@ -182,6 +183,18 @@ def test_letters_go_out_once_each_and_a_letter_box_that_is_away_is_tried_again(n
 
     assert (first.done, second.done) == (CLAIMS - 1, 0)  # the workflow of the first claim sends its own
     assert sorted(night.sources.delivered) == [f"{case}:letter:received:verification:1" for case in night.claims[1:]]
+
+
+def test_a_page_says_where_the_next_one_begins(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claim_pages, "PAGE_CLAIMS", 3)
+
+    verified = night.verify()
+    first, last = night.send_letters(), night.send_letters(after=night.claims[5])
+
+    assert (verified.done, verified.last_case_id) == (3, night.claims[2])
+    assert night.counts == (3, 0, CLAIMS - 3)
+    assert (first.done, first.last_case_id) == (3, night.claims[2])
+    assert (last.done, last.last_case_id) == (1, "")
 
 
 def test_only_the_quarters_own_workflow_has_its_claims_verified(night: Night) -> None:
