@@ -124,7 +124,7 @@ class Relay:
                 # Where much happens at once, what follows soon is told in one nudge.
                 await asyncio.sleep(POLL_SECONDS * max(1, min(len(told), PAUSES_MAX)))
 
-    def _look_up(self, stream: str) -> tuple[Subject, BusinessClock]:
+    def _look_up(self, stream: str) -> tuple[Subject | None, BusinessClock]:
         return subject_of(self._ledger, stream), deployment.current(self._ledger).clock
 
     def _next(self, position: int) -> list[LogEntry]:
@@ -166,6 +166,8 @@ class Relay:
         while True:
             # Read at each attempt: in a rehearsal, time may have passed while Temporal was away.
             subject, clock = await asyncio.to_thread(self._look_up, stream)
+            if subject is None:
+                return
             try:
                 await self._client.start_workflow(
                     subject.workflow,
@@ -202,8 +204,8 @@ def coalesce(entries: Iterable[LogEntry]) -> dict[str, News]:
     return told
 
 
-def subject_of(ledger: Ledger, stream: str) -> Subject:
-    """Which workflow conducts a stream, and how it is introduced to operators."""
+def subject_of(ledger: Ledger, stream: str) -> Subject | None:
+    """Which workflow conducts a stream, and how it is introduced to operators. None: a claim that its quarter has."""
     event: Event = ledger.stream(stream, limit=1)[0].envelope.event
     if stream.startswith(streams.CYCLES):
         cycle = event.cycle_opened
@@ -228,9 +230,16 @@ def subject_of(ledger: Ledger, stream: str) -> Subject:
         details = f"申报 {opened.opens_on} 至 {opened.closes_on}（{opened.clause}）"
         return Subject(ROUND_WORKFLOW, opened.round_id, summary, details, opened.programme_id, "—", opened.programme_id)
     case = event.case_opened
+    if case.cycle_id and case.plan.stages[0].passes_when_clean and not _is_referred(ledger, stream):
+        return None
     kind = KINDS[case.plan.kind]
     summary = f"{case.applicant_name} {case.plan.programme_title}{kind}"
     details = display.introduction(case)
     programme = case.plan.programme_id
     district = case.application.applicant.registered_district or programme
     return Subject(CASE_WORKFLOW, case.case_id, summary, details, programme, case.applicant_name, district)
+
+
+def _is_referred(ledger: Ledger, stream: str) -> bool:
+    """Whether a claim that its quarter had is a person's: only then it has a workflow of its own."""
+    return any(event.envelope.event.HasField("claim_referred") for event in ledger.stream(stream))

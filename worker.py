@@ -17,6 +17,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import schedules
 import settings
+from activities.claim_pages import ClaimPages
 from activities.file_treasury import FileTreasury
 from activities.interceptors import AboutTheCase
 from activities.invoices import HttpInvoices
@@ -86,6 +87,7 @@ async def running_worker(config: Settings, client: Client, door: Door) -> AsyncI
     treasury = a_treasury(config, outside, door.ledger)
     notices = HttpNotices(outside)
     reminders, pages = CutOffReminders(door, notices), QuarterPages(door, treasury)
+    claims = ClaimPages(door, registries, invoices, letters, notices)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="activity") as threads:
         worker = Worker(
             client,
@@ -110,6 +112,8 @@ async def running_worker(config: Settings, client: Client, door: Door) -> AsyncI
                 pages.assess_page,
                 pages.order_page,
                 pages.pay_page,
+                claims.verify_page,
+                claims.letters_page,
                 notices.deliver_letter,
                 reminders.remind_holders,
             ],

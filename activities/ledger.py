@@ -97,3 +97,11 @@ def _cause(info: activity.Info) -> Cause:
     if not info.is_local:
         raise ApplicationError(NOT_ITS_WORKFLOW, type="NOT_FROM_ITS_WORKFLOW", non_retryable=True)
     return Cause(workflow_id=info.workflow_id or "", run_id=info.workflow_run_id or "")
+
+
+def quarter_cause(cycle_id: str) -> Cause:
+    """The quarter's own workflow; nobody else is put on record as the cause. Raises ApplicationError."""
+    info = activity.info()
+    if info.workflow_id != cycle_id:
+        raise ApplicationError(NOT_ITS_WORKFLOW, type="NOT_FROM_ITS_WORKFLOW", non_retryable=True)
+    return Cause(workflow_id=cycle_id, run_id=info.workflow_run_id or "")

@@ -15,7 +15,7 @@ from typing import Protocol
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.ledger import NOT_ITS_WORKFLOW, decided
+from activities.ledger import decided, quarter_cause
 from activities.outside import not_yet
 from commands import assessing
 from commands.door import SYSTEM, Door
@@ -81,7 +81,7 @@ class QuarterPages(ports.Quarters):
     @activity.defn(name="assess_page", no_thread_cancel_exception=True)
     def assess_page(self, page: QuarterPage) -> QuarterPageDone:
         """Assess every claim that is verified and waits for nobody, in as many commits as it takes."""
-        cause, done, after = _cause(page.cycle_id), QuarterPageDone(), ""
+        cause, done, after = quarter_cause(page.cycle_id), QuarterPageDone(), ""
         while not activity.is_cancelled():
             quarter, version = self._door.quarter(page.cycle_id)
             looked_at = assessing.looked_at(quarter, after)
@@ -108,7 +108,7 @@ class QuarterPages(ports.Quarters):
     @activity.defn(name="order_page", no_thread_cancel_exception=True)
     def order_page(self, page: QuarterPage) -> QuarterPageDone:
         """Order the next claims, in as many commits as it takes; stops at a refusal, and says so."""
-        cause, done = _cause(page.cycle_id), QuarterPageDone()
+        cause, done = quarter_cause(page.cycle_id), QuarterPageDone()
         while done.done < PAGE_ORDERS and not activity.is_cancelled():
             quarter, version = self._door.quarter(page.cycle_id)
             left = len(quarter.index.payable)
@@ -134,7 +134,7 @@ class QuarterPages(ports.Quarters):
         Raises ApplicationError PAYMENT_UNDER_WAY while the treasury has not said how all of them ended: asked again,
         the page asks about those that are left.
         """
-        cause, so_far = _cause(page.cycle_id), _Paying()
+        cause, so_far = quarter_cause(page.cycle_id), _Paying()
         quarter, _ = await asyncio.to_thread(self._door.quarter, page.cycle_id)
         going_out = [] if quarter.paused else quarter.to_pay(page.page)
         for start in range(0, len(going_out), RESULTS_AT_ONCE):
@@ -212,11 +212,3 @@ class QuarterPages(ports.Quarters):
     def _send(self, command: Command, cause: Cause) -> Answer:
         command.actor.CopyFrom(SYSTEM)
         return decided(self._door, command, SYSTEM, cause)
-
-
-def _cause(cycle_id: str) -> Cause:
-    """The quarter's own workflow; nobody else is put on record as the cause. Raises ApplicationError."""
-    info = activity.info()
-    if info.workflow_id != cycle_id:
-        raise ApplicationError(NOT_ITS_WORKFLOW, type="NOT_FROM_ITS_WORKFLOW", non_retryable=True)
-    return Cause(workflow_id=cycle_id, run_id=info.workflow_run_id or "")

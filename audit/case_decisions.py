@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from audit import acting
+from audit import acting, money_decisions
 from audit.compared import Comparison, Decision
 from audit.remaking import Remaking
-from domain import bars, panel_outcome, requested, review, round_decisions, single
+from domain import bars, clean, panel_outcome, requested, review, round_decisions, single
 from domain.calculation.award import Draft
 from domain.case import Case
 from domain.dates import SHANGHAI
@@ -14,6 +14,7 @@ from domain.evaluation import settlement
 from domain.facts import CaseFacts
 from domain.kinds import BARS, CONTRACT, PANEL, ROUND, VOUCHER
 from domain.refusals import Refused
+from domain.states import changed
 from duifu.v1.commands_pb2 import VERDICT_PASS, Decide
 from duifu.v1.events_pb2 import (
     CASE_OUTCOME_CANCELLED,
@@ -94,7 +95,8 @@ def decided(remaking: Remaking, event: Decided) -> None:
     actor = remaking.entry.envelope.actor
     check.same("decided_by", event.decided_by, actor.id, row.clause)
     check.same("on_behalf_of", event.on_behalf_of, actor.on_behalf_of, row.clause)
-    acting.compare(remaking, check, case, row)
+    if event.decided_by != clean.ACCOUNT:
+        acting.compare(remaking, check, case, row)
     is_first = remaking.awaits_test(case.case_id)
     is_all_met = applied.is_all_met(case, facts, event.grounds, is_first)
     if is_first:
@@ -102,6 +104,9 @@ def decided(remaking: Remaking, event: Decided) -> None:
     grounds = event.grounds if is_all_met else applied.grounds(case, facts)
     if not is_all_met:
         _compare_grounds(check, event.grounds, grounds)
+    if event.decided_by == clean.ACCOUNT:
+        _passed_by_system(remaking, check, case, event, grounds)
+        return
     if is_all_met and event.verdict == VERDICT_PASS and _asks_nothing_more(row):
         review.must_hold(actor, row)  # everything is met, and nothing else was decided
         return
@@ -130,6 +135,25 @@ def decided(remaking: Remaking, event: Decided) -> None:
     check.same_trace(event.trace, derived.trace, row.clause)
     said, silent = ([opinion.role for opinion in told.silent_opinions] for told in (event, derived))
     check.same("silent_opinions", said, silent, row.opinions.clause)
+
+
+def _passed_by_system(
+    remaking: Remaking, check: Comparison, case: Case, event: Decided, grounds: Sequence[Ground]
+) -> None:
+    """The claim was its quarter's to verify, nothing was to be looked at, and the evidence names what it rests on."""
+    row, voucher = case.row(event.stage), remaking.state(streams.voucher(case.redemption.voucher_id), VOUCHER)
+    check.same("is_with_quarter", case.is_unverified, True, row.clause)
+    at_assessment = changed(case, stage=replace(case.any_stage(), key=case.row_after(row.key).key))
+    try:
+        assessed = money_decisions.assessment(remaking, at_assessment, voucher)
+    except Refused as refused:
+        check.refused(refused)
+        return
+    found = clean.anomalies(case, grounds, assessed)
+    check.same("grounds", [ground.code for ground in found], [], row.clause)
+    if not found:
+        derived, *_ = clean.passed(case, event.grounds, remaking.on, remaking.applied.calendar)
+        check.same_message("", event, derived, row.clause)
 
 
 def accepted(remaking: Remaking, event: CaseAccepted) -> None:

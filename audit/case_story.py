@@ -41,6 +41,8 @@ def of_case(event: Message, plan: CasePlan) -> str | None:
             return f"{title(event.stage, plan)}：{verdict}{amount} {event.reason}".rstrip()
         case events.OpinionGiven():
             return f"{title(event.stage, plan)}：{_opinion(event, plan)} {event.reason}".rstrip()
+        case events.ClaimReferred():
+            return f"转人工核验：{event.reason}"
         case events.StageLapsed():
             return f"{title(event.stage, plan)}：{SILENCE.get(event.meaning, '逾期')}"
         case events.ClockStopped():

@@ -60,6 +60,8 @@ HANDLERS: dict[type[Message], Handler | None] = {
     events.ClaimAdmitted: quarter_decisions.admitted,
     events.ClaimAssessed: quarter_decisions.assessed,
     events.ClaimDropped: None,
+    events.ClaimReferred: None,
+    events.ClaimPutOff: None,
     events.CycleFrozen: quarter_decisions.frozen,
     events.CycleConfirmed: quarter_decisions.confirmed,
     events.CycleReminded: quarter_decisions.reminded,

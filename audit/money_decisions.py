@@ -5,11 +5,12 @@ from itertools import count, takewhile
 from audit.compared import Decision
 from audit.remaking import Remaking
 from domain import benefits, lapsing
+from domain.case import Case
 from domain.kinds import BENEFITS, CASE, RECOVERY, VOUCHER
 from domain.money import exact_text
 from domain.orders import set_off_fen
 from domain.recovery import recovery_id
-from domain.voucher import nothing_due
+from domain.voucher import Voucher, nothing_due
 from duifu.v1.commands_pb2 import RescaleVoucher
 from duifu.v1.events_pb2 import (
     AmountDetermined,
@@ -57,8 +58,7 @@ def assessed(remaking: Remaking, event: RedemptionAssessed) -> None:
     if (check := remaking.compare_case(Decision.ASSESSMENT, case, event.due_fen)) is None:
         return
     voucher = remaking.state(remaking.entry.stream, VOUCHER)
-    recovered_fen = _recovered_fen(remaking, voucher.case_id) if voucher.claw_back_fen else 0
-    derived = remaking.applied.assessed(case, voucher, remaking.facts_of(case), recovered_fen)
+    derived = assessment(remaking, case, voucher)
     remaking.due_fen[case.case_id] = derived.due_fen
     if not derived.due_fen:
         remaking.nothing_due[case.case_id] = nothing_due(voucher, case.case_id, derived, "").code
@@ -73,6 +73,12 @@ def assessed(remaking: Remaking, event: RedemptionAssessed) -> None:
         check.same("deliveries", list(event.deliveries), list(derived.deliveries), clause)
         check.same("lines", list(event.lines), list(derived.lines), clause)
     check.same_trace(event.trace, derived.trace, clause)
+
+
+def assessment(remaking: Remaking, case: Case, voucher: Voucher) -> RedemptionAssessed:
+    """What a claim adds to what is due of its voucher."""
+    recovered_fen = _recovered_fen(remaking, voucher.case_id) if voucher.claw_back_fen else 0
+    return remaking.applied.assessed(case, voucher, remaking.facts_of(case), recovered_fen)
 
 
 def _recovered_fen(remaking: Remaking, case_id: str) -> int:

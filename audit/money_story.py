@@ -78,6 +78,10 @@ def of_quarter(event: Message) -> str | None:
             if event.carried_from_cycle_id:
                 return f"案件{event.case_id}由{event.carried_from_cycle_id}转入{show(event.carried_fen)}"
             return f"案件{event.case_id}加入批次（{event.voucher_id}）"
+        case events.ClaimPutOff():
+            return f"案件{event.case_id}推迟至{event.verify_on}日终核验：{event.reason}"
+        case events.ClaimReferred():
+            return f"案件{event.case_id}转人工核验：{event.reason}"
         case events.ClaimAssessed():
             return f"案件{event.case_id}待支付{show(event.due_fen)}"
         case events.ClaimDropped():

@@ -23,6 +23,8 @@ class Step(StrEnum):
     JOINED = "joined"  # a new request
     CARRIED = "carried"  # from an earlier quarter
     ASSESSED = "assessed"
+    VERIFIED = "verified"  # found clean by the system, so that no person had to look
+    REFERRED = "referred"  # by the system to a person, or taken in hand by one before it looked
     DROPPED = "dropped"  # refused or withdrawn before payment
     DEFERRED = "deferred"  # the annual limit put it off to a later quarter
     LAPSED = "lapsed"  # the annual limit cut it, and no quarter comes after
@@ -57,6 +59,7 @@ class Line:
     carried_from: list[str] = field(default_factory=list)  # cycle ids
     sums: dict[Step, int] = field(default_factory=dict)
     is_dropped: bool = False
+    is_with_quarter: bool = False  # no person has it
 
     def add(self, step: Step, fen: int) -> None:
         """So much more."""
@@ -177,7 +180,12 @@ class QuarterTally:
             case events.ClaimAssessed():
                 line = self.unassessed.pop(event.case_id)
                 self._take(Step.ASSESSED, line, event.due_fen)
+                if line.is_with_quarter:
+                    self._take(Step.VERIFIED, line, event.due_fen)
                 self.ready[line.case_id] = line
+            case events.ClaimReferred():
+                self.lines[event.case_id].is_with_quarter = False
+                self._take(Step.REFERRED, self.lines[event.case_id], 0)
             case events.ClaimDropped():
                 line = self.unassessed.pop(event.case_id)
                 line.is_dropped = True
@@ -193,7 +201,7 @@ class QuarterTally:
     def _joined(self, event: events.ClaimAdmitted, at: datetime) -> None:
         line = self.lines.setdefault(event.case_id, Line(event.case_id, event.voucher_id, event.uscc, at, self.version))
         if not event.carried_from_cycle_id:
-            line.is_new = True
+            line.is_new, line.is_with_quarter = True, event.is_with_quarter
             self._take(Step.JOINED, line, 0)
             self.unassessed[line.case_id] = line
             return

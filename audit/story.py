@@ -48,6 +48,8 @@ COMMANDS = {
     "replace_bank_account": "更换收款账户",
     "confirm_cycle": "确认批次",
     "assess_claims": "批量核定兑付",
+    "verify_claims": "批量核验兑付申请",
+    "record_claim_letters": "登记文书送达",
     "lapse_vouchers": "办理期满失效",
     "transfer_voucher": "申请转让算力券",
     "record_payments": "批量记录支付结果",

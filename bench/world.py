@@ -38,7 +38,7 @@ class World:
 
     def cpu_seconds(self) -> float:
         """User and system time of server, workers and this process."""
-        return sum(_cpu_of(pid) for pid in [*(part.pid for part in self.parts), os.getpid()])
+        return sum(cpu_of(pid) for pid in [*(part.pid for part in self.parts), os.getpid()])
 
 
 @asynccontextmanager
@@ -78,6 +78,7 @@ def resident_kb(pid: int) -> int:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
 
 
-def _cpu_of(pid: int) -> float:
+def cpu_of(pid: int) -> float:
+    """User and system time of a process so far, in seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS

@@ -58,7 +58,7 @@ def show_case(case_id: str, unmask: bool, home: str | None, json_wanted: bool) -
     if reading := time_used(state, civil_date(door.business_now()), door.rulebook.calendar):
         console.print(reading, markup=False)
     console.print(f"{state.plan.programme_title} 版本{state.plan.edition} {state.plan.edition_sha256}", markup=False)
-    console.print(link(config, case_id), markup=False)
+    console.print(link(config, _conducted_by(state)), markup=False)
     for step in _amounts(state, [unwrap(event.envelope.event) for event in recorded]).steps:
         console.print(f"  {step.clause:8} {step.explanation}：{show_exact(step.exact_fen)}", markup=False)
     for line in (*_four_way(door, state), *special_approvals.lines(state), *case_links.lines(state)):
@@ -97,7 +97,7 @@ def list_cases(open_only: bool, home: str | None, json_wanted: bool) -> None:
                 "amountFen": state.amount_fen,
                 "version": version,
                 "isRehearsal": state.plan.is_rehearsal,
-                "webUi": link(config, state.case_id),
+                "webUi": link(config, _conducted_by(state)),
             }
         )
     if json_wanted:
@@ -146,6 +146,11 @@ def _four_way(door: Door, case: Case) -> list[str]:
     except Refused:  # a value has expired since: the assessment itself will say so
         return []
     return told(vouchers.assess(voucher, case.case_id, case.redemption, terms))
+
+
+def _conducted_by(case: Case) -> str:
+    """The workflow that conducts a case: its own, or that of the quarter that has it."""
+    return case.cycle_id if case.is_with_quarter else case.case_id
 
 
 def _amounts(case: Case, events: list[Message]) -> AmountTrace:

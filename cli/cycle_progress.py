@@ -21,6 +21,8 @@ STEPS = {
     Step.JOINED: ("新申请", False),
     Step.CARRIED: ("由在先批次结转", True),
     Step.ASSESSED: ("已核定", True),
+    Step.VERIFIED: ("系统核验通过", True),
+    Step.REFERRED: ("转人工核验", False),
     Step.DROPPED: ("已退出", False),
     Step.DEFERRED: ("递延", True),
     Step.LAPSED: ("失效", True),
@@ -28,6 +30,8 @@ STEPS = {
     Step.SETTLED: ("已支付", True),
     Step.RETURNED: ("退回、未予放行", True),
 }
+#: Told only of quarters that verify their claims themselves.
+OWN = frozenset({Step.VERIFIED, Step.REFERRED})
 BAR_WIDTH = 40  # characters
 
 
@@ -46,7 +50,7 @@ def as_lines(look: Look) -> Iterator[str]:
     """The same in lines, for a file or a pipe."""
     yield from _heading(look)
     yield "，".join(f"{title}{done}/{whole}" for title, done, whole in stretches(look.tally))
-    for step, (title, has_money) in STEPS.items():
+    for step, title, has_money in _taken(look.tally):
         found = look.tally.sums[step]
         yield f"  {title} {found.count}笔" + (f" {show(found.fen)}" if has_money else "")
     yield from _kept(look)
@@ -121,12 +125,19 @@ def _kept(look: Look) -> Iterator[str]:
         yield f"最早的{len(look.awaited)}笔未核定申请，另有{more}笔"
 
 
+def _taken(tally: QuarterTally) -> Iterator[tuple[Step, str, bool]]:
+    """The steps that are told, with their titles, and whether money is counted at them."""
+    for step, (title, has_money) in STEPS.items():
+        if step not in OWN or tally.sums[step].count:
+            yield step, title, has_money
+
+
 def _steps(tally: QuarterTally) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("环节")
     table.add_column("笔数", justify="right")
     table.add_column("金额", justify="right")
-    for step, (title, has_money) in STEPS.items():
+    for step, title, has_money in _taken(tally):
         found = tally.sums[step]
         table.add_row(title, str(found.count), show(found.fen) if has_money else "—")
     return table

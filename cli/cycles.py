@@ -106,6 +106,9 @@ def show_cycle(cycle_id: str, unmask: bool, home: str | None, json_wanted: bool)
     console.print(
         f"受理 {opened.opens_on} 至 {opened.cut_off_on}，批次日 {opened.as_of_on}（{opened.clause}）", markup=False
     )
+    if (index := state.index).conducted or index.referred:
+        own = f"系统核验通过{index.verified}笔，转人工{index.referred}笔，待系统核验{len(index.unverified)}笔"
+        console.print(own, markup=False)
     console.print(link(config, cycle_id), markup=False)
     paid = {order.ordered.case_id: order for order in state.orders.values()}
     rows, has_set_off = [], any(order.ordered.set_off for order in paid.values())

@@ -17,6 +17,7 @@ from domain.case import Case
 from domain.clock import clock_reading
 from domain.cycle import Cycle
 from domain.dates import SHANGHAI, civil_date, end_of
+from domain.format.freeze import Held
 from domain.kinds import CASE, CYCLE, PANEL, RECOVERY, ROUND
 from domain.panel import open_panel
 from domain.refusals import Refused
@@ -69,21 +70,22 @@ def under_way(door: Door) -> Iterator[Open]:
     for stream in door.ledger.streams(streams.CASES):
         case, version = fold(door.ledger, stream, CASE)
         unsent = any(letter.letter_id not in case.letters for letter in letters.owed(case))
-        if case.is_open or unsent:
+        if (case.is_open or unsent) and not case.is_with_quarter:
             yield Open(case.case_id, version, _due_at(case), bool(open_panel(case)))
     for stream in door.ledger.streams(streams.CYCLES):
         cycle, version = fold(door.ledger, stream, CYCLE)
         if cycle.closed is None:
             awaits_ruling = len(cycle.claims) and cycle.awaits_ruling
             blocked = awaits_ruling or len(cycle.index.waiting) or cycle.to_sign() or cycle.paused
-            held_until = _payments_held_until(door, cycle.opened.programme_id)
+            held_until = _held_until(door, cycle.opened.programme_id, "payments")
             pay_at = None if blocked else max(cycle.pay_at, held_until or cycle.pay_at)
-            yield Open(cycle.cycle_id, version, pay_at if cycle.frozen else _moment_of(cycle, door.business_now()))
+            moments = (pay_at if cycle.frozen else _moment_of(cycle, door.business_now()), _verify_at(door, cycle))
+            yield Open(cycle.cycle_id, version, min((moment for moment in moments if moment), default=None))
     for stream in door.ledger.streams(streams.ROUNDS):
         round_, version = fold(door.ledger, stream, ROUND)
         if round_.closed is None or not round_.is_over:
             next_due = round_.next_due(door.business_now())
-            held_until = _payments_held_until(door, round_.opened.programme_id)
+            held_until = _held_until(door, round_.opened.programme_id, "payments")
             yield Open(round_.round_id, version, next_due or held_until)
     for stream in door.ledger.streams(streams.PANELS):
         panel, version = fold(door.ledger, stream, PANEL)
@@ -96,10 +98,18 @@ def under_way(door: Door) -> Iterator[Open]:
             yield Open(recovery.recovery_id, version, running.due_at if running else None)
 
 
-def _payments_held_until(door: Door, programme_id: str) -> datetime | None:
-    """The end of the days on which payments are held now; None: they are not. (冻结期)"""
-    row = door.rulebook.frozen(programme_id, "payments", civil_date(door.business_now()))
+def _held_until(door: Door, programme_id: str, what: Held) -> datetime | None:
+    """The end of the days on which decisions, or payments, are held now; None: they are not. (冻结期)"""
+    row = door.rulebook.frozen(programme_id, what, civil_date(door.business_now()))
     return end_of(row.last) if row else None
+
+
+def _verify_at(door: Door, cycle: Cycle) -> datetime | None:
+    """When the quarter verifies the next of its claims."""
+    if cycle.verify_at is None or cycle.paused:
+        return None
+    held_until = _held_until(door, cycle.opened.programme_id, "decisions")
+    return max(cycle.verify_at, held_until or cycle.verify_at)
 
 
 def _moment_of(cycle: Cycle, at: datetime) -> datetime:

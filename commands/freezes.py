@@ -15,6 +15,7 @@ HELD: Mapping[str, Held] = {
     "request_correction": "decisions",
     "return_for_rework": "decisions",
     "veto_case": "decisions",
+    "verify_claims": "decisions",
     "settle_objection": "decisions",
     "approve_specially": "decisions",
     "revoke_special_approval": "decisions",

@@ -25,6 +25,7 @@ from commands import (
     set_offs,
     special_approvals,
     stages,
+    verifying,
     vouchers,
 )
 from commands.work import Work
@@ -84,6 +85,8 @@ HANDLERS: dict[str, Handler] = {
     "withhold_payment": lambda work, c: release.withhold(work, c.withhold_payment),
     "report_treasury_silence": lambda work, c: release.report_silence(work, c.report_treasury_silence),
     "assess_claims": lambda work, c: assessing.assess_claims(work, c.assess_claims),
+    "verify_claims": lambda work, c: verifying.verify_claims(work, c.verify_claims),
+    "record_claim_letters": lambda work, c: verifying.record_letters(work, c.record_claim_letters),
     "freeze_cycle": lambda work, c: cycles.freeze(work, c.freeze_cycle.cycle_id),
     "order_payments": lambda work, c: cycle_payments.order_payments(work, c.order_payments.cycle_id),
     "record_payment": lambda work, c: payment_results.record_payment(work, c.record_payment),
@@ -136,6 +139,8 @@ INTERNAL = frozenset(
         "remind_cycle",
         "freeze_cycle",
         "assess_claims",
+        "verify_claims",
+        "record_claim_letters",
         "order_payments",
         "record_payments",
         "lapse_vouchers",

@@ -83,6 +83,7 @@ class InQuarter:
             carried_fen=amount_fen,
             verified_by=claim.verified_by,
             requested_by=claim.requested_by,
+            is_with_quarter=claim.is_with_quarter,
         )
         self.work.on_cycle(later.cycle_id, [admitted])
         return later.cycle_id

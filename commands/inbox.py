@@ -2,8 +2,9 @@
 
 from google.protobuf.message import Message
 
+from commands import verifying
 from commands.work import Work
-from domain import acting, delegation, duties, opinions, review, tasks
+from domain import acting, clean, delegation, duties, opinions, review, tasks
 from domain.delegation import Delegations
 from domain.kinds import DELEGATION
 from duifu.v1.commands_pb2 import ClaimTask, DelegateRole, GiveOpinion, HandOverTask, ReleaseTask, RevokeDelegation
@@ -11,9 +12,12 @@ from ledger import streams
 
 
 def claim_task(work: Work, command: ClaimTask) -> str:
-    """The actor takes the open stage in hand; nobody else decides it meanwhile."""
+    """The actor takes the open stage in hand; nobody else decides it meanwhile, and its quarter verifies it no more."""
     case = work.case(command.case_id)
     row = review.must_decide(case, command.stage, work.actor)
+    if case.is_unverified:
+        verifying.refer(work, case, clean.taken(case, work.actor.id))
+        case = work.case(case.case_id)
     acting.must_be_free_to_act(case, row, work.actor, work.named_in)
     work.on_case(case.case_id, tasks.claim(case.any_stage(), work.actor, work.on))
     return case.case_id

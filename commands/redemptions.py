@@ -27,9 +27,10 @@ from duifu.v1.events_pb2 import (
     ClaimAdmitted,
     ClaimAssessed,
     ClaimDropped,
+    RedemptionAssessed,
 )
 from duifu.v1.facts_pb2 import Invoice, RedemptionRequest
-from duifu.v1.plan_pb2 import CASE_KIND_REDEMPTION_CLAIM
+from duifu.v1.plan_pb2 import CASE_KIND_REDEMPTION_CLAIM, Stage
 from ledger import streams
 
 
@@ -61,11 +62,14 @@ def request(work: Work, command: RequestRedemption) -> str:
         submitted_by=work.actor.id,
     )
     work.on_case(case_id, review.open_case(opened, work.on, work.rulebook.calendar))
+    is_with_quarter = work.case(case_id).is_with_quarter
     admitted = ClaimAdmitted(
         case_id=case_id,
         voucher_id=voucher.voucher_id,
         uscc=voucher.uscc,
         requested_by=_requesters(work, voucher),
+        is_with_quarter=is_with_quarter,
+        verify_on=work.on.isoformat() if is_with_quarter else "",
     )
     work.on_cycle(joined.cycle_id, [admitted])
     return case_id
@@ -137,13 +141,9 @@ def assess(work: Work, case_id: str) -> None:
     """Work out what is due of the voucher and hand the claim to its quarter; nothing due ends it."""
     case = work.case(case_id)
     voucher = voucher_of(work, case.redemption.voucher_id)
-    programme = work.rulebook.pinned(case.plan.edition_sha256)
     assert case.stage is not None
     row = case.row(case.stage.key)
-    facts = facts_of(work, case)
-    terms = settlement.terms_of(work.rulebook.edition(programme), facts, row.clause)
-    recovered_fen = recoveries.received_fen(work, voucher.case_id) if voucher.claw_back_fen else 0
-    assessed = vouchers.assess(voucher, case_id, case.redemption, terms, recovered_fen)
+    assessed = assessment(work, case, row)
     work.record(streams.voucher(voucher.voucher_id), VOUCHER, [assessed])
     if not assessed.due_fen:
         refused = vouchers.nothing_due(voucher, case_id, assessed, row.clause)
@@ -157,6 +157,15 @@ def assess(work: Work, case_id: str) -> None:
     work.on_case(case_id, [determined, *onward])
     ready = ClaimAssessed(case_id=case_id, due_fen=assessed.due_fen, verified_by=duties.decided_by(case))
     work.on_cycle(case.cycle_id, [ready])
+
+
+def assessment(work: Work, case: Case, row: Stage) -> RedemptionAssessed:
+    """What a claim adds to what is due of its voucher, in the stage of this row."""
+    voucher = voucher_of(work, case.redemption.voucher_id)
+    edition = work.rulebook.edition(work.rulebook.pinned(case.plan.edition_sha256))
+    terms = settlement.terms_of(edition, facts_of(work, case), row.clause)
+    recovered_fen = recoveries.received_fen(work, voucher.case_id) if voucher.claw_back_fen else 0
+    return vouchers.assess(voucher, case.case_id, case.redemption, terms, recovered_fen)
 
 
 def facts_of(work: Work, case: Case) -> CaseFacts:

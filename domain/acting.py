@@ -15,9 +15,10 @@ NamedIn = Callable[[str], Sequence[Case]]
 def must_be_free_to_act(case: Case, row: Stage, actor: Actor, named_in: NamedIn) -> None:
     """Nothing keeps the actor, or whom they act for, from this stage: no duty, no other case, nobody who has it.
 
-    Raises Refused DUTY_REQUESTER, DUTIES_APART, APPROVER_SETS_AMOUNT, OPINION_OF_DECIDER, ENTERED_BY_SELF,
-    TASK_CLAIMED_BY_OTHER.
+    Raises Refused CLAIM_WITH_QUARTER, DUTY_REQUESTER, DUTIES_APART, APPROVER_SETS_AMOUNT, OPINION_OF_DECIDER,
+    ENTERED_BY_SELF, TASK_CLAIMED_BY_OTHER.
     """
+    case.must_have_a_person()
     accounts = duties.accounts_of(actor)
     must_stand_apart(case, row, accounts, named_in)
     consent.must_have_no_voice(case, accounts)

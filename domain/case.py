@@ -75,6 +75,7 @@ class Case:
     stage: OpenStage | None = None
     stages: tuple[OpenStage, ...] = ()  # as they opened, to the newest
     cycle_id: str = ""  # of a redemption claim
+    is_with_quarter: bool = False  # no person has it: its quarter verifies it, and sends its letters
     round_id: str = ""  # of an application for a grant
     submitted_by: str = ""  # account
     accepted_on: date | None = None
@@ -109,6 +110,11 @@ class Case:
     def is_redemption(self) -> bool:
         """Whether the case asks for money for a voucher, rather than applies for something."""
         return self.plan.kind == CASE_KIND_REDEMPTION_CLAIM
+
+    @property
+    def is_unverified(self) -> bool:
+        """Whether its quarter is still to verify it; nobody else decides it meanwhile."""
+        return self.is_with_quarter and self.stage is not None and self.row(self.stage.key).passes_when_clean
 
     @property
     def is_open(self) -> bool:
@@ -153,6 +159,11 @@ class Case:
         if stage.key != key:
             raise Refused("STAGE_NOT_OPEN", case=self.case_id, asked=key, stage=stage.key, title=stage.title)
         return stage
+
+    def must_have_a_person(self) -> None:
+        """Who verifies it is a person, not its quarter. Raises Refused CLAIM_WITH_QUARTER."""
+        if self.is_unverified:
+            raise Refused("CLAIM_WITH_QUARTER", case=self.case_id, cycle=self.cycle_id)
 
     def any_stage(self) -> OpenStage:
         """The open stage. Raises Refused CASE_CLOSED."""

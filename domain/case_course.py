@@ -24,6 +24,7 @@ from duifu.v1.events_pb2 import (
     CaseUnlinked,
     CheckRecorded,
     ClaimPaymentChanged,
+    ClaimReferred,
     ClockRestarted,
     ClockStopped,
     CorrectionRequested,
@@ -73,6 +74,7 @@ def evolve(case: Case, event: Message) -> Case:
                 application=event.application,
                 redemption=event.redemption,
                 cycle_id=event.cycle_id,
+                is_with_quarter=bool(event.cycle_id) and event.plan.stages[0].passes_when_clean,
                 round_id=event.round_id,
                 submitted_by=event.submitted_by,
             )
@@ -120,6 +122,8 @@ def evolve(case: Case, event: Message) -> Case:
             return changed(case, opinions=(*case.opinions, event))
         case OutputRecorded():
             return changed(case, outputs={**case.outputs, (event.stage, event.output): event})
+        case ClaimReferred():
+            return changed(case, is_with_quarter=False)
         case SentBack():
             return _sent_back(case, event)
         case ClockStopped() | ClockRestarted():

@@ -91,6 +91,7 @@ def enter(case: Case, command: EnterCheck, actor: Actor, at: datetime) -> CheckR
     Raises Refused CASE_CLOSED, STAGE_NOT_OPEN, STAGE_NOT_DECIDED, CHECK_UNKNOWN, ROLE_MISMATCH, REASON_MISSING,
     EVIDENCE_MISSING, ANSWER_OF_OTHER_KIND, CHECK_OF_OTHER, ANSWER_FROM_FUTURE, CHECK_ANSWERED.
     """
+    case.must_have_a_person()
     stage, result = case.at(command.stage), CheckResult()
     if stage.key == CORRECTION:
         raise Refused("STAGE_NOT_DECIDED", case=case.case_id, title=stage.title, waits_on=stage.waits_on)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations  # the maps cannot be subscripted while the program runs
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from google.protobuf.message import Message
 from rpds import HashTrieMap
 
 from domain.batches import Batches, with_batch, with_signature
 from domain.case import UnknownEvent
-from domain.dates import SHANGHAI, Quarter, from_iso, is_quarter
+from domain.dates import SHANGHAI, Quarter, end_of, from_iso, is_quarter
 from domain.numbered import by_number
 from domain.orders import Order, payable_fen
 from domain.quarter_index import Claim, ClaimState, Index
@@ -22,6 +22,8 @@ from duifu.v1.events_pb2 import (
     ClaimAssessed,
     ClaimDeferred,
     ClaimDropped,
+    ClaimPutOff,
+    ClaimReferred,
     CycleClosed,
     CycleConfirmed,
     CycleFrozen,
@@ -164,6 +166,22 @@ class Cycle(Batches[PaymentOrdered]):
         return waits or (claim is not None and claim.order_id in self.index.unanswered)
 
     @property
+    def verify_at(self) -> datetime | None:
+        """When the quarter verifies the oldest of its claims, business time; None: it has none to verify."""
+        day = min(self.index.verify_days, default="")
+        return end_of(from_iso(day)) if day else None
+
+    def to_verify(self, on: date, after_case_id: str = "") -> Iterator[str]:
+        """Claims to verify whose day is over, oldest request first, from the one after."""
+        unverified = self.index.unverified.first(len(self.index.unverified), after_case_id)
+        return (case_id for case_id in unverified if self.claims[case_id].verify_on < on.isoformat())
+
+    def conducted(self, after_case_id: str = "") -> Iterator[Claim]:
+        """Claims that no person has, oldest request first, from the one after."""
+        later = (case_id for case_id in sorted(self.claims, key=by_number) if _comes_after(case_id, after_case_id))
+        return (claim for case_id in later if (claim := self.claims[case_id]).is_with_quarter)
+
+    @property
     def has_paid(self) -> bool:
         """Whether it has begun to order payments, or to put them off."""
         return len(self.orders) > 0 or len(self.deferred) > 0
@@ -191,6 +209,10 @@ class Cycle(Batches[PaymentOrdered]):
             return self.index.unanswered
         released = (order_id for batch in self.batches if batch.is_signed for order_id in batch.order_ids)
         return (order_id for order_id in released if order_id in self.index.unanswered)
+
+
+def _comes_after(case_id: str, other: str) -> bool:
+    return not other or by_number(case_id) > by_number(other)
 
 
 def cycle_id(programme_id: str, quarter: Quarter) -> str:
@@ -235,8 +257,23 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
             due_fen = event.carried_fen + (known.due_fen if known and known.state == ClaimState.READY else 0)
             verified_by, order_id = tuple(event.verified_by), known.order_id if known else ""
             asked = tuple(event.requested_by)
-            claim = Claim(event.case_id, event.voucher_id, event.uscc, state, due_fen, verified_by, order_id, asked)
+            claim = Claim(
+                event.case_id,
+                event.voucher_id,
+                event.uscc,
+                state,
+                due_fen,
+                verified_by,
+                order_id,
+                asked,
+                event.is_with_quarter,
+                event.verify_on,
+            )
             return _with_claim(cycle, claim)
+        case ClaimPutOff():
+            return _with_claim(cycle, replace(cycle.claims[event.case_id], verify_on=event.verify_on))
+        case ClaimReferred():
+            return _with_claim(cycle, replace(cycle.claims[event.case_id], is_with_quarter=False))
         case ClaimAssessed():
             claim, verified_by = cycle.claims[event.case_id], tuple(event.verified_by)
             ready = replace(claim, state=ClaimState.READY, due_fen=event.due_fen, verified_by=verified_by)

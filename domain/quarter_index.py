@@ -35,6 +35,13 @@ class Claim:
     verified_by: tuple[str, ...] = ()  # accounts
     order_id: str = ""  # the newest; empty: none
     requested_by: tuple[str, ...] = ()  # accounts
+    is_with_quarter: bool = False  # no person has it
+    verify_on: str = ""  # of such a request: the day at whose end it is verified
+
+    @property
+    def is_unverified(self) -> bool:
+        """Whether the quarter is still to verify it."""
+        return self.is_with_quarter and self.state == ClaimState.ADMITTED
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,11 @@ class Index:
     payable: Numbered = field(default_factory=Numbered)  # claims that are ready
     of_holder: HashTrieMap[str, tuple[str, ...]] = field(default_factory=HashTrieMap)  # uscc -> its claims
     unanswered: Numbered = field(default_factory=Numbered)  # orders
+    unverified: Numbered = field(default_factory=Numbered)  # claims that the quarter is still to verify
+    verify_days: HashTrieMap[str, int] = field(default_factory=HashTrieMap)  # day -> so many of those
+    verified: int = 0  # claims that the quarter found clean
+    referred: int = 0  # claims that it had, and a person has
+    conducted: int = 0  # claims that no person has
     claims: Sums[ClaimState] = field(default_factory=Sums)  # what they are due
     orders: Sums[str] = field(default_factory=Sums)  # by result
     deferred: Sum = NOTHING
@@ -63,7 +75,30 @@ class Index:
             waiting = waiting.insert(case_id) if is_waiting else waiting
             payable = payable.insert(case_id) if is_payable else payable
             index = changed(index, waiting=waiting, payable=payable)
+        if claim.is_with_quarter or (before is not None and before.is_with_quarter):
+            index = index._with_own(before, claim)
         return changed(index, claims=sums.plus(claim.state, claim.due_fen))
+
+    def _with_own(self, before: Claim | None, claim: Claim) -> Index:
+        was_own, was_unverified = (
+            before is not None and before.is_with_quarter,
+            before is not None and before.is_unverified,
+        )
+        days, unverified = self.verify_days, self.unverified.discard(claim.case_id)
+        if before is not None and was_unverified:
+            left = days[before.verify_on] - 1
+            days = days.insert(before.verify_on, left) if left else days.remove(before.verify_on)
+        if claim.is_unverified:
+            days = days.insert(claim.verify_on, days.get(claim.verify_on, 0) + 1)
+            unverified = unverified.insert(claim.case_id)
+        return changed(
+            self,
+            unverified=unverified,
+            verify_days=days,
+            verified=self.verified + (was_unverified and claim.state == ClaimState.READY),
+            referred=self.referred + (was_own and not claim.is_with_quarter),
+            conducted=self.conducted + claim.is_with_quarter - was_own,
+        )
 
     def with_order(self, order_id: str, amount_fen: int, due_on: str) -> Index:
         """After an order was given, to be answered by a day; empty: it is not handed in yet, or nobody counts."""

@@ -2,6 +2,7 @@
 
 from domain import treasury_silence
 from domain.cycle import Cycle
+from domain.dates import timestamp
 from domain.money import show
 from domain.quarter_index import ClaimState
 from domain.wording import quarter_standing
@@ -43,6 +44,11 @@ def standing_of(cycle: Cycle, version: int) -> QuarterStanding:
         lapses=cycle.lapses,
         answer_due_on=treasury_silence.running(cycle),
         silent=treasury_silence.reported(cycle) if cycle.silent.due_on else None,
+        unverified=len(cycle.index.unverified),
+        verified=cycle.index.verified,
+        referred=cycle.index.referred,
+        conducted=cycle.index.conducted,
+        verify_at=timestamp(cycle.verify_at) if cycle.verify_at and not cycle.paused else None,
         closed=cycle.closed is not None,
         paid_fen=cycle.closed.paid_fen if cycle.closed else 0,
     )
@@ -71,6 +77,8 @@ def lines(standing: QuarterStanding) -> list[str]:
         ("退回", standing.returned, standing.returned_fen),
     ]
     found = [f"- {title}：{count}笔，{show(fen)}" for title, count, fen in rows if count]
+    own = (("系统核验通过", standing.verified), ("转人工", standing.referred), ("待系统核验", standing.unverified))
+    found += [f"- {title}：{count}笔" for title, count in own if count]
     if standing.dropped:
         found.append(f"- 退出：{standing.dropped}笔")
     found += [f"- 待核定：{case_id}" for case_id in standing.waiting_for]

@@ -53,7 +53,7 @@ def next_step(case: Case) -> NextStep:
     """Who may act next on a case. Empty but for its summary where it waits on nobody: the system, time, or its end."""
     step = NextStep(summary=standing(case), case_id=case.case_id)
     stage = case.stage
-    if stage is None:
+    if stage is None or case.is_unverified:
         return step
     row = case.row(stage.key)
     of_applicant = stage.key == CORRECTION or row.kind == STAGE_KIND_APPLICANT

@@ -197,7 +197,8 @@ def standing(case: Case) -> str:
         return "未开立"
     if case.held_behind:
         return f"{case.stage.title}：额度等待在先受理的案件 {'、'.join(case.held_behind)}"
-    return f"{case.stage.title}：由{case.stage.waits_on}办理，{time_limit(case.stage)}"
+    waits_on = "系统" if case.is_unverified else case.stage.waits_on
+    return f"{case.stage.title}：由{waits_on}办理，{time_limit(case.stage)}"
 
 
 def quarter_standing(cycle: Cycle) -> str:

@@ -181,6 +181,20 @@ CHECK_TEXTS: dict[str, dict[str, tuple[str, str, str]]] = {
             "Put it after a stage that a person decides, or delete it.",
         ),
     },
+    "CLEAN_PASS": {
+        "zh": (
+            "passes_when_clean 用于系统不能独自核验的环节。",
+            "它是兑付申请（redemption_claim）的第一个环节，由人工决定，有查询（checks），逐项核对条件（tests_eligibility），"
+            "不需要意见、产出、停止计时或核定金额，且后一环节是系统核定（assess_redemption）。",
+            "请移到该环节，或删去。",
+        ),
+        "en": (
+            "passes_when_clean of a stage that the system cannot verify alone.",
+            "It belongs to the first stage of redemption_claim: a decision with checks that tests_eligibility, needs "
+            "no opinions, outputs, stops or amount, and is followed by the system stage assess_redemption.",
+            "Put it there, or delete it.",
+        ),
+    },
     "CORRECTION_UNCHECKED": {
         "zh": (
             "correction 用于较后的环节，而环节 {earlier} 已核验了补正前的内容。",

@@ -97,6 +97,8 @@ def _stage(values: Values, stage: StageRow) -> str:
     words = [f"**{stage.title}**（{stage.role_title}，{stage.clause}）：{stage.guidance}"]
     if stage.checks:
         words.append(f"查询：{'、'.join(values.programme.checks[name].title for name in stage.checks)}")
+    if stage.passes_when_clean:
+        words.append("当日结束时由系统核验，查询未命中、条件满足、四方核对一致的直接通过，其余转人工")
     if stage.time_limit:
         words.append(f"时限{_length(stage.time_limit)}，{SILENCE[stage.time_limit.on_silence]}")
     if stage.due_by:

@@ -25,6 +25,7 @@ def problems(source: Source) -> Iterator[Problem]:
             for number, row in enumerate(rows):
                 yield from _outputs(source, (*path, number), row)
                 yield from _clock(source, (*path, number), row)
+                yield from _clean(source, (*path, number), rows)
     yield from _duties(source)
 
 
@@ -102,6 +103,20 @@ def _clock(source: Source, path: Path, row: dict[str, Any]) -> Iterator[Problem]
     for number, before in enumerate(_list(row, "remind_days_before")):
         if isinstance(before, int) and isinstance(days, int) and not 0 < before < days:
             yield source.problem("REMINDER_DAYS", (*path, "remind_days_before", number), written=before, days=days)
+
+
+def _clean(source: Source, path: Path, rows: list[dict[str, Any]]) -> Iterator[Problem]:
+    """What the system passes is the first stage of a redemption claim, tests everything, and asks for nothing else."""
+    number = path[-1]
+    assert isinstance(number, int)
+    row, after = rows[number], rows[number + 1] if number + 1 < len(rows) else {}
+    if not row.get("passes_when_clean"):
+        return
+    first = "redemption_claim" in path and number == 0 and row.get("kind") == "decision"
+    tests = row.get("tests_eligibility") and _list(row, "checks") and after.get("task") == "assess_redemption"
+    more = [key for key in ("opinions", "outputs", "stops", "sets_amount", "reserves_headroom") if row.get(key)]
+    if not first or not tests or more or _list(after, "enters_when"):
+        yield source.problem("CLEAN_PASS", (*path, "passes_when_clean"), of_key=True)
 
 
 def _duties(source: Source) -> Iterator[Problem]:

@@ -64,6 +64,11 @@ def an_april_without_decisions(data: dict[str, Any]) -> None:
     data["freezes"] = [_dated(freeze) | {"holds": ["decisions"]}]
 
 
+def verified_by_the_quarter(data: dict[str, Any]) -> None:
+    """Beijing: a request whose checks and four-way match are clean passes without a person."""
+    data["plans"]["redemption_claim"][0]["passes_when_clean"] = True
+
+
 def a_spring_without_payments(data: dict[str, Any]) -> None:
     """No treasury is asked to pay from 15 January to 15 April 2024."""
     freeze = {"title": "国库封账", "from": "2024-01-15", "through": "2024-04-15", "reason": "财政部门通知"}

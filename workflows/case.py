@@ -7,7 +7,7 @@ from functools import partial
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain import case_course, checks, legal_clock, letters, tasks
+    from domain import case_course, checks, legal_clock, letters, questions, tasks
     from domain import panel as panels
     from domain.case import CORRECTION, Case, OpenStage
     from domain.dates import SHANGHAI, civil_date, end_of
@@ -182,8 +182,8 @@ class CaseWorkflow(FollowsLedger[Case]):
         `renews` is the last day of an answer that has grown old.
         """
         row, number, check = question
-        request = queries.check_request(self.case, row, number, check, self.business_now)
-        title = queries.title(self.case, check)
+        request = questions.check_request(self.case, row, number, check, self.business_now)
+        title = questions.title(self.case, check)
         self.background.start(
             f"{CHECKS} {check} {row.key} {number} {renews}",
             lambda: queries.look_up(request, title, lambda: self.business_now, self.record_check),
@@ -194,7 +194,7 @@ class CaseWorkflow(FollowsLedger[Case]):
         asked_on = civil_date(datetime.fromtimestamp(request.business_seconds, SHANGHAI))
         command_id = f"{self.subject_id}:check:{request.check}:{request.stage}:{request.round}:{asked_on}:{known}"
         record = RecordCheck(case_id=self.subject_id, stage=request.stage, round=request.round, result=result)
-        title = queries.title(self.case, request.check)
+        title = questions.title(self.case, request.check)
         await self.following.carry_out(command_id, title, Command(record_check=record))
         asked = request.check, request.stage, request.round
         (self.away.add if known == "away" else self.away.discard)(asked)

@@ -22,7 +22,7 @@ from duifu.v1.events_pb2 import Event
 from duifu.v1.work_pb2 import CommandRequest, FactQuery, Nudge, Progress, WorkflowStart
 from workflows import options
 from workflows.payloads import as_error
-from workflows.ports import FACTS_MAX, Ledger
+from workflows.ports import CLOCK_TOLERANCE, FACTS_MAX, Ledger
 
 S = TypeVar("S")
 
@@ -221,10 +221,10 @@ class FollowsLedger(Generic[S]):
         """How long to wait before a refused command is sent again, and what the timer is called."""
         if refusal.HasField("not_before"):
             not_before = refusal.not_before.ToDatetime(SHANGHAI)
-            left = max(not_before - self.business_now, options.CLOCK_TOLERANCE)
+            left = max(not_before - self.business_now, CLOCK_TOLERANCE)
             return left, f"{summary} 暂停至{last_day(not_before)}"
         too_early = refusal.code in options.TOO_EARLY
-        return options.CLOCK_TOLERANCE if too_early else options.RETRY_REFUSED, f"{summary} 受阻，稍后重试"
+        return CLOCK_TOLERANCE if too_early else options.RETRY_REFUSED, f"{summary} 受阻，稍后重试"
 
     async def until_news(self, at_most: timedelta | None = None, summary: str = "") -> bool:
         """Wait for news from the ledger. False if the time ran out first."""

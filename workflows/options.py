@@ -71,9 +71,8 @@ PAYMENTS_AT_ONCE = 4
 #: Pages of payments of one quarter that are under way at once.
 PAGES_AT_ONCE = 3
 
-#: The machines' clocks may differ a little: these refusals mean that the ledger's has not come that far yet.
+#: These refusals mean that the ledger's clock has not come that far yet.
 TOO_EARLY = frozenset({"NOT_DUE", "CUT_OFF_NOT_REACHED", "CUT_OFF_REMINDER_EARLY", "PAY_DAY_NOT_REACHED"})
-CLOCK_TOLERANCE = timedelta(seconds=5)
 
 #: What the ledger refuses (an expired parameter, say) is asked again, in case somebody has mended the cause.
 RETRY_REFUSED = timedelta(hours=1)

@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from duifu.v1.work_pb2 import PaymentOrder, PaymentReport
     from workflows import options
     from workflows.following import FollowsLedger
-    from workflows.ports import Treasury
+    from workflows.ports import CLOCK_TOLERANCE, Treasury
 
 #: An order, and what it is called in the list of what is under way.
 Named = tuple[PaymentOrder, str]
@@ -59,6 +59,6 @@ async def report_silence(
         if refusal is None:
             show()
         elif refusal.code in options.TOO_EARLY:
-            await workflow.sleep(options.CLOCK_TOLERANCE)
+            await workflow.sleep(CLOCK_TOLERANCE)
         else:
             return

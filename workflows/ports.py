@@ -1,5 +1,7 @@
 """What workflows ask of the world. Adapters in `activities/` answer; a workflow never knows how."""
 
+from datetime import timedelta
+
 from temporalio import activity
 
 from duifu.v1.answers_pb2 import Answer, FactPage
@@ -22,6 +24,12 @@ from duifu.v1.work_pb2 import (
 
 #: Type of the failure of a query that will have no answer on this business date.
 ASK_NEXT_DAY = "ASK_NEXT_DAY"
+
+#: The machines' clocks may differ a little: what comes too early for the ledger is asked again after this.
+CLOCK_TOLERANCE = timedelta(seconds=5)
+
+#: So often sources are asked about claims that their quarter verifies; then a person sees to those without an answer.
+VERIFY_ATTEMPTS = 10
 
 #: The most facts in one answer, well below the 2 MB that Temporal takes; a full answer means that more follow.
 #: Workflows go by it when their history is read again: change it only with `workflow.patched`.
@@ -90,6 +98,20 @@ class Quarters:
     @activity.defn(name="pay_page")
     async def pay_page(self, page: QuarterPage) -> QuarterPageDone:
         """Have the orders of one page paid, and put every answer on record. Raises while one of them has not ended."""
+        raise NotImplementedError
+
+
+class Claims:
+    """Claims of a quarter that no person has, a page at a time. Every call may be repeated."""
+
+    @activity.defn(name="verify_page")
+    async def verify_page(self, page: QuarterPage) -> QuarterPageDone:
+        """Verify the claims whose day is over. Raises while a source has not answered. A refusal is an answer."""
+        raise NotImplementedError
+
+    @activity.defn(name="letters_page")
+    async def letters_page(self, page: QuarterPage) -> QuarterPageDone:
+        """Send the letters that are owed about claims, each once. Raises while the letter box is away."""
         raise NotImplementedError
 
 

@@ -1,4 +1,4 @@
-"""One query of an outside source: what it needs to know of a case, and how long it is waited for."""
+"""One query of an outside source, and how long it is waited for."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -8,40 +8,14 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from domain import checks
-    from domain.case import Case
     from domain.dates import civil_date, end_of
-    from domain.wording import check_title
     from duifu.v1.facts_pb2 import CHECK_OUTCOME_UNAVAILABLE, CheckResult
-    from duifu.v1.plan_pb2 import Stage
-    from duifu.v1.work_pb2 import CheckRequest, ContractKey
+    from duifu.v1.work_pb2 import CheckRequest
     from workflows import options
     from workflows.ports import ASK_NEXT_DAY, Invoices, Registries
 
 #: What is on record of a question: that its source is away, or at last what the source says.
 Known = Literal["away", "answer"]
-
-
-def check_request(case: Case, row: Stage, number: int, check: str, at: datetime) -> CheckRequest:
-    """What the source of a check is told when a stage asks, in its n-th round."""
-    kind, application = checks.rule_of(case, check).answers, case.application
-    request = CheckRequest(
-        case_id=case.case_id,
-        stage=row.key,
-        round=number,
-        check=check,
-        buyer_uscc=case.applicant_uscc,
-        supplier_uscc=application.contract.supplier.uscc,
-        business_seconds=int(at.timestamp()),
-        answers=kind,
-        applicant_name=case.applicant_name,
-    )
-    if kind == "invoices":
-        request.invoices.extend(case.redemption.invoices)
-    if kind == "duplicates":
-        request.contracts.extend(_contracts(case))
-        request.project_number = application.project_number
-    return request
 
 
 async def look_up(
@@ -92,17 +66,3 @@ async def _query(request: CheckRequest, how: workflow.ActivityConfig) -> CheckRe
     if request.answers == "invoices":
         return await workflow.execute_activity_method(Invoices.verify_invoices, request, **how)
     return await workflow.execute_activity_method(Registries.query_registry, request, **how)
-
-
-def title(case: Case, check: str) -> str:
-    """What people see of a query."""
-    return f"查询 {check_title(check, case.plan)}"
-
-
-def _contracts(case: Case) -> list[ContractKey]:
-    served = [
-        ContractKey(contract_number=service.contract_number, customer_uscc=service.customer.uscc)
-        for service in case.application.services
-    ]
-    number = case.application.contract.contract_number
-    return [*served, ContractKey(contract_number=number)] if number else served

@@ -1,6 +1,7 @@
 """One quarter under way: waits for the cut-off, has payments ordered and paid page by page, and closes. (BJ-4.3)"""
 
 import asyncio
+from datetime import timedelta
 from functools import partial
 
 from temporalio import workflow
@@ -9,6 +10,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 with workflow.unsafe.imports_passed_through():
     from domain import quarter_reminders
     from domain.dates import SHANGHAI, civil_date
+    from domain.refusals import sentence
     from duifu.v1.answers_pb2 import QuarterStanding, Refusal
     from duifu.v1.commands_pb2 import (
         CloseCycle,
@@ -30,9 +32,9 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows import display, options, paying
     from workflows.following import Background, FollowsLedger, Standing
-    from workflows.ports import Quarters, Reminders
+    from workflows.ports import CLOCK_TOLERANCE, Claims, Quarters, Reminders
 
-REMINDER, NOTHING = "reminder", "-"  # tasks beside
+REMINDER, LETTERS, NOTHING = "reminder", "letters", "-"  # tasks beside
 
 
 @workflow.defn(name="RedemptionCycle")
@@ -44,6 +46,10 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
         self.follow(start, Standing(f"cycle/{start.subject_id}", QuarterStanding()))
         self.background = Background()
         self.has_assessed = False  # what was verified by the cut-off; later ones are assessed when they are verified
+        self.night: asyncio.Task[None] | None = None  # in which claims are verified
+        self.is_verifying = False  # its page is under way
+        self.held_up = ""  # why the ledger takes no findings
+        self.is_sending, self.sendings = False, 0  # letters
         self.letters: dict[int, workflow.ActivityHandle[RemindersSent]] = {}  # pages of them, under way
 
     @property
@@ -58,6 +64,8 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
         for page in self.letters.values():
             page.cancel()  # letters that nobody needs any more
         await self.background.finish(cancel=NOTHING)  # what is being put on record is let be
+        if self.quarter.conducted:
+            await self.send_letters()
         await workflow.wait_condition(workflow.all_handlers_finished)
         quarter = self.quarter
         return Ending(
@@ -69,13 +77,15 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
         """What this workflow knows."""
         quarter = self.quarter
         waits_for = ("letters",) if self.background.under_way else ()
-        progress = self.so_far(quarter.summary, quarter.stage, not waits_for, waits_for)
+        is_idle = not waits_for and not self.is_verifying
+        progress = self.so_far(quarter.summary, quarter.stage, is_idle, waits_for)
         progress.claims, progress.claims_done = quarter.claims, quarter.settled + quarter.returned + quarter.dropped
         return progress
 
     async def go_on(self) -> None:
         """The next step of the quarter, from where it stands."""
         quarter, cycle_id = self.quarter, self.subject_id
+        self.see_to_unverified()
         if not quarter.opened.cycle_id:
             await self.until_news()
         elif not quarter.frozen:
@@ -95,6 +105,61 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
             await self.take_step("lapse", "有效期届满", Command(lapse_vouchers=LapseVouchers(cycle_id=self.subject_id)))
         else:
             await self.take_step("close", "结清", Command(close_cycle=CloseCycle(cycle_id=cycle_id)))
+
+    def see_to_unverified(self) -> None:
+        """Have claims verified at the end of the day on which they came in, beside: a cut-off waits for none."""
+        if self.quarter.HasField("verify_at") and self.night is None:
+            self.night = asyncio.create_task(self.verify(), name="night")
+
+    async def verify(self) -> None:
+        """Wait until the day is over, and have everything verified that came in on it, page by page."""
+        verify_at = self.quarter.verify_at.ToDatetime(SHANGHAI)
+        try:
+            if (left := verify_at - self.business_now) > timedelta(0):
+                await workflow.sleep(left, summary=f"{civil_date(verify_at - left)} 日终核验")
+            self.is_verifying = True
+            refusal = await self.verify_pages()
+            self.is_verifying = False
+            self.begin_letters()
+            if refusal and refusal.code != "CYCLE_PAUSED":  # whoever resumes it begins this anew
+                self.held_up, self.following.is_behind = sentence(refusal), True
+                at_most, summary = self._pause_after(refusal, "核验")
+                await workflow.sleep(at_most, summary=summary)
+                self.held_up = ""
+        finally:
+            self.night, self.is_verifying = None, False
+            self.following.is_behind = True
+
+    async def verify_pages(self) -> Refusal | None:
+        """Every claim whose day is over; why not, if the ledger refuses."""
+        page = QuarterPage(cycle_id=self.subject_id)
+        while True:
+            done: QuarterPageDone = await workflow.execute_activity_method(
+                Claims.verify_page, page, **options.pages(f"核验，尚有{self.quarter.unverified}笔")
+            )
+            if done.HasField("refusal"):
+                return done.refusal
+            if not done.last_case_id:
+                return None
+            page.after_case_id = done.last_case_id
+
+    def begin_letters(self) -> None:
+        """Send letters beside: nothing waits for a letter box. Those that are missed go out at the end."""
+        if self.quarter.conducted and not self.is_sending:
+            self.is_sending, self.sendings = True, self.sendings + 1
+            self.background.start(f"{LETTERS} {self.sendings}", self.send_letters)
+
+    async def send_letters(self) -> None:
+        """Every letter that is owed about claims that no person has."""
+        page = QuarterPage(cycle_id=self.subject_id)
+        while True:
+            done: QuarterPageDone = await workflow.execute_activity_method(
+                Claims.letters_page, page, **options.pages("送达文书")
+            )
+            if not done.last_case_id:
+                break
+            page.after_case_id = done.last_case_id
+        self.is_sending = False
 
     async def until_cut_off(self) -> None:
         """Wait for the next reminder, or cut the quarter off. Letters go out beside: a cut-off waits for none."""
@@ -135,7 +200,7 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
         while refusal := await self.following.carry_out(command_id, "提醒截止", Command(remind_cycle=reminded)):
             if refusal.code not in options.TOO_EARLY:
                 return  # cut off meanwhile, or a later reminder is on record
-            await workflow.sleep(options.CLOCK_TOLERANCE)
+            await workflow.sleep(CLOCK_TOLERANCE)
 
     async def take_step(self, step: str, summary: str, command: Command) -> None:
         """Ask the ledger for a step of the quarter, as it stands now."""
@@ -182,9 +247,11 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
             self.show_cycle,
         )
         await asyncio.gather(paying_all, reporting)
+        self.begin_letters()
         self.following.is_behind = True
 
     def show_cycle(self) -> None:
         """Tell operators where the quarter stands."""
-        card = display.cycle_card(self.quarter, self.obstacle, self.business_now, self.clock)
+        obstacle = self.obstacle or self.held_up
+        card = display.cycle_card(self.quarter, obstacle, self.business_now, self.clock)
         self.show(display.cycle_attributes(self.quarter), card)

@@ -135,6 +135,9 @@ class StageRow(Row):
     guidance: Words
     applicant_may_withdraw: bool = False
     tests_eligibility: bool = Field(False, description="A pass needs every condition met.")
+    passes_when_clean: bool = Field(
+        False, description="Of a redemption claim: its quarter verifies it, and a person sees only what is not clean."
+    )
     reserves_headroom: bool = Field(False, description="A pass takes its place in the year's queue. (BJ-A24)")
     sets_amount: bool = Field(False, description="A pass fixes the amount.")
     task: Task | None = Field(None, description="Of a system stage, or of a stage that the round settles.")
@@ -199,6 +202,7 @@ class StageRow(Row):
             clause=self.clause,
             applicant_may_withdraw=self.applicant_may_withdraw,
             tests_eligibility=self.tests_eligibility,
+            passes_when_clean=self.passes_when_clean,
             reserves_headroom=self.reserves_headroom,
             sets_amount=self.sets_amount,
             task=self.task or "",

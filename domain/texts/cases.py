@@ -22,6 +22,16 @@ TEXTS: Texts = {
         "zh": ("案件 {case} 的“{title}”不由人工决定，正在等待{waits_on}。", "请等待该环节完成。"),
         "en": ("Case {case} waits at {title} for {waits_on}; nobody decides it.", "Wait until that stage is over."),
     },
+    "CLAIM_WITH_QUARTER": {
+        "zh": (
+            "案件 {case} 由批次 {cycle} 系统核验，尚未转人工。",
+            "请等待系统核验；如需现在人工办理，请先认领该环节（claimTask）。",
+        ),
+        "en": (
+            "Case {case} is verified by its quarter {cycle}, and no person has it.",
+            "Wait for that; or take the stage in hand first, with claimTask, and decide it yourself.",
+        ),
+    },
     "VERDICT_MISSING": {
         "zh": ("对 {stage} 的决定没有写明通过或不予通过。", "请填写 verdict：VERDICT_PASS 或 VERDICT_REFUSE。"),
         "en": ("The decision on {stage} names no verdict.", "Set verdict to VERDICT_PASS or VERDICT_REFUSE."),

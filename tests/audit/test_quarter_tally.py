@@ -15,6 +15,7 @@ from duifu.v1.events_pb2 import (
     ClaimAdmitted,
     ClaimAssessed,
     ClaimDeferred,
+    ClaimReferred,
     Envelope,
     PaymentBatchMade,
     PaymentBatchSigned,
@@ -146,3 +147,19 @@ def test_an_event_that_cannot_follow_is_broken_evidence_and_says_where(tmp_path:
 
 def _read(rows: Rows, cycle_id: str) -> quarter_account.Account:
     return quarter_account.read(rows, cycle_id, AtPosition(rows.head()))
+
+
+def test_what_the_quarter_verified_itself_and_what_went_to_a_person_is_counted() -> None:
+    tally = QuarterTally()
+    told: list[Message] = [
+        *(ClaimAdmitted(case_id=case, is_with_quarter=True, verify_on="2024-03-01") for case in ("a", "b", "c")),
+        ClaimAssessed(case_id="a", due_fen=5),
+        ClaimReferred(case_id="b", reason="发票作废"),
+        ClaimAssessed(case_id="b", due_fen=3),
+    ]
+    for event in told:
+        tally.enter(Envelope(event=wrap(event)))
+
+    assert (tally.sums[Step.VERIFIED].count, tally.sums[Step.VERIFIED].fen) == (1, 5)
+    assert tally.sums[Step.REFERRED].count == 1
+    assert tally.sums[Step.ASSESSED].fen == 8

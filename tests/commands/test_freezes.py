@@ -75,7 +75,11 @@ def held(case_id: str) -> dict[str, Any]:
 
 
 def test_the_list_of_what_decides_is_the_one_that_is_held() -> None:
-    assert {kind for kind, what in HELD.items() if what == "decisions"} == {*held("-"), "rescale_voucher"}
+    assert {kind for kind, what in HELD.items() if what == "decisions"} == {
+        *held("-"),
+        "rescale_voucher",
+        "verify_claims",
+    }
     assert {kind for kind, what in HELD.items() if what == "payments"} == {
         "order_payments",
         "order_grants",

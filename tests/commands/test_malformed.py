@@ -26,6 +26,8 @@ from duifu.v1.commands_pb2 import (
     ApproveSpecially,
     AssessClaims,
     AssessRedemption,
+    ClaimFindings,
+    ClaimLetter,
     ClaimTask,
     CloseCycle,
     CloseNotice,
@@ -52,6 +54,7 @@ from duifu.v1.commands_pb2 import (
     PaymentResult,
     RaiseObjection,
     RecordCheck,
+    RecordClaimLetters,
     RecordGrantPayment,
     RecordLetter,
     RecordOutput,
@@ -78,6 +81,7 @@ from duifu.v1.commands_pb2 import (
     SupplyCorrection,
     TransferVoucher,
     UnlinkCases,
+    VerifyClaims,
     VetoCase,
     WithdrawCase,
     WithholdPayment,
@@ -163,6 +167,19 @@ def well_formed() -> dict[str, tuple[Actor, Any]]:
         "record_payment": (SYSTEM, settled),
         "record_payments": (SYSTEM, several),
         "assess_claims": (SYSTEM, AssessClaims(cycle_id=CYCLE, after_case_id=CASE)),
+        "verify_claims": (
+            SYSTEM,
+            VerifyClaims(
+                cycle_id=CYCLE,
+                claims=[ClaimFindings(case_id=CASE, results=[credit_check()], put_off_reason="当日超过查验次数")],
+            ),
+        ),
+        "record_claim_letters": (
+            SYSTEM,
+            RecordClaimLetters(
+                cycle_id=CYCLE, letters=[ClaimLetter(case_id=CASE, letter=Letter(letter_id="1", template="received"))]
+            ),
+        ),
         "lapse_vouchers": (SYSTEM, LapseVouchers(cycle_id=CYCLE)),
         "transfer_voucher": (
             applicant(),
@@ -400,6 +417,8 @@ MAY_BE_LEFT_OUT = {
     "record_payment": ["bankReference"],
     "record_payments": ["results[0].bankReference"],
     "assess_claims": ["afterCaseId"],
+    "verify_claims": ["claims[0].results", "claims[0].results[0].credit", "claims[0].putOffReason"],
+    "record_claim_letters": ["letters[0].letter", "letters[0].letter.letterId", "letters[0].letter.template"],
     "transfer_voucher": ["reason"],
     "close_cycle": ["cycleId"],
     "destroy_subject_key": ["reason", "legalBasis"],

@@ -23,6 +23,7 @@ ELSEWHERE = {
         ("BATCH_CHANGED", "BATCH_NOT_IN_TURN", "BATCH_SIGNED", "BATCH_UNKNOWN", "ORDER_RELEASED", "SIGNER_NOT_APART"),
         "test_release.py: no shipped programme has payments signed",
     ),
+    "CLAIM_WITH_QUARTER": "test_clean_claims.py: no shipped programme lets a quarter verify",
     "EDITION_UNKNOWN": "test_refusals.py: needs a door with another rulebook",
     "CONDITIONS_NOT_MET": "test_refusals.py: the headline is the code of the condition",
     "DUTIES_APART": "test_duties.py: the headline is the code of the duty",

@@ -18,6 +18,8 @@ from duifu.v1.events_pb2 import (
     ClaimAssessed,
     ClaimDeferred,
     ClaimDropped,
+    ClaimPutOff,
+    ClaimReferred,
     CycleClosed,
     CycleFrozen,
     PaymentOrdered,
@@ -179,3 +181,34 @@ def test_a_quarter_with_a_claim_that_has_no_end_yet_stays_open(step: int) -> Non
     with pytest.raises(Refused, match=r"CYCLE_NOT_SETTLED.*bj-redeem-2024-000001"):
         cycle_decisions.close(after(*way[: step + 1]))
     assert cycle_decisions.close(after(*way))
+
+
+WAYS = ["waits", "clean", "referred", "referred and passed", "withdrawn", "put off"]
+
+
+@given(st.lists(st.sampled_from(WAYS), max_size=20))
+def test_a_quarter_knows_which_claims_it_verifies_and_when_whatever_became_of_the_others(ways: list[str]) -> None:
+    events: list[Message] = []
+    for number, way in enumerate(ways):
+        claim = admitted(number)
+        claim.is_with_quarter, claim.verify_on = True, f"2024-03-{1 + number % 28:02d}"
+        case_id = claim.case_id
+        of_way: dict[str, list[Message]] = {
+            "waits": [],
+            "clean": [ClaimAssessed(case_id=case_id, due_fen=5)],
+            "referred": [ClaimReferred(case_id=case_id)],
+            "referred and passed": [ClaimReferred(case_id=case_id), ClaimAssessed(case_id=case_id, due_fen=5)],
+            "withdrawn": [ClaimDropped(case_id=case_id)],
+            "put off": [ClaimPutOff(case_id=case_id, verify_on="2024-03-31")],
+        }
+        events += [claim, *of_way[way]]
+    state, index = after(*events), after(*events).index
+
+    unverified = [state.claims[case_id] for case_id in index.unverified]
+    assert len(unverified) == ways.count("waits") + ways.count("put off")
+    assert index.verified == ways.count("clean")
+    assert index.referred == sum(way.startswith("referred") for way in ways)
+    assert index.conducted == len(ways) - index.referred == len(list(state.conducted()))
+    days = [from_iso(claim.verify_on) for claim in unverified]
+    assert state.verify_at == (shanghai(f"{min(days) + timedelta(days=1)} 00:00") if days else None)
+    assert list(state.to_verify(date(2024, 3, 31))) == [c.case_id for c in unverified if c.verify_on < "2024-03-31"]

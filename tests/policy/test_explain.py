@@ -121,6 +121,14 @@ def test_what_silence_means_is_told_for_every_deadline() -> None:
     assert "至多补正1次，时限15个工作日，逾期未办的视为放弃（行政许可法32）" in said
 
 
+def test_that_nobody_looks_at_what_is_clean_is_told() -> None:
+    checks = "      checks: [enterprise, credit, invoices]\n"
+    clean = spoilt(checks, f"{checks}      passes_when_clean: true\n")
+
+    assert "由系统核验" not in guide(programme(VOUCHER), date(2026, 3, 1))
+    assert "当日结束时由系统核验，查询未命中" in guide(programme(clean), date(2026, 3, 1))
+
+
 def test_a_document_that_a_flag_does_not_ask_for_on_the_day_is_left_out() -> None:
     flag = (
         "parameters:\n  needs_delivery_proof:\n    kind: flag\n    clause: 三(三)\n"

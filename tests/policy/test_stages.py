@@ -144,3 +144,30 @@ def test_a_duty_may_keep_a_role_apart_that_is_only_heard() -> None:
     heard = spoilt(GUIDANCE, OPINIONS % f"roles: [{FINANCE}]", GRANT)
 
     assert checked(spoilt("plans:", DUTY % "review-officer, finance-officer", heard))[1] == []
+
+
+VERIFIED = "      guidance: 核验发票、交付凭证和付款凭证的真实性\n"
+CLEAN = "      passes_when_clean: true\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            VERIFIED,
+            VERIFIED + CLEAN + OPINIONS.removesuffix(GUIDANCE) % f"roles: [{FINANCE}], days: 5, on_silence: consents",
+        ),
+        (
+            "      checks: [enterprise, credit, invoices]\n" + VERIFIED,
+            VERIFIED + CLEAN,
+        ),
+        ("      guidance: 系统按结算", CLEAN + "      guidance: 系统按结算"),
+    ],
+    ids=["somebody is heard", "nothing is asked", "a later stage"],
+)
+def test_the_system_passes_only_where_it_can_know_enough(old: str, new: str) -> None:
+    assert checked(spoilt(VERIFIED, VERIFIED + CLEAN))[1] == []
+
+    problem = only_problem(spoilt(old, new))
+
+    assert (problem.code, problem.path[-1]) == ("CLEAN_PASS", "passes_when_clean")

@@ -18,7 +18,9 @@ from duifu.v1.commands_pb2 import (
     WithdrawCase,
 )
 from duifu.v1.facts_pb2 import CHECK_OUTCOME_UNAVAILABLE
-from tests import rounds
+from policy.rulebook import Rulebook
+from tests import amended, rounds
+from tests.amended import BEIJING, a_rulebook
 from tests.builders import (
     ACCEPTANCE,
     CYCLE_OFFICER,
@@ -41,6 +43,7 @@ from tests.commands.recovery_desk import (
     receiving,
     waiving,
 )
+from tests.desk import the_rulebook
 from tests.office import Office
 from tests.reference_city.running import CLOSED_ACCOUNT
 from tests.workflows.people import CENTRE, PARENT, SUBSIDIARY, TECHNOLOGY, a_claim
@@ -59,6 +62,7 @@ class Path:
     subject_id: str
     story: Callable[[Office], Awaitable[None]]
     begins_on: str = "2024-03-01"
+    rulebook: Callable[[], Rulebook] = the_rulebook
 
 
 async def approved(office: Office) -> None:
@@ -210,6 +214,16 @@ async def empty_quarter(office: Office) -> None:
     await office.pass_time(shanghai("2024-04-01 00:00"))
 
 
+async def verified_by_the_quarter(office: Office) -> None:
+    await approved(office)
+    for invoice, paid in ((1, yuan(100_000)), (2, yuan(60_000))):
+        asked = a_redemption(VOUCHER, yuan(100_000), invoice=invoice, paid=paid, buyer=TECHNOLOGY, supplier=CENTRE)
+        office.desk.request(asked, TECHNOLOGY)
+    await office.pass_time(shanghai("2024-03-02 09:00"))
+    office.desk.decide(VERIFICATION, "bj-redeem-2024-000002", "verification")
+    await office.pass_time(shanghai("2024-04-01 00:00"))
+
+
 async def answers_grown_old(office: Office) -> None:
     submitted = SubmitApplication(programme_id=rounds.PROGRAMME, application=rounds.a_bid())
     office.desk.send(rounds.operator(), submit_application=submitted)
@@ -242,6 +256,9 @@ PATHS = {
     "quarter-after-a-return": Path(Q2, returned_and_paid),
     "quarter-that-defers": Path(Q1, deferred_by_the_cap, "2023-12-04"),
     "quarter-that-awaits-a-ruling": Path("bj-slq-2023-2026Q1", tail_batch, "2025-11-17"),
+    "quarter-that-verifies": Path(
+        Q1, verified_by_the_quarter, rulebook=lambda: a_rulebook(BEIJING, amended.verified_by_the_quarter)
+    ),
     "quarter-without-claims": Path(Q1, empty_quarter),
 }
 

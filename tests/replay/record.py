@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from telemetry import logs
 from tests.office import TemporalServer, an_office
@@ -42,10 +43,11 @@ async def history_of(temporal: TemporalServer, name: str, folder: Path) -> str:
     path = PATHS[name]
     home = folder / name
     home.mkdir()
-    async with an_office(temporal, home, path.begins_on) as office:
-        await path.story(office)
-        await office.ending(path.subject_id)
-        history = await office.handle(path.subject_id).fetch_history()
+    with patch("tests.office.the_rulebook", path.rulebook):
+        async with an_office(temporal, home, path.begins_on) as office:
+            await path.story(office)
+            await office.ending(path.subject_id)
+            history = await office.handle(path.subject_id).fetch_history()
     events = [json.dumps(event, ensure_ascii=False) for event in without_machine(history.to_json_dict()["events"])]
     return '{"events": [\n' + ",\n".join(events) + "\n]}\n"
 

@@ -233,6 +233,11 @@ class QuarterStanding(_message.Message):
     CLOSED_FIELD_NUMBER: _builtins.int
     PAID_FEN_FIELD_NUMBER: _builtins.int
     LAPSES_FIELD_NUMBER: _builtins.int
+    UNVERIFIED_FIELD_NUMBER: _builtins.int
+    VERIFIED_FIELD_NUMBER: _builtins.int
+    REFERRED_FIELD_NUMBER: _builtins.int
+    VERIFY_AT_FIELD_NUMBER: _builtins.int
+    CONDUCTED_FIELD_NUMBER: _builtins.int
     ANSWER_DUE_ON_FIELD_NUMBER: _builtins.int
     SILENT_FIELD_NUMBER: _builtins.int
     summary: _builtins.str
@@ -263,6 +268,14 @@ class QuarterStanding(_message.Message):
     """once closed"""
     lapses: _builtins.bool
     """vouchers whose validity has ended are still to lapse"""
+    unverified: _builtins.int
+    """claims that the quarter is still to verify"""
+    verified: _builtins.int
+    """found clean by it"""
+    referred: _builtins.int
+    """to a person"""
+    conducted: _builtins.int
+    """that no person has: its workflow sends their letters"""
     answer_due_on: _builtins.str
     """the next day after which a treasury that does not answer is reported"""
     @_builtins.property
@@ -282,6 +295,10 @@ class QuarterStanding(_message.Message):
     @_builtins.property
     def pages_to_pay(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """pages of orders of which some may go out now"""
+
+    @_builtins.property
+    def verify_at(self) -> _timestamp_pb2.Timestamp:
+        """when the next of them are verified, business time; absent: none, or it is paused"""
 
     @_builtins.property
     def silent(self) -> _events_pb2.TreasurySilent:
@@ -317,12 +334,17 @@ class QuarterStanding(_message.Message):
         closed: _builtins.bool = ...,
         paid_fen: _builtins.int = ...,
         lapses: _builtins.bool = ...,
+        unverified: _builtins.int = ...,
+        verified: _builtins.int = ...,
+        referred: _builtins.int = ...,
+        verify_at: _timestamp_pb2.Timestamp | None = ...,
+        conducted: _builtins.int = ...,
         answer_due_on: _builtins.str = ...,
         silent: _events_pb2.TreasurySilent | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["opened", b"opened", "paused", b"paused", "silent", b"silent"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["opened", b"opened", "paused", b"paused", "silent", b"silent", "verify_at", b"verify_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_due_on", b"answer_due_on", "awaits_ruling", b"awaits_ruling", "claims", b"claims", "closed", b"closed", "deferred", b"deferred", "deferred_fen", b"deferred_fen", "dropped", b"dropped", "due_fen", b"due_fen", "frozen", b"frozen", "lapses", b"lapses", "opened", b"opened", "outstanding", b"outstanding", "outstanding_fen", b"outstanding_fen", "pages_to_pay", b"pages_to_pay", "paid_fen", b"paid_fen", "paused", b"paused", "ready", b"ready", "reminded", b"reminded", "returned", b"returned", "returned_fen", b"returned_fen", "settled", b"settled", "settled_fen", b"settled_fen", "silent", b"silent", "stage", b"stage", "summary", b"summary", "unassessed", b"unassessed", "version", b"version", "waiting_for", b"waiting_for", "waits_on", b"waits_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_due_on", b"answer_due_on", "awaits_ruling", b"awaits_ruling", "claims", b"claims", "closed", b"closed", "conducted", b"conducted", "deferred", b"deferred", "deferred_fen", b"deferred_fen", "dropped", b"dropped", "due_fen", b"due_fen", "frozen", b"frozen", "lapses", b"lapses", "opened", b"opened", "outstanding", b"outstanding", "outstanding_fen", b"outstanding_fen", "pages_to_pay", b"pages_to_pay", "paid_fen", b"paid_fen", "paused", b"paused", "ready", b"ready", "referred", b"referred", "reminded", b"reminded", "returned", b"returned", "returned_fen", b"returned_fen", "settled", b"settled", "settled_fen", b"settled_fen", "silent", b"silent", "stage", b"stage", "summary", b"summary", "unassessed", b"unassessed", "unverified", b"unverified", "verified", b"verified", "verify_at", b"verify_at", "version", b"version", "waiting_for", b"waiting_for", "waits_on", b"waits_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -255,6 +255,8 @@ class Command(_message.Message):
     PAUSE_CYCLE_FIELD_NUMBER: _builtins.int
     RESUME_CYCLE_FIELD_NUMBER: _builtins.int
     ASSESS_CLAIMS_FIELD_NUMBER: _builtins.int
+    VERIFY_CLAIMS_FIELD_NUMBER: _builtins.int
+    RECORD_CLAIM_LETTERS_FIELD_NUMBER: _builtins.int
     LAPSE_VOUCHERS_FIELD_NUMBER: _builtins.int
     TRANSFER_VOUCHER_FIELD_NUMBER: _builtins.int
     RESCALE_VOUCHER_FIELD_NUMBER: _builtins.int
@@ -405,6 +407,10 @@ class Command(_message.Message):
     @_builtins.property
     def assess_claims(self) -> Global___AssessClaims: ...
     @_builtins.property
+    def verify_claims(self) -> Global___VerifyClaims: ...
+    @_builtins.property
+    def record_claim_letters(self) -> Global___RecordClaimLetters: ...
+    @_builtins.property
     def lapse_vouchers(self) -> Global___LapseVouchers: ...
     @_builtins.property
     def transfer_voucher(self) -> Global___TransferVoucher: ...
@@ -509,6 +515,8 @@ class Command(_message.Message):
         pause_cycle: Global___PauseCycle | None = ...,
         resume_cycle: Global___ResumeCycle | None = ...,
         assess_claims: Global___AssessClaims | None = ...,
+        verify_claims: Global___VerifyClaims | None = ...,
+        record_claim_letters: Global___RecordClaimLetters | None = ...,
         lapse_vouchers: Global___LapseVouchers | None = ...,
         transfer_voucher: Global___TransferVoucher | None = ...,
         rescale_voucher: Global___RescaleVoucher | None = ...,
@@ -529,11 +537,11 @@ class Command(_message.Message):
         revoke_set_off: _recovery_pb2.RevokeSetOff | None = ...,
         report_treasury_silence: Global___ReportTreasurySilence | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "approve_specially", b"approve_specially", "assess_claims", b"assess_claims", "assess_redemption", b"assess_redemption", "bar_enterprise", b"bar_enterprise", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "demand_recovery", b"demand_recovery", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "give_opinion", b"give_opinion", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "lapse_panel", b"lapse_panel", "lapse_recovery", b"lapse_recovery", "lapse_stage", b"lapse_stage", "lapse_vouchers", b"lapse_vouchers", "link_cases", b"link_cases", "open_cycle", b"open_cycle", "open_recovery", b"open_recovery", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "order_set_off", b"order_set_off", "pause_cycle", b"pause_cycle", "propose_write_off", b"propose_write_off", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "record_payments", b"record_payments", "record_recovery_letter", b"record_recovery_letter", "record_recovery_receipt", b"record_recovery_receipt", "record_recovery_statement", b"record_recovery_statement", "register_expert", b"register_expert", "release_task", b"release_task", "remind_cycle", b"remind_cycle", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "report_invoice_reversed", b"report_invoice_reversed", "report_treasury_silence", b"report_treasury_silence", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "rescale_voucher", b"rescale_voucher", "restart_clock", b"restart_clock", "resume_cycle", b"resume_cycle", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "revoke_set_off", b"revoke_set_off", "revoke_special_approval", b"revoke_special_approval", "seal_sheet", b"seal_sheet", "send_recovery_notice", b"send_recovery_notice", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "sign_payments", b"sign_payments", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "transfer_recovery", b"transfer_recovery", "transfer_voucher", b"transfer_voucher", "unlink_cases", b"unlink_cases", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case", "withdraw_recovery", b"withdraw_recovery", "withhold_payment", b"withhold_payment", "write_off_recovery", b"write_off_recovery"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "approve_specially", b"approve_specially", "assess_claims", b"assess_claims", "assess_redemption", b"assess_redemption", "bar_enterprise", b"bar_enterprise", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "demand_recovery", b"demand_recovery", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "give_opinion", b"give_opinion", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "lapse_panel", b"lapse_panel", "lapse_recovery", b"lapse_recovery", "lapse_stage", b"lapse_stage", "lapse_vouchers", b"lapse_vouchers", "link_cases", b"link_cases", "open_cycle", b"open_cycle", "open_recovery", b"open_recovery", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "order_set_off", b"order_set_off", "pause_cycle", b"pause_cycle", "propose_write_off", b"propose_write_off", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_claim_letters", b"record_claim_letters", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "record_payments", b"record_payments", "record_recovery_letter", b"record_recovery_letter", "record_recovery_receipt", b"record_recovery_receipt", "record_recovery_statement", b"record_recovery_statement", "register_expert", b"register_expert", "release_task", b"release_task", "remind_cycle", b"remind_cycle", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "report_invoice_reversed", b"report_invoice_reversed", "report_treasury_silence", b"report_treasury_silence", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "rescale_voucher", b"rescale_voucher", "restart_clock", b"restart_clock", "resume_cycle", b"resume_cycle", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "revoke_set_off", b"revoke_set_off", "revoke_special_approval", b"revoke_special_approval", "seal_sheet", b"seal_sheet", "send_recovery_notice", b"send_recovery_notice", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "sign_payments", b"sign_payments", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "transfer_recovery", b"transfer_recovery", "transfer_voucher", b"transfer_voucher", "unlink_cases", b"unlink_cases", "verify_claims", b"verify_claims", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case", "withdraw_recovery", b"withdraw_recovery", "withhold_payment", b"withhold_payment", "write_off_recovery", b"write_off_recovery"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "approve_specially", b"approve_specially", "assess_claims", b"assess_claims", "assess_redemption", b"assess_redemption", "bar_enterprise", b"bar_enterprise", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "command_id", b"command_id", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "demand_recovery", b"demand_recovery", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "give_opinion", b"give_opinion", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "language", b"language", "lapse_panel", b"lapse_panel", "lapse_recovery", b"lapse_recovery", "lapse_stage", b"lapse_stage", "lapse_vouchers", b"lapse_vouchers", "link_cases", b"link_cases", "open_cycle", b"open_cycle", "open_recovery", b"open_recovery", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "order_set_off", b"order_set_off", "pause_cycle", b"pause_cycle", "propose_write_off", b"propose_write_off", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "record_payments", b"record_payments", "record_recovery_letter", b"record_recovery_letter", "record_recovery_receipt", b"record_recovery_receipt", "record_recovery_statement", b"record_recovery_statement", "register_expert", b"register_expert", "release_task", b"release_task", "remind_cycle", b"remind_cycle", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "report_invoice_reversed", b"report_invoice_reversed", "report_treasury_silence", b"report_treasury_silence", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "rescale_voucher", b"rescale_voucher", "restart_clock", b"restart_clock", "resume_cycle", b"resume_cycle", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "revoke_set_off", b"revoke_set_off", "revoke_special_approval", b"revoke_special_approval", "seal_sheet", b"seal_sheet", "send_recovery_notice", b"send_recovery_notice", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "sign_payments", b"sign_payments", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "transfer_recovery", b"transfer_recovery", "transfer_voucher", b"transfer_voucher", "unlink_cases", b"unlink_cases", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case", "withdraw_recovery", b"withdraw_recovery", "withhold_payment", b"withhold_payment", "write_off_recovery", b"write_off_recovery"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "advance_rehearsal", b"advance_rehearsal", "allocate_round", b"allocate_round", "approve_specially", b"approve_specially", "assess_claims", b"assess_claims", "assess_redemption", b"assess_redemption", "bar_enterprise", b"bar_enterprise", "claim_task", b"claim_task", "close_cycle", b"close_cycle", "close_notice", b"close_notice", "close_round", b"close_round", "command_id", b"command_id", "confirm_cycle", b"confirm_cycle", "convene_panel", b"convene_panel", "decide", b"decide", "declare_interest", b"declare_interest", "delegate_role", b"delegate_role", "demand_recovery", b"demand_recovery", "destroy_subject_key", b"destroy_subject_key", "draw_panel", b"draw_panel", "enter_check", b"enter_check", "freeze_cycle", b"freeze_cycle", "give_opinion", b"give_opinion", "hand_over_task", b"hand_over_task", "issue_voucher", b"issue_voucher", "kind", b"kind", "language", b"language", "lapse_panel", b"lapse_panel", "lapse_recovery", b"lapse_recovery", "lapse_stage", b"lapse_stage", "lapse_vouchers", b"lapse_vouchers", "link_cases", b"link_cases", "open_cycle", b"open_cycle", "open_recovery", b"open_recovery", "open_sheet", b"open_sheet", "order_grants", b"order_grants", "order_payments", b"order_payments", "order_set_off", b"order_set_off", "pause_cycle", b"pause_cycle", "propose_write_off", b"propose_write_off", "raise_objection", b"raise_objection", "record_check", b"record_check", "record_claim_letters", b"record_claim_letters", "record_grant_payment", b"record_grant_payment", "record_letter", b"record_letter", "record_output", b"record_output", "record_payment", b"record_payment", "record_payments", b"record_payments", "record_recovery_letter", b"record_recovery_letter", "record_recovery_receipt", b"record_recovery_receipt", "record_recovery_statement", b"record_recovery_statement", "register_expert", b"register_expert", "release_task", b"release_task", "remind_cycle", b"remind_cycle", "remind_stage", b"remind_stage", "replace_bank_account", b"replace_bank_account", "report_invoice_reversed", b"report_invoice_reversed", "report_treasury_silence", b"report_treasury_silence", "request_correction", b"request_correction", "request_redemption", b"request_redemption", "rescale_voucher", b"rescale_voucher", "restart_clock", b"restart_clock", "resume_cycle", b"resume_cycle", "retire_expert", b"retire_expert", "return_for_rework", b"return_for_rework", "revoke_delegation", b"revoke_delegation", "revoke_set_off", b"revoke_set_off", "revoke_special_approval", b"revoke_special_approval", "seal_sheet", b"seal_sheet", "send_recovery_notice", b"send_recovery_notice", "settle_objection", b"settle_objection", "sign_conclusion", b"sign_conclusion", "sign_payments", b"sign_payments", "start_rehearsal", b"start_rehearsal", "stop_clock", b"stop_clock", "submit_application", b"submit_application", "supply_correction", b"supply_correction", "transfer_recovery", b"transfer_recovery", "transfer_voucher", b"transfer_voucher", "unlink_cases", b"unlink_cases", "verify_claims", b"verify_claims", "veto_case", b"veto_case", "withdraw_case", b"withdraw_case", "withdraw_recovery", b"withdraw_recovery", "withhold_payment", b"withhold_payment", "write_off_recovery", b"write_off_recovery"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["submit_application", "request_correction", "supply_correction", "decide", "withdraw_case", "request_redemption", "replace_bank_account", "confirm_cycle", "open_cycle", "record_output", "return_for_rework", "stop_clock", "restart_clock", "veto_case", "raise_objection", "settle_objection", "enter_check", "claim_task", "release_task", "hand_over_task", "record_check", "record_letter", "lapse_stage", "issue_voucher", "assess_redemption", "remind_stage", "lapse_panel", "open_sheet", "freeze_cycle", "order_payments", "record_payment", "close_cycle", "allocate_round", "close_notice", "order_grants", "record_grant_payment", "close_round", "start_rehearsal", "advance_rehearsal", "destroy_subject_key", "delegate_role", "revoke_delegation", "register_expert", "retire_expert", "convene_panel", "draw_panel", "declare_interest", "seal_sheet", "sign_conclusion", "give_opinion", "link_cases", "unlink_cases", "approve_specially", "revoke_special_approval", "remind_cycle", "sign_payments", "withhold_payment", "record_payments", "pause_cycle", "resume_cycle", "assess_claims", "lapse_vouchers", "transfer_voucher", "rescale_voucher", "open_recovery", "send_recovery_notice", "record_recovery_statement", "demand_recovery", "record_recovery_receipt", "propose_write_off", "write_off_recovery", "withdraw_recovery", "report_invoice_reversed", "bar_enterprise", "transfer_recovery", "lapse_recovery", "record_recovery_letter", "order_set_off", "revoke_set_off", "report_treasury_silence"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["submit_application", "request_correction", "supply_correction", "decide", "withdraw_case", "request_redemption", "replace_bank_account", "confirm_cycle", "open_cycle", "record_output", "return_for_rework", "stop_clock", "restart_clock", "veto_case", "raise_objection", "settle_objection", "enter_check", "claim_task", "release_task", "hand_over_task", "record_check", "record_letter", "lapse_stage", "issue_voucher", "assess_redemption", "remind_stage", "lapse_panel", "open_sheet", "freeze_cycle", "order_payments", "record_payment", "close_cycle", "allocate_round", "close_notice", "order_grants", "record_grant_payment", "close_round", "start_rehearsal", "advance_rehearsal", "destroy_subject_key", "delegate_role", "revoke_delegation", "register_expert", "retire_expert", "convene_panel", "draw_panel", "declare_interest", "seal_sheet", "sign_conclusion", "give_opinion", "link_cases", "unlink_cases", "approve_specially", "revoke_special_approval", "remind_cycle", "sign_payments", "withhold_payment", "record_payments", "pause_cycle", "resume_cycle", "assess_claims", "verify_claims", "record_claim_letters", "lapse_vouchers", "transfer_voucher", "rescale_voucher", "open_recovery", "send_recovery_notice", "record_recovery_statement", "demand_recovery", "record_recovery_receipt", "propose_write_off", "write_off_recovery", "withdraw_recovery", "report_invoice_reversed", "bar_enterprise", "transfer_recovery", "lapse_recovery", "record_recovery_letter", "order_set_off", "revoke_set_off", "report_treasury_silence"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -1812,6 +1820,110 @@ class AssessClaims(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AssessClaims: _TypeAlias = AssessClaims  # noqa: Y015
+
+@_typing.final
+class VerifyClaims(_message.Message):
+    """Put on record what was found about claims that their quarter verifies: who is clean passes, who is not goes to a person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CYCLE_ID_FIELD_NUMBER: _builtins.int
+    CLAIMS_FIELD_NUMBER: _builtins.int
+    cycle_id: _builtins.str
+    @_builtins.property
+    def claims(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClaimFindings]: ...
+    def __init__(
+        self,
+        *,
+        cycle_id: _builtins.str = ...,
+        claims: _abc.Iterable[Global___ClaimFindings] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claims", b"claims", "cycle_id", b"cycle_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VerifyClaims: _TypeAlias = VerifyClaims  # noqa: Y015
+
+@_typing.final
+class ClaimFindings(_message.Message):
+    """What the sources said of one claim."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    RESULTS_FIELD_NUMBER: _builtins.int
+    PUT_OFF_REASON_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    put_off_reason: _builtins.str
+    """a source will answer on the next day, and why not today; empty: all has been asked"""
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[_facts_pb2.CheckResult]:
+        """of every check of its stage; unavailable: it did not answer however often asked"""
+
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        results: _abc.Iterable[_facts_pb2.CheckResult] | None = ...,
+        put_off_reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "put_off_reason", b"put_off_reason", "results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClaimFindings: _TypeAlias = ClaimFindings  # noqa: Y015
+
+@_typing.final
+class RecordClaimLetters(_message.Message):
+    """Letters about claims of a quarter were delivered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CYCLE_ID_FIELD_NUMBER: _builtins.int
+    LETTERS_FIELD_NUMBER: _builtins.int
+    cycle_id: _builtins.str
+    @_builtins.property
+    def letters(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClaimLetter]: ...
+    def __init__(
+        self,
+        *,
+        cycle_id: _builtins.str = ...,
+        letters: _abc.Iterable[Global___ClaimLetter] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cycle_id", b"cycle_id", "letters", b"letters"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordClaimLetters: _TypeAlias = RecordClaimLetters  # noqa: Y015
+
+@_typing.final
+class ClaimLetter(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    LETTER_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    @_builtins.property
+    def letter(self) -> Global___Letter: ...
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        letter: Global___Letter | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["letter", b"letter"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "letter", b"letter"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClaimLetter: _TypeAlias = ClaimLetter  # noqa: Y015
 
 @_typing.final
 class PauseCycle(_message.Message):

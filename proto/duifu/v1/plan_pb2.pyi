@@ -503,6 +503,7 @@ class Stage(_message.Message):
     REMIND_DAYS_BEFORE_FIELD_NUMBER: _builtins.int
     PANEL_FIELD_NUMBER: _builtins.int
     OPINIONS_FIELD_NUMBER: _builtins.int
+    PASSES_WHEN_CLEAN_FIELD_NUMBER: _builtins.int
     ENTERS_WHEN_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """"acceptance" """
@@ -525,6 +526,8 @@ class Stage(_message.Message):
     """a pass fixes the approved amount"""
     task: _builtins.str
     """of a system stage: "issue_voucher", "assess_redemption"; of a stage of the round: "allocate_round", "publish_notice", "pay_grant" """
+    passes_when_clean: _builtins.bool
+    """of a redemption claim: its quarter verifies it, and a person sees only what is not clean"""
     @_builtins.property
     def time_limit(self) -> Global___TimeLimit:
         """absent: no deadline"""
@@ -590,11 +593,12 @@ class Stage(_message.Message):
         remind_days_before: _abc.Iterable[_builtins.int] | None = ...,
         panel: _panel_pb2.PanelRule | None = ...,
         opinions: Global___OpinionRule | None = ...,
+        passes_when_clean: _builtins.bool = ...,
         enters_when: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["correction", b"correction", "opinions", b"opinions", "panel", b"panel", "time_limit", b"time_limit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applicant_may_withdraw", b"applicant_may_withdraw", "checks", b"checks", "clause", b"clause", "correction", b"correction", "enters_when", b"enters_when", "guidance", b"guidance", "key", b"key", "kind", b"kind", "letters", b"letters", "opinions", b"opinions", "outputs", b"outputs", "panel", b"panel", "remind_days_before", b"remind_days_before", "reserves_headroom", b"reserves_headroom", "rework_to", b"rework_to", "role", b"role", "role_title", b"role_title", "sets_amount", b"sets_amount", "stops", b"stops", "task", b"task", "tests_eligibility", b"tests_eligibility", "time_limit", b"time_limit", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applicant_may_withdraw", b"applicant_may_withdraw", "checks", b"checks", "clause", b"clause", "correction", b"correction", "enters_when", b"enters_when", "guidance", b"guidance", "key", b"key", "kind", b"kind", "letters", b"letters", "opinions", b"opinions", "outputs", b"outputs", "panel", b"panel", "passes_when_clean", b"passes_when_clean", "remind_days_before", b"remind_days_before", "reserves_headroom", b"reserves_headroom", "rework_to", b"rework_to", "role", b"role", "role_title", b"role_title", "sets_amount", b"sets_amount", "stops", b"stops", "task", b"task", "tests_eligibility", b"tests_eligibility", "time_limit", b"time_limit", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

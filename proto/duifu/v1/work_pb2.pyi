@@ -485,18 +485,22 @@ class QuarterPage(_message.Message):
 
     CYCLE_ID_FIELD_NUMBER: _builtins.int
     PAGE_FIELD_NUMBER: _builtins.int
+    AFTER_CASE_ID_FIELD_NUMBER: _builtins.int
     cycle_id: _builtins.str
     page: _builtins.int
     """of orders, from 0; payments only"""
+    after_case_id: _builtins.str
+    """claims up to here were looked at; verification and letters only"""
     def __init__(
         self,
         *,
         cycle_id: _builtins.str = ...,
         page: _builtins.int = ...,
+        after_case_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cycle_id", b"cycle_id", "page", b"page"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_case_id", b"after_case_id", "cycle_id", b"cycle_id", "page", b"page"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -510,10 +514,13 @@ class QuarterPageDone(_message.Message):
     DONE_FIELD_NUMBER: _builtins.int
     COMMITS_FIELD_NUMBER: _builtins.int
     REFUSAL_FIELD_NUMBER: _builtins.int
+    LAST_CASE_ID_FIELD_NUMBER: _builtins.int
     summary: _builtins.str
     done: _builtins.int
     """claims or orders"""
     commits: _builtins.int
+    last_case_id: _builtins.str
+    """up to here claims were looked at; empty: there are no more"""
     @_builtins.property
     def refusal(self) -> _answers_pb2.Refusal:
         """why it did not go on"""
@@ -525,10 +532,11 @@ class QuarterPageDone(_message.Message):
         done: _builtins.int = ...,
         commits: _builtins.int = ...,
         refusal: _answers_pb2.Refusal | None = ...,
+        last_case_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["refusal", b"refusal"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["commits", b"commits", "done", b"done", "refusal", b"refusal", "summary", b"summary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["commits", b"commits", "done", b"done", "last_case_id", b"last_case_id", "refusal", b"refusal", "summary", b"summary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
