@@ -10,7 +10,7 @@ from itertools import takewhile
 from audit.entries import Entry
 from domain.dates import SHANGHAI, end_of, from_iso, start_of
 
-_POSITION = re.compile("@?(0*[1-9][0-9]*)")
+_POSITION = re.compile("@?([0-9]+)")
 _TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?:(:\d{2})(\.\d{3}(?:\d{3})?)?)?(Z|[+-]\d{2}:\d{2})?", re.ASCII
 )

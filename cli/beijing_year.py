@@ -56,7 +56,7 @@ class Enterprise:
     @property
     def actor(self) -> Actor:
         """The enterprise's agent."""
-        return Actor(id=f"agent.{self.uscc[-4:]}", name=f"{self.name}经办人", role="applicant", uscc=self.uscc)
+        return Actor(id=f"agent.{self.uscc[-4:].lower()}", name=f"{self.name}经办人", role="applicant", uscc=self.uscc)
 
 
 TECHNOLOGY = Enterprise("91110108MAYB000177", "北京示例智能科技有限公司", "I6513")

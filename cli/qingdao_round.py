@@ -140,7 +140,7 @@ class GrantRound(Story):
 
     async def _apply(self, name: str, uscc: str, operator: str, served: str) -> str:
         application = an_application(name, uscc, operator, yuan(served))
-        agent = Actor(id=f"agent.{uscc[-4:]}", name=f"{operator}经办人", role="applicant", uscc=uscc)
+        agent = Actor(id=f"agent.{uscc[-4:].lower()}", name=f"{operator}经办人", role="applicant", uscc=uscc)
         asked = SubmitApplication(programme_id=PROGRAMME, application=application)
         answer = await self.send(f"{name}-submit", agent, submit_application=asked)
         return answer.receipt.case_id

@@ -343,7 +343,6 @@ def test_it_says_what_it_wrote_as_of_when_and_its_digest(home: Path, tmp_path: P
         (("bj-slq-2023-2031Q1",), 3, f"Known: {FIRST_QUARTER}"),
         ((CUT, "--at", "2024-01-01"), 3, f"{CUT} 截至业务时间2024-01-01尚未开立"),
         ((CUT, "--at", ""), 2, "is no moment"),
-        ((CUT, "--at", "@0"), 2, "is no moment"),
         ((CUT, "--at", "20250101"), 2, "a date written 2024-03-31"),
         ((CUT, "--at", "@99999"), 2, "the ledger ends at position"),
     ],

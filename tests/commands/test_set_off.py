@@ -442,7 +442,7 @@ CHECKER = officer("payment-checker")
 def signed_first(data: dict[str, Any]) -> None:
     """One person checks every batch."""
     step = {"key": "check", "title": "复核", "role": "payment-checker", "role_title": "支付复核岗"}
-    data["redemption"]["release"] = {"clause": "BJ-4.3", "steps": [step]}
+    data["payments"] = {"release": {"clause": "BJ-4.3", "steps": [step]}}
 
 
 def also_when_overdue(data: dict[str, Any]) -> None:
