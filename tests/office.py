@@ -45,7 +45,7 @@ from worker import connect, running_worker
 from workflows.display import SEARCH_ATTRIBUTES
 from workflows.payloads import DATA_CONVERTER
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 POLL_SECONDS = 0.01
 TASK_QUEUE = "duifu"
 
