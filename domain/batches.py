@@ -8,11 +8,13 @@ from domain.orders import Order
 from domain.states import DERIVED
 from domain.sums import Sum
 from duifu.v1.events_pb2 import (
+    CycleOpened,
     GrantOrdered,
     PaymentBatchMade,
     PaymentBatchSigned,
     PaymentOrdered,
     ReleaseStep,
+    RoundOpened,
     TreasurySilent,
 )
 
@@ -41,12 +43,13 @@ class Batch:
         return next((step for step in self.steps if step not in self.signed_by), "")
 
 
-@dataclass(frozen=True)
 class Batches(Generic[Ordered]):
     """Who pays: a quarter or a round, with the batches of what it ordered."""
 
-    batches: tuple[Batch, ...] = ()
-    silent: TreasurySilent = field(default_factory=TreasurySilent)  # the newest report of a treasury
+    opened: CycleOpened | RoundOpened
+    orders: Mapping[str, Order[Ordered]]
+    batches: tuple[Batch, ...]
+    silent: TreasurySilent  # the newest report of a treasury
 
     @property
     def list_id(self) -> str:
@@ -55,13 +58,13 @@ class Batches(Generic[Ordered]):
 
     @property
     def release(self) -> Sequence[ReleaseStep]:
-        """Who signs; nobody: what is ordered goes out."""
-        raise NotImplementedError
+        """Who signs, as it was pinned when it was opened; nobody: what is ordered goes out."""
+        return self.opened.release
 
     @property
     def release_clause(self) -> str:
         """Where the programme says so."""
-        raise NotImplementedError
+        return self.opened.release_clause
 
     @property
     def has_more_to_order(self) -> bool:
@@ -70,7 +73,7 @@ class Batches(Generic[Ordered]):
 
     def order(self, order_id: str) -> Order[Ordered] | None:
         """An order and what came of it; None: it was never given."""
-        raise NotImplementedError
+        return self.orders.get(order_id)
 
     def outstanding(self) -> list[Ordered]:
         """Orders without an answer of the treasury, as they were given."""

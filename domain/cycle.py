@@ -2,14 +2,14 @@
 
 from __future__ import annotations  # the maps cannot be subscripted while the program runs
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from google.protobuf.message import Message
 from rpds import HashTrieMap
 
-from domain.batches import Batches, with_batch, with_signature
+from domain.batches import Batch, Batches, with_batch, with_signature
 from domain.case import UnknownEvent
 from domain.dates import SHANGHAI, Quarter, end_of, from_iso, is_quarter
 from domain.numbered import by_number
@@ -37,7 +37,6 @@ from duifu.v1.events_pb2 import (
     PaymentOrdered,
     PaymentReturned,
     PaymentSettled,
-    ReleaseStep,
     TreasurySilent,
     VouchersSwept,
 )
@@ -55,6 +54,8 @@ class Cycle(Batches[PaymentOrdered]):
     quarter has ten claims or a hundred thousand. Such maps have no order: who needs one sorts.
     """
 
+    batches: tuple[Batch, ...] = ()
+    silent: TreasurySilent = field(default_factory=TreasurySilent)  # the newest report of a treasury
     opened: CycleOpened = field(default_factory=CycleOpened)
     claims: HashTrieMap[str, Claim] = field(default_factory=HashTrieMap)
     orders: HashTrieMap[str, Order[PaymentOrdered]] = field(default_factory=HashTrieMap)
@@ -81,23 +82,9 @@ class Cycle(Batches[PaymentOrdered]):
         return self.cycle_id
 
     @property
-    def release(self) -> Sequence[ReleaseStep]:
-        """Who signs, as the quarter pinned it."""
-        return self.opened.release
-
-    @property
-    def release_clause(self) -> str:
-        """Where the programme says so."""
-        return self.opened.release_clause
-
-    @property
     def has_more_to_order(self) -> bool:
         """Whether a claim waits for its order."""
         return len(self.index.payable) > 0
-
-    def order(self, order_id: str) -> Order[PaymentOrdered] | None:
-        """An order and what came of it; None: it was never given."""
-        return self.orders.get(order_id)
 
     def awaited(self) -> Mapping[str, Sum]:
         """Orders that were handed in and have no answer, by the day."""

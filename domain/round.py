@@ -1,6 +1,6 @@
 """One round of a programme: who applied, what each gets of the shared pool, objections, and what was paid. (QD-2.5)"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from enum import StrEnum
 from google.protobuf.message import Message
 
 from domain import orders
-from domain.batches import Batches, with_batch, with_signature
+from domain.batches import Batch, Batches, with_batch, with_signature
 from domain.case import UnknownEvent
 from domain.dates import SHANGHAI, from_iso
 from domain.orders import Order
@@ -29,7 +29,6 @@ from duifu.v1.events_pb2 import (
     ObjectionSettled,
     PaymentBatchMade,
     PaymentBatchSigned,
-    ReleaseStep,
     RoundAllocated,
     RoundClosed,
     RoundOpened,
@@ -77,6 +76,8 @@ class Objection:
 class Round(Batches[GrantOrdered]):
     """The state of one round. Empty before its first application."""
 
+    batches: tuple[Batch, ...] = ()
+    silent: TreasurySilent = field(default_factory=TreasurySilent)  # the newest report of a treasury
     opened: RoundOpened = field(default_factory=RoundOpened)
     applicants: Mapping[str, Applicant] = field(default_factory=dict)  # by case, in the order in which they joined
     allocations: int = 0  # how often the pool was shared
@@ -97,23 +98,9 @@ class Round(Batches[GrantOrdered]):
         return self.round_id
 
     @property
-    def release(self) -> Sequence[ReleaseStep]:
-        """Who signs, as the round pinned it."""
-        return self.opened.release
-
-    @property
-    def release_clause(self) -> str:
-        """Where the programme says so."""
-        return self.opened.release_clause
-
-    @property
     def has_more_to_order(self) -> bool:
         """Never: all of a round is ordered at once, and what came back when its account is replaced."""
         return False
-
-    def order(self, order_id: str) -> Order[GrantOrdered] | None:
-        """An order and what came of it; None: it was never given."""
-        return self.orders.get(order_id)
 
     def awaited(self) -> Mapping[str, Sum]:
         """Orders that were handed in and have no answer, by the day."""
