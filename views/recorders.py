@@ -163,6 +163,8 @@ class PostgresViewRecorder(PostgresTrackingRecorder):
             if not got:
                 raise Busy(name)
             yield
+            # Said, for a server notices some time after it that a connection is closed.
+            connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCKS[name],))
 
     @contextmanager
     def lock_to_create(self) -> Iterator[None]:
