@@ -51,6 +51,15 @@ log = structlog.get_logger(__name__)
 #: Pure modules need no fresh copy per workflow. The sandbox does not watch them then, so lint bans clocks there.
 PURE = ("domain", "duifu", "google.protobuf", "stdnum", "workflows")
 
+WORKFLOWS = (
+    CaseWorkflow,
+    ExpertPanelWorkflow,
+    GrantRoundWorkflow,
+    QuarterOpeningWorkflow,
+    RecoveryWorkflow,
+    RedemptionCycleWorkflow,
+)
+
 THREADS = 32
 
 #: What a worker that died had in its cache, others take over after this long. Reading a case again costs milliseconds;
@@ -92,14 +101,7 @@ async def running_worker(config: Settings, client: Client, door: Door) -> AsyncI
         worker = Worker(
             client,
             task_queue=config.task_queue,
-            workflows=[
-                CaseWorkflow,
-                ExpertPanelWorkflow,
-                GrantRoundWorkflow,
-                QuarterOpeningWorkflow,
-                RecoveryWorkflow,
-                RedemptionCycleWorkflow,
-            ],
+            workflows=WORKFLOWS,
             activities=[
                 ledger.facts_since,
                 ledger.carry_out,

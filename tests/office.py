@@ -24,6 +24,7 @@ from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 import settings
 from cli import rehearsing
@@ -41,7 +42,7 @@ from relay import Relay
 from settings import Settings
 from tests.desk import Desk, the_rulebook
 from tests.reference_city.running import RunningCity
-from worker import connect, running_worker
+from worker import WORKFLOWS, connect, running_worker
 from workflows.display import SEARCH_ATTRIBUTES
 from workflows.payloads import DATA_CONVERTER
 
@@ -246,6 +247,13 @@ class Office:
         """Everything that Temporal keeps of the newest run."""
         return list((await self.handle(subject_id).fetch_history()).events)
 
+    async def must_replay(self) -> None:
+        """Whatever ran here would go on in another process. Raises NondeterminismError if a history does not replay."""
+        replayer = Replayer(
+            workflows=WORKFLOWS, data_converter=DATA_CONVERTER, workflow_runner=UnsandboxedWorkflowRunner()
+        )
+        await replayer.replay_workflows(self.client.list_workflows().map_histories())
+
     async def timers(self, subject_id: str) -> list[str]:
         """What every timer so far says it waits for."""
         converter = DATA_CONVERTER.payload_converter
@@ -289,6 +297,7 @@ async def an_office(
             yield office
         finally:
             await office.stop_relay()
+        await office.must_replay()
 
 
 @asynccontextmanager

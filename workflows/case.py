@@ -205,7 +205,8 @@ class CaseWorkflow(FollowsLedger[Case]):
         for letter in letters.owed(self.case):
             if letter.letter_id not in self.case.letters:
                 edition_sha256 = self.case.plan.edition_sha256
-                sending = partial(post.send, self.subject_id, edition_sha256, letter, self.record_letter)
+                turn = self.following.turn
+                sending = partial(post.send, turn, self.subject_id, edition_sha256, letter, self.record_letter)
                 self.background.start(f"{LETTERS} {letter.letter_id}", sending)
 
     async def record_letter(self, letter: Letter) -> None:

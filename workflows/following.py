@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -25,6 +26,7 @@ from workflows.payloads import as_error
 from workflows.ports import CLOCK_TOLERANCE, FACTS_MAX, Ledger
 
 S = TypeVar("S")
+Turn = AbstractAsyncContextManager[None]
 
 NOTHING_ASKED = Command()  # an update that was sent without its argument
 SYSTEM = Actor(id="duifu", role="system")
@@ -37,7 +39,10 @@ class Following(Generic[S]):
         self.stream, self.state, self.version = stream, initial, 0
         self.is_behind = True  # something may have been recorded that is not known here yet
         self._known_position = 0
-        self._fetching = asyncio.Lock()
+        # Local activities of a workflow take turns. The answers of two that are under way at once come in the order in
+        # which they end, on a replay in that in which they began (sdk-python#1578): such a history is stuck for good.
+        # What was under way before they did goes on without.
+        self.turn: Turn = asyncio.Lock() if workflow.patched("take-turns") else nullcontext()
 
     def hear(self, nudge: Nudge) -> None:
         """Somebody says that the stream has grown."""
@@ -46,7 +51,7 @@ class Following(Generic[S]):
 
     async def catch_up(self) -> None:
         """Ask the ledger for what is new and fold it."""
-        async with self._fetching:
+        async with self.turn:
             while self.is_behind:
                 self.is_behind = False
                 query = FactQuery(stream=self.stream, after_version=self.version)
@@ -57,18 +62,21 @@ class Following(Generic[S]):
         """Send a command of the workflow's own under an id that says what makes it unique."""
         command.command_id = command_id
         command.actor.CopyFrom(SYSTEM)
-        answer = await workflow.execute_local_activity_method(
-            Ledger.carry_out, self._request(command), **options.ledger(summary)
-        )
-        return self._taken(answer)
+        async with self.turn:
+            answer = await workflow.execute_local_activity_method(
+                Ledger.carry_out, self._request(command), **options.ledger(summary)
+            )
+            return self._taken(answer)
 
     async def pass_on(self, command: Command) -> Answer:
         """Hand somebody's command to the ledger. Raises ApplicationError, of the code's type, if it is refused."""
         who = f"{command.actor.role} {command.actor.id}"
-        answer: Answer = await workflow.execute_local_activity_method(
-            Ledger.pass_on, self._request(command), **options.ledger(who)
-        )
-        if refusal := self._taken(answer):
+        async with self.turn:
+            answer: Answer = await workflow.execute_local_activity_method(
+                Ledger.pass_on, self._request(command), **options.ledger(who)
+            )
+            refusal = self._taken(answer)
+        if refusal:
             raise ApplicationError(answer.summary, refusal, type=refusal.code, non_retryable=True)
         answer.ClearField("facts")  # they are in the history already, and whoever asked has the receipt
         return answer

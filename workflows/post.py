@@ -9,16 +9,26 @@ with workflow.unsafe.imports_passed_through():
     from duifu.v1.commands_pb2 import Letter
     from duifu.v1.work_pb2 import LetterDelivery, LetterRequest, LetterText
     from workflows import options
+    from workflows.following import Turn
     from workflows.ports import Notices, Rulebook
 
 
-async def send(case_id: str, edition_sha256: str, letter: Owed, on_record: Callable[[Letter], Awaitable[None]]) -> None:
-    """Deliver a letter that is owed about a case; one that was written already goes out as it stands."""
-    text = (
-        LetterText(title=letter.title, text=letter.text)
-        if letter.text
-        else await _written(case_id, edition_sha256, letter)
-    )
+async def send(
+    turn: Turn,
+    case_id: str,
+    edition_sha256: str,
+    letter: Owed,
+    on_record: Callable[[Letter], Awaitable[None]],
+) -> None:
+    """Deliver a letter that is owed about a case; one that was written already goes out as it stands.
+
+    `turn` is the workflow's, for what is done on its worker.
+    """
+    if letter.text:
+        text = LetterText(title=letter.title, text=letter.text)
+    else:
+        async with turn:
+            text = await _written(case_id, edition_sha256, letter)
     delivery = LetterDelivery(
         letter_id=letter.letter_id,
         case_id=case_id,

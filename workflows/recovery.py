@@ -72,9 +72,9 @@ class RecoveryWorkflow(FollowsLedger[Recovery]):
 
     def send_letters(self) -> None:
         """Send each letter that is owed once, beside; what is on record is not sent again."""
-        opened = self.recovery.opened
+        opened, turn = self.recovery.opened, self.following.turn
         for letter in recovery_letters.unsent(self.recovery):
-            sending = partial(post.send, opened.case_id, opened.edition_sha256, letter, self.record_letter)
+            sending = partial(post.send, turn, opened.case_id, opened.edition_sha256, letter, self.record_letter)
             self.background.start(letter.letter_id, sending)
 
     async def record_letter(self, letter: Letter) -> None:
