@@ -1,6 +1,7 @@
 """The composition root: a worker with its relay. Nothing is wired anywhere else."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -132,6 +133,16 @@ async def running_worker(config: Settings, client: Client, door: Door) -> AsyncI
             await outside.close()
 
 
+def collect_less_often() -> None:
+    """Let Python look for cycles of objects after 20,000 new ones instead of 700, and never among what was loaded.
+
+    A page makes some hundred thousand objects, nearly none of them in cycles: a tenth of its time went to looking.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 async def serve(config: Settings, with_relay: bool = True, with_worker: bool = True) -> None:
     """Run worker and relay until a signal asks to stop."""
     stop = asyncio.Event()
@@ -164,6 +175,7 @@ def main(with_relay: bool = True, with_worker: bool = True) -> None:
     """Run in this process until a signal; never returns."""
     config = settings.from_environment()
     logs.configure(config.log_style)
+    collect_less_often()
     asyncio.run(serve(config, with_relay, with_worker))
     sys.stdout.flush()
     sys.stderr.flush()

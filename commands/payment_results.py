@@ -7,7 +7,7 @@ from commands.came_back import take_back_settled
 from commands.in_quarter import InQuarter
 from commands.work import Work
 from domain import orders, payment_answers, release, set_off
-from domain.kinds import ENTERPRISE_YEAR, VOUCHER
+from domain.kinds import CASE, ENTERPRISE_YEAR, VOUCHER
 from domain.money import show
 from duifu.v1.commands_pb2 import (
     AUTHENTICATION_INTERNAL,
@@ -84,7 +84,9 @@ def record_payments(work: Work, command: RecordPayments) -> str:
     for ordered, _ in new:
         payment_answers.must_have_gone_out(ordered.order_id, quarter.has_gone_out(ordered.order_id))
     here = InQuarter(work, command.cycle_id)
-    here.look_up(quarter.claims[ordered.case_id] for ordered, _ in new)
+    work.look_up([streams.case(ordered.case_id) for ordered, _ in new], CASE)
+    returned = [ordered for ordered, result in new if result.status != PAYMENT_STATUS_SETTLED]
+    here.look_up(quarter.claims[ordered.case_id] for ordered in returned)  # their years too: a limit is free again
     work.look_up([streams.voucher(ordered.voucher_id) for ordered, _ in new], VOUCHER)
     for ordered, result in new:
         _keep(here, ordered, result)

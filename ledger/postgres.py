@@ -34,7 +34,7 @@ from eventsourcing.utils import Environment, retry
 from psycopg import Connection, Cursor
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import LockNotAvailable, QueryCanceled
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import DictRow, dict_row, tuple_row
 from psycopg.sql import SQL, Identifier, Literal
 from psycopg_pool import PoolTimeout
 
@@ -331,12 +331,9 @@ class LedgerRecorder(LeafedRecorder, PostgresApplicationRecorder):
         ).format(**self.names)
         storable = Texts(name for name in names if "\0" not in name)
         with self.datastore.get_connection() as connection:
-            rows = connection.execute(statement, (storable,), prepare=True).fetchall()
-        self._tails.remember({row["originator_id"]: (row["originator_version"], bytes(row["leaf"])) for row in rows})
-        return [
-            StoredEvent(row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"]))
-            for row in rows
-        ]
+            rows = connection.cursor(row_factory=tuple_row).execute(statement, (storable,), prepare=True).fetchall()
+        self._tails.remember({stream: (version, leaf) for stream, version, _, _, leaf in rows})
+        return [StoredEvent(*row[:4]) for row in rows]
 
     def streams_like(self, prefix: str) -> Sequence[str]:
         """Names of the streams that begin with `prefix`, sorted."""

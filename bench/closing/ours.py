@@ -26,6 +26,7 @@ from tests.desk import the_rulebook
 from tests.many import CYCLE, write_quarter
 from tests.office import TemporalServer
 from tests.postgres import APP
+from worker import collect_less_often
 from workflows.payloads import DATA_CONVERTER
 from workflows.redemption_cycle import RedemptionCycleWorkflow
 
@@ -60,6 +61,7 @@ class Ours:
         holders = [a_firm(number + 1) for number in range(firms(count))]
         write_quarter(self._ledger, ((claim, holders[claim.firm]) for claim in claims(count)))
         self._server = TemporalServer(self._home, database=self._home / "temporal.sqlite")
+        collect_less_often()  # as a worker's process does when it begins
         self._namespace = asyncio.run(self._server.a_namespace())
 
     def close(self) -> Outcome:
