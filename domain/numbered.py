@@ -56,20 +56,20 @@ class Numbered:
 
     def insert(self, name: str) -> Numbered:
         """With one more."""
-        if name in self:
-            return self
         beginning = name[:-DIGITS]
         names = self.thousands.get(beginning, ())
         place = bisect_left(names, name)
+        if place < len(names) and names[place] == name:
+            return self
         return Numbered(self.thousands.insert(beginning, (*names[:place], name, *names[place:])), self.count + 1)
 
     def discard(self, name: str) -> Numbered:
         """Without this one, if it is there."""
-        if name not in self:
-            return self
         beginning = name[:-DIGITS]
-        names = self.thousands[beginning]
+        names = self.thousands.get(beginning, ())
         place = bisect_left(names, name)
+        if place == len(names) or names[place] != name:
+            return self
         left = (*names[:place], *names[place + 1 :])
         return Numbered(
             self.thousands.insert(beginning, left) if left else self.thousands.remove(beginning), self.count - 1

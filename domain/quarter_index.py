@@ -69,11 +69,12 @@ class Index:
             known = self.of_holder.get(claim.uscc, ())
             index = changed(self, of_holder=self.of_holder.insert(claim.uscc, (*known, case_id)))
         sums = self.claims.minus(before.state, before.due_fen) if before else self.claims
-        if before is None or before.state != claim.state:
-            waiting, payable = self.waiting.discard(case_id), self.payable.discard(case_id)
-            is_waiting, is_payable = claim.state == ClaimState.ADMITTED, claim.state == ClaimState.READY
-            waiting = waiting.insert(case_id) if is_waiting else waiting
-            payable = payable.insert(case_id) if is_payable else payable
+        was = before.state if before else None
+        if was != claim.state:
+            waiting = self.waiting.discard(case_id) if was == ClaimState.ADMITTED else self.waiting
+            payable = self.payable.discard(case_id) if was == ClaimState.READY else self.payable
+            waiting = waiting.insert(case_id) if claim.state == ClaimState.ADMITTED else waiting
+            payable = payable.insert(case_id) if claim.state == ClaimState.READY else payable
             index = changed(index, waiting=waiting, payable=payable)
         if claim.is_with_quarter or (before is not None and before.is_with_quarter):
             index = index._with_own(before, claim)

@@ -1,6 +1,6 @@
 """From envelopes to stored bytes and back. The bytes that are written are the bytes that are kept."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
@@ -11,8 +11,7 @@ from ledger.keys import SubjectKeys
 from ledger.registry import UnknownTopic, topic_of
 
 
-@dataclass(frozen=True)
-class Recorded:
+class Recorded(NamedTuple):
     """One event at its place in a stream; all that the library needs to know."""
 
     originator_id: str  # the stream, "case/bj-claim-2024-000001"

@@ -29,6 +29,8 @@ class Marks:
     here: tuple[Mark, ...]
     single: tuple[str, ...]
     repeated: tuple[str, ...]
+    alone: tuple[str, ...]  # of `single`, those that may be filled whatever else is
+    oneofs: tuple[str, ...]  # where one of the others may be
 
 
 @cache
@@ -41,8 +43,14 @@ def marks_of(kind: Descriptor, of_persons: bool) -> Marks:
     for field in inner:
         if field.message_type is not None and field.message_type.GetOptions().map_entry:
             raise TypeError(f"{field.full_name} is a map, and holds personal fields; use a repeated message")
-    single = tuple(field.name for field in inner if not field.is_repeated)
-    return Marks(_marks_in(kind, of_persons), single, tuple(field.name for field in inner if field.is_repeated))
+    single = [field for field in inner if not field.is_repeated]
+    return Marks(
+        _marks_in(kind, of_persons),
+        single=tuple(field.name for field in single),
+        repeated=tuple(field.name for field in inner if field.is_repeated),
+        alone=tuple(field.name for field in single if field.containing_oneof is None),
+        oneofs=tuple({field.containing_oneof.name: None for field in single if field.containing_oneof}),
+    )
 
 
 def marked(message: Message, of_persons: bool) -> list[tuple[str, Message, Mark]]:
@@ -74,9 +82,10 @@ def _collect(message: Message, of_persons: bool, path: str, found: list[tuple[st
     for mark in marks.here:
         if getattr(message, mark.field):
             found.append((path + mark.field, message, mark))
-    for name in marks.single:
-        if message.HasField(name):
-            _collect(getattr(message, name), of_persons, f"{path}{name}.", found)
+    filled = [name for name in marks.alone if message.HasField(name)]
+    filled += [name for oneof in marks.oneofs if (name := message.WhichOneof(oneof)) in marks.single]
+    for name in filled:
+        _collect(getattr(message, name), of_persons, f"{path}{name}.", found)
     for name in marks.repeated:
         for number, one in enumerate(getattr(message, name)):
             _collect(one, of_persons, f"{path}{name}[{number}].", found)
