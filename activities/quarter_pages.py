@@ -185,7 +185,8 @@ class QuarterPages(ports.Quarters):
     def _keep(self, cycle_id: str, so_far: _Paying, cause: Cause) -> None:
         """Put answers on record, as many in one commit as there is room for."""
         results, so_far.results = sorted(so_far.results, key=lambda result: result.order_id), []
-        for some in in_commits(results):
+        quarter, _ = self._door.quarter(cycle_id)
+        for some in in_commits(quarter, results):
             self._keep_some(cycle_id, some, so_far, cause)
 
     def _keep_some(self, cycle_id: str, results: Sequence[PaymentResult], so_far: _Paying, cause: Cause) -> None:

@@ -7,6 +7,7 @@ from commands.came_back import take_back_settled
 from commands.in_quarter import InQuarter
 from commands.work import Work
 from domain import orders, payment_answers, release, set_off
+from domain.cycle import Cycle
 from domain.kinds import CASE, ENTERPRISE_YEAR, VOUCHER
 from domain.money import show
 from duifu.v1.commands_pb2 import (
@@ -31,6 +32,7 @@ from ledger import streams
 from ledger.store import APPEND_MAX
 
 SETTLED_EVENTS, RETURNED_EVENTS = 4, 8  # of one answer, at most
+RECEIVED_EVENTS, RELEASED_EVENTS = 4, 1  # of one set-off: with the limits of two years, if it was settled
 
 
 def record_payment(work: Work, command: RecordPayment) -> str:
@@ -93,13 +95,15 @@ def record_payments(work: Work, command: RecordPayments) -> str:
     return command.cycle_id
 
 
-def in_commits(results: Iterable[PaymentResult]) -> Iterator[list[PaymentResult]]:
-    """Answers, cut into what one commit has room for beside its receipt."""
+def in_commits(quarter: Cycle, results: Iterable[PaymentResult]) -> Iterator[list[PaymentResult]]:
+    """Answers to orders of a quarter, cut into what one commit has room for beside its receipt."""
     some: list[PaymentResult] = []
     events = 1
     for result in results:
-        its_own = SETTLED_EVENTS if result.status == PAYMENT_STATUS_SETTLED else RETURNED_EVENTS
-        if events + its_own > APPEND_MAX:
+        parts = len(quarter.orders[result.order_id].ordered.set_off)
+        is_settled = result.status == PAYMENT_STATUS_SETTLED
+        its_own = SETTLED_EVENTS + parts * RECEIVED_EVENTS if is_settled else RETURNED_EVENTS + parts * RELEASED_EVENTS
+        if some and events + its_own > APPEND_MAX:
             yield some
             some, events = [], 1
         some.append(result)

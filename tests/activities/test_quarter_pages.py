@@ -6,22 +6,31 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rpds import HashTrieMap
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities import quarter_pages
 from activities.quarter_pages import QuarterPages
-from domain.cycle import page_of
+from commands.payment_results import in_commits
+from domain.cycle import Cycle, page_of
+from domain.orders import Order
+from domain.set_off import AT_ONCE_MAX
 from duifu.v1.commands_pb2 import (
     PAYMENT_STATUS_RETURNED,
     PAYMENT_STATUS_SETTLED,
     CloseCycle,
     PauseCycle,
     PaymentResult,
+    PaymentStatus,
     RecordPayment,
     RecordPayments,
     ResumeCycle,
 )
+from duifu.v1.events_pb2 import PaymentOrdered
+from duifu.v1.recovery_pb2 import SetOff
 from duifu.v1.work_pb2 import PaymentOrder, PaymentReport, QuarterPage, QuarterPageDone
 from ledger.store import APPEND_MAX
 from tests.builders import CYCLE_OFFICER, a_firm
@@ -319,3 +328,28 @@ def test_results_that_are_on_record_change_nothing_and_one_of_another_quarter_re
 def test_pages_count_from_the_first_order() -> None:
     assert [page_of(an_order(number)) for number in (1, 999, 1000, 99_999, 100_000)] == [0, 0, 1, 99, 100]
     assert APPEND_MAX == 500  # what one commit takes; pages are split into such
+
+
+@given(
+    answers=st.lists(
+        st.tuples(st.integers(0, AT_ONCE_MAX), st.sampled_from([PAYMENT_STATUS_SETTLED, PAYMENT_STATUS_RETURNED])),
+        max_size=300,
+    )
+)
+def test_answers_to_orders_with_set_offs_have_room_in_their_commits(
+    answers: list[tuple[int, PaymentStatus.ValueType]],
+) -> None:
+    orders, results, most = {}, [], {}
+    for number, (parts, status) in enumerate(answers, start=1):
+        order_id = an_order(number)
+        set_off = [SetOff(recovery_id=f"bj-recovery-{part}", amount_fen=1) for part in range(parts)]
+        orders[order_id] = Order(PaymentOrdered(order_id=order_id, set_off=set_off))
+        results.append(PaymentResult(order_id=order_id, status=status))
+        # Settled: quarter, voucher, claim twice; each recovery, its end, limits of two years. Back: eight, and each.
+        most[order_id] = 4 + 4 * parts if status == PAYMENT_STATUS_SETTLED else 8 + parts
+
+    commits = list(in_commits(Cycle(orders=HashTrieMap(orders)), results))
+
+    assert [result for commit in commits for result in commit] == results
+    assert all(1 + sum(most[result.order_id] for result in commit) <= APPEND_MAX for commit in commits)
+    assert all(commits)
