@@ -15,7 +15,7 @@ from domain.recovery import Standing
 from domain.release import digest
 from domain.voucher import Voucher
 from duifu.v1.commands_pb2 import PAYMENT_STATUS_SETTLED, Actor, RecordPayment, SignPayments, WithholdPayment
-from duifu.v1.events_pb2 import ClaimPaymentChanged, PaymentOrdered, PaymentSettled, VoucherRedeemed
+from duifu.v1.events_pb2 import ClaimPaymentChanged, PaymentBatchMade, PaymentOrdered, PaymentSettled, VoucherRedeemed
 from duifu.v1.recovery_pb2 import (
     RECOVERY_DEADLINE_PAYMENT,
     LapseRecovery,
@@ -148,7 +148,9 @@ def test_an_order_that_is_wholly_set_off_settles_without_the_treasury(desk: Desk
     assert (answer.bank_reference, answer.is_set_off) == (recovery, True)
     assert sentence(answer) == f"支付指令{order.order_id}全额抵扣{recovery}，未经国库支付"
     assert state(desk, recovery).open_fen == yuan(40_000)
-    assert "全额抵扣，未经国库支付" in desk.events(streams.case(order.case_id))[-2].explanation  # type: ignore[attr-defined]
+    told = desk.events(streams.case(order.case_id))[-2]
+    assert isinstance(told, ClaimPaymentChanged)
+    assert "全额抵扣，未经国库支付" in told.explanation
     the_books_agree(desk)
 
 
@@ -376,7 +378,7 @@ def test_files_and_signatures_go_by_what_is_paid_out(desk: Desk) -> None:
     recovery = set_off(desk, paid_voucher_signed(desk), yuan(100_000))
     due_in(desk, Q2, yuan(160_000))
     (batch,) = desk.cycle(Q2).to_sign()
-    made = [event for event in desk.events(streams.cycle(Q2)) if type(event).__name__ == "PaymentBatchMade"]
+    (made,) = (event for event in desk.events(streams.cycle(Q2)) if isinstance(event, PaymentBatchMade))
     _sign(desk, Q2)
     (order,) = all_orders(the_list(desk, Q2))
 
@@ -386,7 +388,7 @@ def test_files_and_signatures_go_by_what_is_paid_out(desk: Desk) -> None:
     ]
     taken_in = put_in(desk, camt_053([(order, Result.SETTLED)]))
 
-    assert (order.amount_fen, made[0].amount_fen) == (yuan(60_000), yuan(60_000))  # type: ignore[attr-defined]
+    assert (order.amount_fen, made.amount_fen) == (yuan(60_000), yuan(60_000))
     assert (refusals, taken_in) == ([["PAYMENT_AMOUNT"]] * 2, ["recorded"])
     assert state(desk, recovery).standing == Standing.CLOSED
     assert batch.steps == ("check",)
