@@ -22,7 +22,7 @@ from tests.builders import a_contract, a_firm, a_redemption
 from tests.desk import Desk
 
 SUN = Actor(id="sun.li", name="孙丽", role=RECONCILER)
-Q1 = "bj-slq-2023-2024Q1"
+Q1, Q2 = "bj-slq-2023-2024Q1", "bj-slq-2023-2024Q2"
 HEADINGS = (*ORDERED, *(name for name in RETURNED if name not in ORDERED))
 STATUS = {Result.SETTLED: "ACSC", Result.RETURNED: "RJCT", Result.PENDING: "ACSP"}
 REASON = "<Rsn><Cd>AC04</Cd></Rsn><AddtlInf>账户已销户</AddtlInf>"
@@ -64,11 +64,11 @@ def all_orders(listed: PaymentList) -> list[PaymentOrder]:
     return [order.ordered for order in listed.orders.values()]
 
 
-def a_copy_of(folder: Path, into: Path) -> Desk:
+def a_copy_of(folder: Path, into: Path, now: str = "2024-04-08 09:00") -> Desk:
     """A desk on a copy of the ledger in a folder, opened as it was closed."""
     for file in folder.iterdir():
         copy(file, into)
-    return Desk(into / "ledger.sqlite", "2024-04-08 09:00", ids="later")
+    return Desk(into / "ledger.sqlite", now, ids="later")
 
 
 def put_in(desk: Desk, content: bytes) -> list[str]:
