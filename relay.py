@@ -27,7 +27,12 @@ from temporalio.service import RPCError
 
 from commands import deployment
 from duifu.v1.commands_pb2 import AUTHENTICATION_INTERNAL
-from duifu.v1.events_pb2 import Cause, Event
+from duifu.v1.events_pb2 import (
+    CLAIM_PAYMENT_STATUS_CAME_BACK,
+    CLAIM_PAYMENT_STATUS_RETURNED,
+    Cause,
+    Event,
+)
 from duifu.v1.plan_pb2 import CASE_KIND_GRANT_APPLICATION, CASE_KIND_REDEMPTION_CLAIM, CASE_KIND_VOUCHER_CLAIM
 from duifu.v1.work_pb2 import BusinessClock, Nudge, WorkflowStart
 from ledger import streams
@@ -53,8 +58,8 @@ PRIORITY_KEYS = {CYCLE_WORKFLOW: 2, ROUND_WORKFLOW: 2, CASE_WORKFLOW: 3, PANEL_W
 
 ANY_ENDED, FAILED = WorkflowIDReusePolicy.ALLOW_DUPLICATE, WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
 
-#: What may come after a workflow has ended, and is its work again: money to be paid once more. (退汇)
-BEGINS_AGAIN = frozenset({"grant_came_back"})
+#: Statuses of a payment of which the applicant is told in a letter, even after the end of the case. (退汇)
+RETURNED = (CLAIM_PAYMENT_STATUS_RETURNED, CLAIM_PAYMENT_STATUS_CAME_BACK)
 
 #: What a workflow needs no nudge for if it recorded it: after the first two it goes on by itself, from a letter nothing
 #: follows. For others, such as a check's answer, it may be waiting until it is told.
@@ -93,7 +98,7 @@ class News:
             self.passed_on.append(envelope.command_id)
         if envelope.event.WhichOneof("kind") in GOES_ON_AFTER:
             self.goes_on_after.add(envelope.command_id)
-        self.begins_again = self.begins_again or envelope.event.WhichOneof("kind") in BEGINS_AGAIN
+        self.begins_again = self.begins_again or _begins_again(envelope.event)
 
     def is_all_of(self, workflow_id: str) -> bool:
         """Whether this workflow sent all that it came by, and goes on without being told."""
@@ -230,7 +235,7 @@ def subject_of(ledger: Ledger, stream: str) -> Subject | None:
         details = f"申报 {opened.opens_on} 至 {opened.closes_on}（{opened.clause}）"
         return Subject(ROUND_WORKFLOW, opened.round_id, summary, details, opened.programme_id, "—", opened.programme_id)
     case = event.case_opened
-    if case.cycle_id and case.plan.stages[0].passes_when_clean and not _is_referred(ledger, stream):
+    if case.cycle_id and case.plan.stages[0].passes_when_clean and not _has_workflow(ledger, stream):
         return None
     kind = KINDS[case.plan.kind]
     summary = f"{case.applicant_name} {case.plan.programme_title}{kind}"
@@ -240,6 +245,13 @@ def subject_of(ledger: Ledger, stream: str) -> Subject | None:
     return Subject(CASE_WORKFLOW, case.case_id, summary, details, programme, case.applicant_name, district)
 
 
-def _is_referred(ledger: Ledger, stream: str) -> bool:
-    """Whether a claim that its quarter had is a person's: only then it has a workflow of its own."""
-    return any(event.envelope.event.HasField("claim_referred") for event in ledger.stream(stream))
+def _begins_again(event: Event) -> bool:
+    """Whether it is work for a workflow that has ended: money to be paid once more, or a letter about it."""
+    told = (event.claim_payment_changed, event.grant_payment_changed)
+    return event.HasField("grant_came_back") or any(changed.status in RETURNED for changed in told)
+
+
+def _has_workflow(ledger: Ledger, stream: str) -> bool:
+    """Whether a claim that its quarter had has a workflow of its own: a person has it, or its money came back."""
+    events = (recorded.envelope.event for recorded in ledger.stream(stream))
+    return any(event.HasField("claim_referred") or _begins_again(event) for event in events)

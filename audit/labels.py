@@ -45,6 +45,7 @@ LABELS = {
     "returned_from": "补正所在环节",
     "settled_fen": "已支付",
     "came_back_fen": "结算后退回",
+    "returns": "历次退回的款项",
     "special_approvals": "专项批准",
     "is_with_quarter": "由批次办理",
     "stage": "当前环节",

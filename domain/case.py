@@ -92,6 +92,7 @@ class Case:
     payment: ClaimPaymentChanged | None = None
     settled_fen: int = 0
     came_back_fen: int = 0  # of what was settled (F-7)
+    returns: tuple[ClaimPaymentChanged | GrantPaymentChanged, ...] = ()  # of money that did not arrive, or came back
     stops: tuple[ClockStopped | ClockRestarted, ...] = ()  # of all stages, as they came
     opinions: tuple[OpinionGiven, ...] = ()
     outputs: Mapping[tuple[str, str], OutputRecorded] = field(default_factory=dict)  # by stage and output

@@ -13,6 +13,7 @@ from domain.dates import SHANGHAI, from_iso
 from domain.states import changed
 from duifu.v1.events_pb2 import (
     CLAIM_PAYMENT_STATUS_CAME_BACK,
+    CLAIM_PAYMENT_STATUS_RETURNED,
     CLAIM_PAYMENT_STATUS_SETTLED,
     AmountAllocated,
     AmountDetermined,
@@ -58,6 +59,8 @@ from duifu.v1.plan_pb2 import (
 )
 
 T = TypeVar("T")
+
+_RETURNED = (CLAIM_PAYMENT_STATUS_RETURNED, CLAIM_PAYMENT_STATUS_CAME_BACK)
 
 
 def evolve(case: Case, event: Message) -> Case:
@@ -134,7 +137,7 @@ def evolve(case: Case, event: Message) -> Case:
         case AmountAllocated():
             return changed(case, allocated=event)
         case GrantPaymentChanged():
-            return changed(case, payments={**case.payments, event.level: event})
+            return changed(case, payments={**case.payments, event.level: event}, returns=_returns(case, event))
         case IssuanceHeld():
             return changed(case, held_behind=tuple(event.behind_case_ids))
         case IssuanceResumed():
@@ -147,7 +150,7 @@ def evolve(case: Case, event: Message) -> Case:
             settled = event.amount_fen if event.status == CLAIM_PAYMENT_STATUS_SETTLED else 0
             back = event.amount_fen if event.status == CLAIM_PAYMENT_STATUS_CAME_BACK else 0
             so_far = {"settled_fen": case.settled_fen + settled, "came_back_fen": case.came_back_fen + back}
-            return changed(case, payment=event, **so_far)
+            return changed(case, payment=event, returns=_returns(case, event), **so_far)
         case SpecialApprovalGiven():
             return changed(case, special_approvals={**case.special_approvals, event.account: event})
         case SpecialApprovalRevoked():
@@ -159,6 +162,12 @@ def evolve(case: Case, event: Message) -> Case:
         case CaseClosed():
             return changed(case, closed=event, stage=None)
     raise UnknownEvent(type(event).__name__)
+
+
+def _returns(
+    case: Case, event: ClaimPaymentChanged | GrantPaymentChanged
+) -> tuple[ClaimPaymentChanged | GrantPaymentChanged, ...]:
+    return (*case.returns, event) if event.status in _RETURNED else case.returns
 
 
 def _answered(case: Case, event: CheckRecorded) -> Case:

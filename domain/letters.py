@@ -8,6 +8,7 @@ from domain.case import CORRECTION, Case, OpenStage
 from domain.dates import SHANGHAI, from_iso, start_of
 from domain.format.programme import LetterTemplate
 from domain.legal_clock import limit_of
+from domain.money import show
 from domain.wording import days, deadline, last_day
 from duifu.v1.events_pb2 import ClockStopped
 from duifu.v1.plan_pb2 import Stage, TimeLimit
@@ -51,6 +52,9 @@ def owed(case: Case) -> Iterator[Owed]:
         if template and recorded.recipient:
             letter_id = f"{case.case_id}:output:{output}:{key}:{recorded.round}"
             yield Owed(letter_id, template, {}, recorded.recipient, recorded.title, recorded.text)
+    for number, back in enumerate(case.returns, start=1):
+        words = {"left": show(back.amount_fen), "summary": back.explanation}
+        yield from _letter(case, case.plan.letters.get("returned", ""), None, "returned", number, words)
     if case.closed is not None:
         template = case.plan.letters.get("closed", "")
         yield from _letter(case, template, None, "closed", words={"summary": case.closed.summary})

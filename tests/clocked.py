@@ -8,9 +8,9 @@ from policy.rulebook import PROGRAMMES, Rulebook
 
 BEIJING = "beijing/ai-compute-voucher-2023.yaml"
 CLAUSES = "clauses:\n"
-CASE_LETTERS = "case_letters: {closed: closed}\nletters:\n"
+CASE_LETTERS = "case_letters: {closed: closed, returned: returned}\nletters:\n"
 LETTERS = """\
-case_letters: {closed: closed, stopped: stopped, restarted: restarted}
+case_letters: {closed: closed, returned: returned, stopped: stopped, restarted: restarted}
 letters:
   stopped: {title: 停止计时告知书, text: "因{reason}自{since}起停止计时，至{until}，余{left}。"}
   restarted: {title: 恢复计时告知书, text: "{until}恢复计时，顺延{moved_by}，{due}。"}

@@ -145,11 +145,14 @@ class CaseWorkflow(FollowsLedger[Case]):
     def turning_point(self) -> object:
         """Answers and letters are put on record beside the stages; only a change of standing wakes the stages.
 
-        So does an answer that grows old before anything else happens.
+        So does an answer that grows old before anything else happens, and money that did not arrive, if there is a
+        letter about it.
         """
         case = self.case
         fades_at = self.fades_at(case.stage) if case.stage else None
-        return case.stage, case.closed is None, case.held_behind, len(case.outputs), len(case.opinions), fades_at
+        returns = len(case.returns) if "returned" in case.plan.letters else 0
+        standing = case.stage, case.closed is None, case.held_behind, len(case.outputs), len(case.opinions)
+        return *standing, fades_at, returns
 
     async def see_to_task(self, stage: OpenStage, row: Stage) -> None:
         """Ask the ledger to do what a system stage is for."""

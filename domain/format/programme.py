@@ -121,7 +121,7 @@ class Programme(Row):
     duties: Rows[DutyRow] = ()
     veto: VetoRow | None = None
     freezes: Rows[FreezeRow] = Field((), description="Of the edition in force on the day, for running cases too.")
-    case_letters: dict[Literal["closed", "stopped", "restarted"], str] = Field(default_factory=dict)
+    case_letters: dict[Literal["closed", "stopped", "restarted", "returned"], str] = Field(default_factory=dict)
     letters: dict[Name, LetterTemplate] = Field(default_factory=dict)
 
     _sha256: str = PrivateAttr(default="")

@@ -16,7 +16,7 @@ SPOILT = [
     ("needs: [credit]", "needs: [credits]", "NAME_UNKNOWN", "credits"),
     ("checks: [enterprise, credit]", "checks: [enterprise, kredit]", "NAME_UNKNOWN", "kredit"),
     ("{correction: correction}", "{correction: corection}", "NAME_UNKNOWN", "corection"),
-    ("case_letters: {closed: closed}", "case_letters: {closed: close}", "NAME_UNKNOWN", "close"),
+    ("case_letters: {closed: closed,", "case_letters: {closed: close,", "NAME_UNKNOWN", "close"),
     ("limit: year_cap_fen", "limit: year_cap", "NAME_UNKNOWN", "year_cap"),
     ("by: voucher_rate", "by: voucher_rates", "NAME_UNKNOWN", "voucher_rates"),
     # kinds

@@ -31,7 +31,11 @@ def test_the_shipped_programmes_are_whole() -> None:
         ('value: "20/100"', "value: 0.2", "NUMBER_INEXACT"),
         ("parameter.term_years_max,", "parameter.term_years,", "term_years"),
         ("application.applicant.industry_code.matches", "application.applicant.industry.matches", "industry"),
-        ("case_letters: {closed: closed}", "case_letters: {closed: goodbye}", "goodbye"),
+        (
+            "case_letters: {closed: closed, returned: returned}",
+            "case_letters: {closed: goodbye, returned: returned}",
+            "goodbye",
+        ),
         ("已办结：{summary}", "已办结：{mood}", "mood"),
         ("task: issue_voucher", "task: issue_vouchers", "issue_vouchers"),
         ("needs: [relation]", "needs: [relations]", "relations"),

@@ -55,8 +55,16 @@ def test_letters_of_a_stop_are_for_stages_that_have_stops() -> None:
     letters = "      letters: {correction: correction"
     told = spoilt(letters, f"{letters}, stopped: closed", GRANT)
     stops = "      stops: [{key: inspection, title: 现场核查, clause: 三(二)}]\n"
-    of_all = spoilt("case_letters: {closed: closed}", "case_letters: {closed: closed, restarted: closed}", GRANT)
-    unheard_of = spoilt("case_letters: {closed: closed}", "case_letters: {closed: closed, paused: closed}", GRANT)
+    of_all = spoilt(
+        "case_letters: {closed: closed, returned: returned}",
+        "case_letters: {closed: closed, returned: returned, restarted: closed}",
+        GRANT,
+    )
+    unheard_of = spoilt(
+        "case_letters: {closed: closed, returned: returned}",
+        "case_letters: {closed: closed, returned: returned, paused: closed}",
+        GRANT,
+    )
 
     assert "no clock stands still in a stage without stops" in only_problem(told).asked("en")
     assert checked(spoilt(letters, stops + letters, told))[1] == []

@@ -24,7 +24,7 @@ async def test_what_comes_back_after_the_close_is_paid_by_the_next_quarter(offic
     account = ReplaceBankAccount(case_id=case_id, bank_account=an_account(TECHNOLOGY))
     office.desk.send(applicant(TECHNOLOGY), replace_bank_account=account)
     await office.settled()
-    waiting = standing(office.desk.case(case_id))
+    waiting, letter = standing(office.desk.case(case_id)), office.city.letters(case_id)[-1]
     await office.pass_time(shanghai("2024-07-01 00:00"))
     quarter = await office.ending(Q2)
     (into_the_past,) = await office.pass_time(shanghai("2024-05-01 00:00"))
@@ -36,6 +36,10 @@ async def test_what_comes_back_after_the_close_is_paid_by_the_next_quarter(offic
     assert office.desk.ledger.version(streams.cycle(Q1)) == closed
     assert f"转入{Q2}，请更换账户" in waiting
     assert quarter.summary == "2024Q2已结清：支付1笔¥50,000.00，递延0笔¥0.00，退回0笔¥0.00"
+    assert letter["title"] == "款项退回通知书"  # the case has ended: its workflow began again for it
+    assert f"申请（{case_id}）的兑付款¥50,000.00未能付达或者已被退回：2024-05-08退回¥50,000.00：" in letter["text"]
+    assert f"转入{Q2}，请更换账户。" in letter["text"]
+    assert len(office.city.letters(case_id)) == len(office.desk.case(case_id).letters)
     assert office.case_topics(case_id)[-5:] == [
         "CaseClosed",
         "ClaimPaymentChanged",  # it came back
