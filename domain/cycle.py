@@ -13,7 +13,7 @@ from domain.batches import Batch, Batches, with_batch, with_signature
 from domain.case import UnknownEvent
 from domain.dates import SHANGHAI, Quarter, end_of, from_iso, is_quarter
 from domain.numbered import by_number
-from domain.orders import Order, payable_fen
+from domain.orders import Order, payable_fen, set_off_fen
 from domain.quarter_index import Claim, ClaimState, Index
 from domain.states import DERIVED, changed
 from domain.sums import Sum
@@ -185,17 +185,28 @@ class Cycle(Batches[PaymentOrdered]):
         going_out = (order_id for order_id in self._going_out() if page in (None, page_of(order_id)))
         return [self.orders[order_id].ordered for order_id in sorted(going_out, key=by_number)]
 
-    def pages_to_pay(self) -> list[int]:
-        """The pages with such orders."""
+    def pages_to_pay(self) -> dict[int, int]:
+        """The pages with such orders, in order, each with a number that grows when more of its orders may go out."""
+        unanswered = self.index.unanswered.thousands
+        pages = {page_of(f"{thousand}000"): unanswered[thousand] for thousand in self.index.unanswered.beginnings()}
         if not self.opened.release:
-            return [page_of(f"{thousand}000") for thousand in self.index.unanswered.beginnings()]
-        return sorted({page_of(order_id) for order_id in self._going_out()})
+            return {page: min(len(self.orders), PAGE_ORDERS * (page + 1) - 1) for page in pages}
+        found = {}
+        for page, order_ids in pages.items():
+            signed = [batch for batch in self.batches if batch.is_signed and _is_on(batch, page)]
+            if any(not batch.members.isdisjoint(order_ids) for batch in signed):
+                found[page] = len(signed)
+        return found
 
     def _going_out(self) -> Iterable[str]:
         if not self.opened.release:
             return self.index.unanswered
         released = (order_id for batch in self.batches if batch.is_signed for order_id in batch.order_ids)
         return (order_id for order_id in released if order_id in self.index.unanswered)
+
+
+def _is_on(batch: Batch, page: int) -> bool:
+    return page_of(batch.order_ids[0]) <= page <= page_of(batch.order_ids[-1])
 
 
 def _comes_after(case_id: str, other: str) -> bool:
@@ -274,7 +285,7 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
         case PaymentOrdered():
             ordered = replace(cycle.claims[event.case_id], state=ClaimState.DONE, order_id=event.order_id)
             done = _with_claim(cycle, ordered)
-            index = done.index.with_order(event.order_id, event.amount_fen, event.answer_due_on)
+            index = done.index.with_order(event.order_id, event.amount_fen, set_off_fen(event), event.answer_due_on)
             return changed(done, orders=cycle.orders.insert(event.order_id, Order(event)), index=index)
         case ClaimDeferred():
             done = _with_claim(cycle, replace(cycle.claims[event.case_id], state=ClaimState.DONE))
@@ -324,8 +335,8 @@ def _handed_in(cycle: Cycle, event: PaymentBatchSigned) -> Cycle:
 
 def _answered(cycle: Cycle, order_id: str, result: str) -> Cycle:
     known = cycle.orders[order_id]
-    due_on = cycle.answer_due_on(known.ordered)
-    index = cycle.index.with_answer(order_id, known.result, result, known.ordered.amount_fen, due_on)
+    ordered, due_on = known.ordered, cycle.answer_due_on(known.ordered)
+    index = cycle.index.with_answer(order_id, known.result, result, ordered.amount_fen, set_off_fen(ordered), due_on)
     return changed(cycle, orders=cycle.orders.insert(order_id, replace(known, result=result)), index=index)
 
 

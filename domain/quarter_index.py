@@ -59,6 +59,7 @@ class Index:
     conducted: int = 0  # claims that no person has
     claims: Sums[ClaimState] = field(default_factory=Sums)  # what they are due
     orders: Sums[str] = field(default_factory=Sums)  # by result
+    set_off: Sums[str] = field(default_factory=Sums)  # the same, of what is set off of them
     deferred: Sum = NOTHING
     awaited: Sums[str] = field(default_factory=Sums)  # unanswered orders that were handed in, by when an answer is due
 
@@ -101,17 +102,23 @@ class Index:
             conducted=self.conducted + claim.is_with_quarter - was_own,
         )
 
-    def with_order(self, order_id: str, amount_fen: int, due_on: str) -> Index:
+    def with_order(self, order_id: str, amount_fen: int, set_off_fen: int, due_on: str) -> Index:
         """After an order was given, to be answered by a day; empty: it is not handed in yet, or nobody counts."""
         unanswered, awaited = self.unanswered.insert(order_id), self.awaited
         awaited = awaited.plus(due_on, amount_fen) if due_on else awaited
-        return changed(self, unanswered=unanswered, orders=self.orders.plus("", amount_fen), awaited=awaited)
+        set_off = self.set_off.plus("", set_off_fen) if set_off_fen else self.set_off
+        orders = self.orders.plus("", amount_fen)
+        return changed(self, unanswered=unanswered, orders=orders, set_off=set_off, awaited=awaited)
 
-    def with_answer(self, order_id: str, before: str, result: str, amount_fen: int, due_on: str) -> Index:
+    def with_answer(
+        self, order_id: str, before: str, result: str, amount_fen: int, set_off_fen: int, due_on: str
+    ) -> Index:
         """After the treasury's answer to an order; `before` is the result that it had."""
         orders = self.orders.minus(before, amount_fen).plus(result, amount_fen)
+        set_off = self.set_off.minus(before, set_off_fen).plus(result, set_off_fen) if set_off_fen else self.set_off
         awaited = self.awaited.minus(due_on, amount_fen) if due_on and not before else self.awaited
-        return changed(self, unanswered=self.unanswered.discard(order_id), orders=orders, awaited=awaited)
+        unanswered = self.unanswered.discard(order_id)
+        return changed(self, unanswered=unanswered, orders=orders, set_off=set_off, awaited=awaited)
 
     def handed_in(self, orders: Iterable[PaymentOrdered], due_on: str) -> Index:
         """After orders were released that are to be answered by a day."""

@@ -5,7 +5,7 @@ from domain.cycle import Cycle
 from domain.dates import timestamp
 from domain.money import show
 from domain.quarter_index import ClaimState
-from domain.wording import quarter_standing
+from domain.wording import of_which_set_off, quarter_standing
 from duifu.v1.answers_pb2 import QuarterStanding
 from duifu.v1.events_pb2 import CyclePaused, TreasurySilent
 
@@ -16,6 +16,7 @@ def standing_of(cycle: Cycle, version: int) -> QuarterStanding:
     """Summed up as things change, so it takes hardly longer for a hundred thousand claims than for ten."""
     claims, orders = cycle.index.claims, cycle.index.orders
     returned = [orders[result] for result in ("returned", "withheld")]
+    pages = cycle.pages_to_pay()
     return QuarterStanding(
         summary=quarter_standing(cycle),
         version=version,
@@ -33,9 +34,12 @@ def standing_of(cycle: Cycle, version: int) -> QuarterStanding:
         ready=len(cycle.index.payable),
         outstanding=len(cycle.index.unanswered),
         outstanding_fen=orders[""].fen,
-        pages_to_pay=cycle.pages_to_pay(),
+        outstanding_set_off_fen=cycle.index.set_off[""].fen,
+        pages_to_pay=list(pages),
+        released=pages,
         settled=orders["settled"].count,
         settled_fen=orders["settled"].fen,
+        settled_set_off_fen=cycle.index.set_off["settled"].fen,
         returned=sum(each.count for each in returned),
         returned_fen=sum(each.fen for each in returned),
         deferred=cycle.index.deferred.count,
@@ -70,13 +74,17 @@ def stage(cycle: Cycle) -> str:
 def lines(standing: QuarterStanding) -> list[str]:
     """The figures of a quarter for its card, Markdown."""
     rows = [
-        ("申请", standing.claims, standing.due_fen),
-        ("待国库结果", standing.outstanding, standing.outstanding_fen),
-        ("已支付", standing.settled, standing.settled_fen),
-        ("递延", standing.deferred, standing.deferred_fen),
-        ("退回", standing.returned, standing.returned_fen),
+        ("申请", standing.claims, standing.due_fen, 0),
+        ("待国库结果", standing.outstanding, standing.outstanding_fen, standing.outstanding_set_off_fen),
+        ("已支付", standing.settled, standing.settled_fen, standing.settled_set_off_fen),
+        ("递延", standing.deferred, standing.deferred_fen, 0),
+        ("退回", standing.returned, standing.returned_fen, 0),
     ]
-    found = [f"- {title}：{count}笔，{show(fen)}" for title, count, fen in rows if count]
+    found = [
+        f"- {title}：{count}笔，{show(fen)}{of_which_set_off(set_off_fen)}"
+        for title, count, fen, set_off_fen in rows
+        if count
+    ]
     own = (("系统核验通过", standing.verified), ("转人工", standing.referred), ("待系统核验", standing.unverified))
     found += [f"- {title}：{count}笔" for title, count in own if count]
     if standing.dropped:

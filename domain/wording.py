@@ -207,7 +207,7 @@ def quarter_standing(cycle: Cycle) -> str:
     if cycle.closed is not None:
         closed = cycle.closed
         return (
-            f"{quarter}已结清：支付{len(closed.paid)}笔{show(closed.paid_fen)}{_of_which_set_off(closed.set_off_fen)}，"
+            f"{quarter}已结清：支付{len(closed.paid)}笔{show(closed.paid_fen)}{of_which_set_off(closed.set_off_fen)}，"
             f"递延{len(closed.deferred)}笔{show(closed.deferred_fen)}，退回{len(closed.returned)}笔{show(closed.returned_fen)}"
         )
     if cycle.paused is not None:
@@ -236,7 +236,8 @@ def _late(paid_by: Batches[Ordered]) -> str:
     return f"，其中{late.count}笔至{paid_by.silent.due_on}未答复" if late.count else ""
 
 
-def _of_which_set_off(fen: int) -> str:
+def of_which_set_off(fen: int) -> str:
+    """In brackets, what of an amount is set off; nothing if nothing is. (抵扣)"""
     return f"（其中抵扣{show(fen)}）" if fen else ""
 
 

@@ -65,10 +65,15 @@ def pages(summary: str) -> ActivityConfig:
     )
 
 
-#: Payment orders of one round that are under way at once.
+def once(how: ActivityConfig) -> ActivityConfig:
+    """The same, but whoever asks sees to it that it is asked again."""
+    return {**how, "retry_policy": RetryPolicy(maximum_attempts=1)}
+
+
+#: Payment orders of one round that are handed to one treasury at once.
 PAYMENTS_AT_ONCE = 4
 
-#: Pages of payments of one quarter that are under way at once.
+#: Pages of payments of one quarter that are handed over at once.
 PAGES_AT_ONCE = 3
 
 #: These refusals mean that the ledger's clock has not come that far yet.

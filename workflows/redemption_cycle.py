@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
         RemindersSent,
         WorkflowStart,
     )
-    from workflows import display, options, paying
+    from workflows import display, options, paying, paying_together
     from workflows.following import Background, FollowsLedger, Standing
     from workflows.ports import CLOCK_TOLERANCE, Claims, Quarters, Reminders
 
@@ -51,6 +51,14 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
         self.held_up = ""  # why the ledger takes no findings
         self.is_sending, self.sendings = False, 0  # letters
         self.letters: dict[int, workflow.ActivityHandle[RemindersSent]] = {}  # pages of them, under way
+        self.payments = paying.Payments(options.PAGES_AT_ONCE, self.hear_of_page)
+        self.has_paid = False  # a page has ended, and no letters were sent since
+        self.silence = paying.Silence(
+            self,
+            lambda: self.quarter.answer_due_on,
+            lambda day: ReportTreasurySilence(cycle_id=self.subject_id, due_on=day),
+            self.show_cycle,
+        )
 
     @property
     def quarter(self) -> QuarterStanding:
@@ -61,6 +69,7 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
     async def run(self, _start: WorkflowStart) -> Ending:
         """The quarter from its first claim to its close."""
         await self.follow_to_the_end(lambda: self.quarter.closed, self.show_cycle, self.go_on)
+        self.payments.see_to({})
         for page in self.letters.values():
             page.cancel()  # letters that nobody needs any more
         await self.background.finish(cancel=NOTHING)  # what is being put on record is let be
@@ -76,8 +85,8 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
     def progress(self) -> Progress:
         """What this workflow knows."""
         quarter = self.quarter
-        waits_for = ("letters",) if self.background.under_way else ()
-        is_idle = not waits_for and not self.is_verifying
+        waits_for = ("letters",) if self.background.under_way and not self.payments.under_way else ()
+        is_idle = not (waits_for or self.is_verifying or self.payments.under_way)
         progress = self.so_far(quarter.summary, quarter.stage, is_idle, waits_for)
         progress.claims, progress.claims_done = quarter.claims, quarter.settled + quarter.returned + quarter.dropped
         return progress
@@ -86,6 +95,10 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
         """The next step of the quarter, from where it stands."""
         quarter, cycle_id = self.quarter, self.subject_id
         self.see_to_unverified()
+        self.silence.see_to()
+        if self.has_paid and not self.payments.under_way:
+            self.has_paid = False
+            self.begin_letters()
         if not quarter.opened.cycle_id:
             await self.until_news()
         elif not quarter.frozen:
@@ -97,10 +110,11 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
         elif quarter.ready:
             if await self.until(quarter.opened.pay_at.ToDatetime(SHANGHAI), f"{quarter.opened.pay_on} 起支付"):
                 await self.see_to("支付指令", self.order_page)
-        elif quarter.pages_to_pay:
-            await self.pay_all()
+        elif quarter.pages_to_pay and not workflow.patched(paying.BESIDE):
+            await self.pay_together()
         elif quarter.outstanding:
-            await self.until_news()  # of who signs them
+            self.pay_beside()
+            await self.until_news()  # of a treasury, or of who signs
         elif quarter.lapses:
             await self.take_step("lapse", "有效期届满", Command(lapse_vouchers=LapseVouchers(cycle_id=self.subject_id)))
         else:
@@ -225,28 +239,25 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
         )
         self.following.is_behind = True
         await self.following.catch_up()
-        return done.refusal if done.HasField("refusal") else None
+        if not done.HasField("refusal"):
+            return None
+        if workflow.patched(paying.BESIDE):
+            self.pay_beside()  # what was ordered before does not wait for it
+        return done.refusal
 
-    async def pay_all(self) -> None:
-        """Have every order paid that may go out, a few pages at a time."""
-        places = asyncio.Semaphore(options.PAGES_AT_ONCE)
+    def pay_beside(self) -> None:
+        """Have every page paid that has orders that may go out."""
+        self.payments.see_to(paying.pages(self.subject_id, self.quarter))
 
-        async def pay(number: int) -> None:
-            async with places:
-                page = QuarterPage(cycle_id=self.subject_id, page=number)
-                await workflow.execute_activity_method(
-                    Quarters.pay_page, page, **options.pages(f"支付第{number + 1}页")
-                )
+    def hear_of_page(self) -> None:
+        """A page has ended: there is news of it, and letters are owed."""
+        self.has_paid = self.following.is_behind = True
 
-        paying_all = asyncio.gather(*map(pay, self.quarter.pages_to_pay))
-        reporting = paying.report_silence(
-            self,
-            paying_all.done,
-            lambda: self.quarter.answer_due_on,
-            lambda day: ReportTreasurySilence(cycle_id=self.subject_id, due_on=day),
-            self.show_cycle,
+    async def pay_together(self) -> None:
+        """Have every page paid at once, in a run that was paying before."""
+        await paying_together.until_paid(
+            paying_together.pay_pages(self.subject_id, self.quarter.pages_to_pay), self.silence
         )
-        await asyncio.gather(paying_all, reporting)
         self.begin_letters()
         self.following.is_behind = True
 

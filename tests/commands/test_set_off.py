@@ -11,6 +11,7 @@ from audit.story import sentence
 from domain import recovery_letters
 from domain.money import show, yuan
 from domain.payment_answers import Result
+from domain.quarter_standing import lines, standing_of
 from domain.recovery import Standing
 from domain.release import digest
 from domain.voucher import Voucher
@@ -108,14 +109,18 @@ def test_a_part_of_a_payment_is_set_off_and_the_year_gets_it_back(desk: Desk, pa
     order = order_of(desk)
     held, books_before = state(desk, recovery), the_books_agree(desk)
     (going_out,) = the_list(desk, Q2).going_out()[""]
+    waiting = lines(standing_of(desk.cycle(Q2), 1))
 
     desk.record_results(Q2)
+    settled = lines(standing_of(desk.cycle(Q2), 1))
     desk.close_quarter(Q2)
 
     assert (order.amount_fen, list(order.set_off)) == (yuan(160_000), [taken(recovery, yuan(100_000))])
     assert (held.open_fen, held.held_fen, held.unheld_fen) == (yuan(100_000), yuan(100_000), 0)
     assert books_before[streams.recovery(recovery)] == {Bucket.COMMITTED: yuan(100_000)}
     assert going_out.amount_fen == yuan(60_000)
+    assert "- 待国库结果：1笔，¥160,000.00（其中抵扣¥100,000.00）" in waiting
+    assert "- 已支付：1笔，¥160,000.00（其中抵扣¥100,000.00）" in settled
     ended = state(desk, recovery)
     (receipt,) = ended.receipts.values()
     assert (ended.standing, ended.received_fen, ended.set_off_fen, ended.to_set_off) == (

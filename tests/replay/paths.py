@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from cli.qingdao_round import ROUND_ID, GrantRound
 from domain.money import yuan
 from duifu.v1.commands_pb2 import (
     VERDICT_PASS,
@@ -167,6 +168,17 @@ async def redeemed(office: Office) -> None:
     await office.pass_time(shanghai("2024-04-01 00:00"))
 
 
+async def paid_late(office: Office) -> None:
+    """The treasury does not answer at once."""
+    await verified(office)
+    office.city.edit("settling_seconds: 0", "settling_seconds: 2")
+    await office.pass_time(shanghai("2024-04-01 00:00"))
+
+
+async def granted(office: Office) -> None:
+    await GrantRound(office.desk.door, office.client, lambda _line: None).play()
+
+
 async def returned_and_paid(office: Office) -> None:
     await verified(office, account=CLOSED_ACCOUNT)
     await office.pass_time(shanghai("2024-04-01 00:00"))
@@ -232,7 +244,9 @@ async def answers_grown_old(office: Office) -> None:
     office.desk.send(rounds.operator(), withdraw_case=WithdrawCase(case_id=GRANT, reason="另行申报"))
 
 
-#: Every path; a recorded history has its name.
+#: Every path; a recorded history has its name. "round-paid" and the quarters are of runs that paid before payments went
+#: out beside everything else (`workflows/paying_together.py`); "round-paid-beside" and the quarter that waits for its
+#: treasury are of later ones.
 PATHS = {
     "approved": Path(FIRST, approved),
     "deemed-accepted": Path(FIRST, deemed_accepted),
@@ -252,6 +266,9 @@ PATHS = {
     "returned-and-paid": Path(REDEMPTION, returned_and_paid),
     "recovered": Path(RECOVERY, recovered),
     "quarter-paid": Path(Q1, redeemed),
+    "quarter-that-waits-for-its-treasury": Path(Q1, paid_late),
+    "round-paid": Path(ROUND_ID, granted, "2024-01-22"),
+    "round-paid-beside": Path(ROUND_ID, granted, "2024-01-22"),
     "quarter-with-a-return": Path(Q1, returned_and_paid),
     "quarter-after-a-return": Path(Q2, returned_and_paid),
     "quarter-that-defers": Path(Q1, deferred_by_the_cap, "2023-12-04"),

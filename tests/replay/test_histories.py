@@ -12,6 +12,7 @@ from tests.replay.paths import PATHS
 from tests.replay.record import HISTORIES
 from worker import workflow_runner
 from workflows.case import CaseWorkflow
+from workflows.grant_round import GrantRoundWorkflow
 from workflows.payloads import DATA_CONVERTER
 from workflows.recovery import RecoveryWorkflow
 from workflows.redemption_cycle import RedemptionCycleWorkflow
@@ -61,6 +62,20 @@ class RecoveryWithOneTimerMore(RecoveryWorkflow):
         return await super().run(start)
 
 
+@workflow.defn(name="GrantRound")
+class RoundWithOneTimerMore(GrantRoundWorkflow):
+    """The same for rounds."""
+
+    @workflow.init
+    def __init__(self, start: WorkflowStart) -> None:
+        super().__init__(start)
+
+    @workflow.run
+    async def run(self, start: WorkflowStart) -> Ending:
+        await workflow.sleep(1)
+        return await super().run(start)
+
+
 def test_every_path_is_recorded_and_every_record_is_of_a_path() -> None:
     assert {file.stem for file in RECORDED} == set(PATHS)
 
@@ -68,7 +83,7 @@ def test_every_path_is_recorded_and_every_record_is_of_a_path() -> None:
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
 async def test_a_recorded_history_replays(file: Path) -> None:
     replayer = Replayer(
-        workflows=[CaseWorkflow, RecoveryWorkflow, RedemptionCycleWorkflow],
+        workflows=[CaseWorkflow, GrantRoundWorkflow, RecoveryWorkflow, RedemptionCycleWorkflow],
         data_converter=DATA_CONVERTER,
         workflow_runner=workflow_runner(sandboxed=True),
     )
@@ -79,7 +94,7 @@ async def test_a_recorded_history_replays(file: Path) -> None:
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
 async def test_a_changed_process_does_not_replay(file: Path) -> None:
     replayer = Replayer(
-        workflows=[CaseWithOneTimerMore, CycleWithOneTimerMore, RecoveryWithOneTimerMore],
+        workflows=[CaseWithOneTimerMore, CycleWithOneTimerMore, RecoveryWithOneTimerMore, RoundWithOneTimerMore],
         data_converter=DATA_CONVERTER,
         workflow_runner=UnsandboxedWorkflowRunner(),
     )

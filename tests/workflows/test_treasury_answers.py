@@ -73,7 +73,7 @@ async def test_an_order_that_is_never_answered_keeps_its_quarter_open_and_is_pai
     assert [order.case_id for order in office.desk.cycle(Q1).outstanding()] == [silent]
     assert office.desk.closed_case(answered).amount_fen == yuan(20_000)
     assert (waiting["DuifuStage"], waiting["DuifuWaitsOn"]) == ("支付中", "国库")
-    assert "2024Q1支付中：2笔待国库结果" in card  # as the page of payments began; what it has come to, it says itself
+    assert "2024Q1支付中：1笔待国库结果" in card
     assert told is not None
     assert told.attempt > 1
     assert f"1笔 PAYMENT_UNDER_WAY（{Q1}-00002 支付中）" in told.last_failure.message
@@ -104,7 +104,7 @@ async def test_an_order_that_is_never_answered_keeps_its_quarter_open_and_is_pai
     assert (ending.outcome, ending.amount_fen) == ("已支付", yuan(10_000))
     assert quarter.summary == "2024Q1已结清：支付2笔¥30,000.00，递延0笔¥0.00，退回0笔¥0.00"
     assert office.desk.ledger.version(streams.cycle(Q1)) == closed
-    assert [(order["orderId"], order["status"]) for order in orders_at(office)] == [
+    assert sorted((order["orderId"], order["status"]) for order in orders_at(office)) == [
         (f"{Q1}-00001", "SETTLED"),
         (f"{Q1}-00002", "SETTLED"),
     ]

@@ -206,6 +206,26 @@ class QuarterStanding(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class ReleasedEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.int
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.int = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     SUMMARY_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     OPENED_FIELD_NUMBER: _builtins.int
@@ -240,6 +260,9 @@ class QuarterStanding(_message.Message):
     CONDUCTED_FIELD_NUMBER: _builtins.int
     ANSWER_DUE_ON_FIELD_NUMBER: _builtins.int
     SILENT_FIELD_NUMBER: _builtins.int
+    RELEASED_FIELD_NUMBER: _builtins.int
+    OUTSTANDING_SET_OFF_FEN_FIELD_NUMBER: _builtins.int
+    SETTLED_SET_OFF_FEN_FIELD_NUMBER: _builtins.int
     summary: _builtins.str
     version: _builtins.int
     """of its stream"""
@@ -278,6 +301,9 @@ class QuarterStanding(_message.Message):
     """that no person has: its workflow sends their letters"""
     answer_due_on: _builtins.str
     """the next day after which a treasury that does not answer is reported"""
+    outstanding_set_off_fen: _builtins.int
+    """what of those orders is set off, and not asked of the treasury"""
+    settled_set_off_fen: _builtins.int
     @_builtins.property
     def opened(self) -> _events_pb2.CycleOpened:
         """empty: nobody has opened it"""
@@ -303,6 +329,10 @@ class QuarterStanding(_message.Message):
     @_builtins.property
     def silent(self) -> _events_pb2.TreasurySilent:
         """what was reported last, as far as it has no answer still"""
+
+    @_builtins.property
+    def released(self) -> _containers.ScalarMap[_builtins.int, _builtins.int]:
+        """of pages_to_pay: a number that grows when more orders of the page may go out"""
 
     def __init__(
         self,
@@ -341,10 +371,13 @@ class QuarterStanding(_message.Message):
         conducted: _builtins.int = ...,
         answer_due_on: _builtins.str = ...,
         silent: _events_pb2.TreasurySilent | None = ...,
+        released: _abc.Mapping[_builtins.int, _builtins.int] | None = ...,
+        outstanding_set_off_fen: _builtins.int = ...,
+        settled_set_off_fen: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["opened", b"opened", "paused", b"paused", "silent", b"silent", "verify_at", b"verify_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_due_on", b"answer_due_on", "awaits_ruling", b"awaits_ruling", "claims", b"claims", "closed", b"closed", "conducted", b"conducted", "deferred", b"deferred", "deferred_fen", b"deferred_fen", "dropped", b"dropped", "due_fen", b"due_fen", "frozen", b"frozen", "lapses", b"lapses", "opened", b"opened", "outstanding", b"outstanding", "outstanding_fen", b"outstanding_fen", "pages_to_pay", b"pages_to_pay", "paid_fen", b"paid_fen", "paused", b"paused", "ready", b"ready", "referred", b"referred", "reminded", b"reminded", "returned", b"returned", "returned_fen", b"returned_fen", "settled", b"settled", "settled_fen", b"settled_fen", "silent", b"silent", "stage", b"stage", "summary", b"summary", "unassessed", b"unassessed", "unverified", b"unverified", "verified", b"verified", "verify_at", b"verify_at", "version", b"version", "waiting_for", b"waiting_for", "waits_on", b"waits_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_due_on", b"answer_due_on", "awaits_ruling", b"awaits_ruling", "claims", b"claims", "closed", b"closed", "conducted", b"conducted", "deferred", b"deferred", "deferred_fen", b"deferred_fen", "dropped", b"dropped", "due_fen", b"due_fen", "frozen", b"frozen", "lapses", b"lapses", "opened", b"opened", "outstanding", b"outstanding", "outstanding_fen", b"outstanding_fen", "outstanding_set_off_fen", b"outstanding_set_off_fen", "pages_to_pay", b"pages_to_pay", "paid_fen", b"paid_fen", "paused", b"paused", "ready", b"ready", "referred", b"referred", "released", b"released", "reminded", b"reminded", "returned", b"returned", "returned_fen", b"returned_fen", "settled", b"settled", "settled_fen", b"settled_fen", "settled_set_off_fen", b"settled_set_off_fen", "silent", b"silent", "stage", b"stage", "summary", b"summary", "unassessed", b"unassessed", "unverified", b"unverified", "verified", b"verified", "verify_at", b"verify_at", "version", b"version", "waiting_for", b"waiting_for", "waits_on", b"waits_on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
