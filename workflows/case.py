@@ -108,7 +108,7 @@ class CaseWorkflow(FollowsLedger[Case]):
         for question in checks.unanswered(self.case, stage.key):
             self.start_check(question)
         # Cases that were under way before answers were asked for anew go on without that.
-        self.renews = checks.any_grows_old(self.case) and workflow.patched("answers-grow-old")
+        self.renews = checks.any_grows_old(self.case) and self.goes_by("answers-grow-old")
         for question, through in checks.fading(self.case) if self.renews else ():
             if end_of(through) <= self.business_now:
                 self.start_check(question, renews=through)

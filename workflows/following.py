@@ -42,7 +42,8 @@ class Following(Generic[S]):
         # Local activities of a workflow take turns. The answers of two that are under way at once come in the order in
         # which they end, on a replay in that in which they began (sdk-python#1578): such a history is stuck for good.
         # What was under way before they did goes on without.
-        self.turn: Turn = asyncio.Lock() if workflow.patched("take-turns") else nullcontext()
+        self.takes_turns = workflow.patched("take-turns")
+        self.turn: Turn = asyncio.Lock() if self.takes_turns else nullcontext()
 
     def hear(self, nudge: Nudge) -> None:
         """Somebody says that the stream has grown."""
@@ -167,6 +168,14 @@ class FollowsLedger(Generic[S]):
                 raise Refused("WRONG_CASE", subject=self.subject_id, asked=asked or "—")
         except Refused as refused:
             raise as_error(refused, command.language) from None
+
+    def goes_by(self, patch: str) -> bool:
+        """Whether this run goes the way that a patch brought in. Who takes turns began after all of them.
+
+        A patch that is asked for later than in the first task may be answered otherwise on a replay: the SDK looks for
+        its marker no further than the next task, and what a local activity is followed by may be in the one after.
+        """
+        return self.following.takes_turns or workflow.patched(patch)
 
     def turning_point(self) -> object:
         """What must differ before there is anything to think about again."""

@@ -86,7 +86,7 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
             await self.take_step("close", "办结", Command(close_round=CloseRound(round_id=round_id)))
         elif self.reports:
             await self.record(self.reports.pop(0))
-        elif round_.to_pay() and not workflow.patched(paying.BESIDE):
+        elif round_.to_pay() and not self.goes_by(paying.BESIDE):
             await self.pay_together()
         elif round_.standing(Standing.REVIEWED) or round_.orders:
             self.payments.see_to({ordered.order_id: self.part(ordered) for ordered in round_.to_pay()})

@@ -122,7 +122,7 @@ class Silence:
     def see_to(self) -> None:
         """Have it reported beside, whatever else is waited for: that a treasury is silent is a fact, no decision."""
         is_seen_to = self._reporting is not None and not self._reporting.done()
-        if self._due_on() and not is_seen_to and workflow.patched(BESIDE):
+        if self._due_on() and not is_seen_to and self._follower.goes_by(BESIDE):
             self._reporting = asyncio.create_task(self.report(lambda day: self._due_on() != day), name="silence")
 
     async def report(self, is_over: Callable[[str], bool]) -> None:

@@ -110,7 +110,7 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
         elif quarter.ready:
             if await self.until(quarter.opened.pay_at.ToDatetime(SHANGHAI), f"{quarter.opened.pay_on} 起支付"):
                 await self.see_to("支付指令", self.order_page)
-        elif quarter.pages_to_pay and not workflow.patched(paying.BESIDE):
+        elif quarter.pages_to_pay and not self.goes_by(paying.BESIDE):
             await self.pay_together()
         elif quarter.outstanding:
             self.pay_beside()
@@ -241,7 +241,7 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
         await self.following.catch_up()
         if not done.HasField("refusal"):
             return None
-        if workflow.patched(paying.BESIDE):
+        if self.goes_by(paying.BESIDE):
             self.pay_beside()  # what was ordered before does not wait for it
         return done.refusal
 

@@ -1,16 +1,33 @@
 """The letters a case owes follow from its events alone, however late somebody looks."""
 
+from dataclasses import replace
 from functools import reduce
+
+import pytest
+from google.protobuf.message import Message
 
 from domain import letters
 from domain.case import CORRECTION, Case
 from domain.case_course import evolve
-from duifu.v1.events_pb2 import CASE_OUTCOME_REFUSED, CaseClosed, CaseOpened, CorrectionRequested, StageOpened
+from duifu.v1.events_pb2 import (
+    CASE_OUTCOME_PAID,
+    CASE_OUTCOME_REFUSED,
+    CLAIM_PAYMENT_STATUS_CAME_BACK,
+    CLAIM_PAYMENT_STATUS_ORDERED,
+    CLAIM_PAYMENT_STATUS_RETURNED,
+    CaseClosed,
+    CaseOpened,
+    ClaimPaymentChanged,
+    ClaimPaymentStatus,
+    CorrectionRequested,
+    GrantPaymentChanged,
+    StageOpened,
+)
 from duifu.v1.plan_pb2 import CasePlan, CorrectionRule, Stage
 
 PLAN = CasePlan(
     programme_title="示例算力券",
-    letters={"closed": "goodbye"},
+    letters={"closed": "goodbye", "returned": "sent-back"},
     stages=[
         Stage(
             key="acceptance",
@@ -62,3 +79,29 @@ def test_a_plan_without_letters_owes_none() -> None:
     case = reduce(evolve, (silent, stage("acceptance"), CaseClosed(outcome=CASE_OUTCOME_REFUSED)), Case())
 
     assert list(letters.owed(case)) == []
+
+
+@pytest.mark.parametrize("kind", [ClaimPaymentChanged, GrantPaymentChanged])
+def test_money_that_did_not_arrive_is_told_each_time_also_after_the_end(
+    kind: type[ClaimPaymentChanged] | type[GrantPaymentChanged],
+) -> None:
+    def back(status: ClaimPaymentStatus.ValueType, explanation: str) -> Message:
+        return kind(status=status, amount_fen=200_000, explanation=explanation)
+
+    told = (
+        back(CLAIM_PAYMENT_STATUS_ORDERED, "支付中"),
+        back(CLAIM_PAYMENT_STATUS_RETURNED, "账户已销户"),
+        CaseClosed(outcome=CASE_OUTCOME_PAID),
+        back(CLAIM_PAYMENT_STATUS_CAME_BACK, "缴回国库"),
+    )
+    case: Case = reduce(evolve, (OPENED, stage("acceptance"), *told), Case())
+    case_without = replace(case, plan=CasePlan(stages=PLAN.stages))
+
+    first, second = (letter for letter in letters.owed(case) if letter.template == "sent-back")
+    assert (first.letter_id, first.words["left"], first.words["summary"]) == (
+        "c-1:letter:sent-back:returned:1",
+        "¥2,000.00",
+        "账户已销户",
+    )
+    assert (second.letter_id, second.words["summary"]) == ("c-1:letter:sent-back:returned:2", "缴回国库")
+    assert [letter.template for letter in letters.owed(case_without)] == ["received"]

@@ -1,5 +1,6 @@
 """What tests of quarters have in common: a claim that waits for its quarter's payments."""
 
+from domain.case import Case
 from domain.money import yuan
 from tests.builders import VERIFICATION, a_redemption
 from tests.office import Office
@@ -22,3 +23,8 @@ async def a_request_that_waits(office: Office) -> str:
     office.desk.decide(VERIFICATION, case_id, "verification")
     await office.settled()
     return case_id
+
+
+async def told_of_a_return(office: Office, case_id: str) -> Case:
+    """The case, once its letter about money that came back is on record."""
+    return await office.case_until(case_id, lambda case: any(":returned:" in name for name in case.letters), "a letter")

@@ -11,6 +11,7 @@ from audit.conservation.conserve import conserve
 from audit.recompute import recompute
 from domain import tasks
 from domain.money import yuan
+from domain.payment_answers import Result
 from duifu.v1.commands_pb2 import VERDICT_REFUSE, PauseCycle, ResumeCycle
 from duifu.v1.events_pb2 import CASE_OUTCOME_PAID, CASE_OUTCOME_REFUSED, ClaimPutOff, ClaimReferred
 from ledger import streams
@@ -19,9 +20,10 @@ from policy.rulebook import Rulebook
 from tests.amended import BEIJING, a_rulebook, an_april_without_decisions, verified_by_the_quarter
 from tests.builders import CYCLE_OFFICER, PROGRAMME, VERIFICATION, invoice_number, shanghai
 from tests.conftest import OpenOffice
+from tests.exchange.payment_files import csv_of, put_in, the_list
 from tests.office import Office, until
 from tests.workflows.people import TECHNOLOGY
-from tests.workflows.quarters import Q1
+from tests.workflows.quarters import Q1, told_of_a_return
 from tests.workflows.test_redemptions import a_city_redemption, a_voucher
 
 CLEAN = 9
@@ -100,6 +102,20 @@ async def test_clean_claims_are_paid_without_a_workflow_and_a_person_sees_the_re
         recompute(rows, rulebook(), different.append)
         assert different == []
         assert conserve(rows, rulebook()).paid(PROGRAMME) == (quarter.amount_fen,) * 3
+    await a_letter_tells_what_came_back(office, clean[0])
+
+
+async def a_letter_tells_what_came_back(office: Office, case_id: str) -> None:
+    """The quarter is closed, and the next one is months away: the claim has a workflow now."""
+    order_id = office.desk.cycle(Q1).claims[case_id].order_id
+    order = the_list(office.desk).orders[order_id].ordered
+    assert put_in(office.desk, csv_of([(order, Result.RETURNED)])) == ["recorded"]
+    case = await told_of_a_return(office, case_id)
+
+    letter = office.city.letters(case_id)[-1]
+    assert (letter["title"], "请更换账户" in letter["text"]) == ("款项退回通知书", True)
+    assert len(case.letters) == 3
+    assert await has_workflow(office, case_id)
 
 
 async def test_days_without_decisions_pass_before_anything_is_verified(

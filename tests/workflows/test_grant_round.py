@@ -18,6 +18,7 @@ from reference_city.papers import Outcome
 from reference_city.store import Store
 from tests.conftest import OpenOffice
 from tests.office import Office, until
+from tests.workflows.quarters import told_of_a_return
 
 
 @pytest.fixture
@@ -71,10 +72,15 @@ async def paid_again_after_the_close(office: Office, case_id: str) -> None:
     )
     office.desk.send(Actor(id="sun.li", role=RECONCILER), record_grant_payment=came_back)
     await office.settled()
+    await told_of_a_return(office, case_id)
     waiting = await office.card(ROUND_ID)
     account = give_another_account(office, case_id)
     again = await office.ending(ROUND_ID)
 
+    letter = office.city.letters(case_id)[-1]
+    assert letter["title"] == "款项退回通知书"
+    assert "的扶持资金¥5,000,000.00未能付达或者已被退回：" in letter["text"]
+    assert "退汇；请更换账户后再次拨付。" in letter["text"]
     assert "结算后退回的待再次拨付" in waiting
     assert (again.outcome, again.amount_fen) == ("已办结", yuan(20_000_000))
     newest = the_round(office).orders_of(case_id)[-1]
