@@ -5,7 +5,7 @@ import click
 from cli.late import Commands
 
 EPILOG = """Exit codes: 0 done, 2 wrong usage or input, 3 refused by the ledger (with its reason code), 4 unavailable,
-130 broken off with Ctrl-C.
+130 broken off with Ctrl-C, but 0 for what runs until it is stopped (up, demo, views run, worker).
 
 Start here: `duifu demo` plays a Beijing year on the real engines and exits; `duifu demo --stay` keeps the Temporal Web
 UI open; `duifu case list` shows the cases.

@@ -103,7 +103,7 @@ def in_commits(quarter: Cycle, results: Iterable[PaymentResult]) -> Iterator[lis
         parts = len(quarter.orders[result.order_id].ordered.set_off)
         is_settled = result.status == PAYMENT_STATUS_SETTLED
         its_own = SETTLED_EVENTS + parts * RECEIVED_EVENTS if is_settled else RETURNED_EVENTS + parts * RELEASED_EVENTS
-        if some and events + its_own > APPEND_MAX:
+        if events + its_own > APPEND_MAX:
             yield some
             some, events = [], 1
         some.append(result)
