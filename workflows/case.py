@@ -66,8 +66,7 @@ class CaseWorkflow(FollowsLedger[Case]):
         """Follow the case to its end, stage by stage."""
         await self.follow_to_the_end(lambda: self.case.closed is not None, self.show_case, self.go_on)
         assert self.case.closed is not None
-        self.send_letters()
-        await self.background.finish(cancel=CHECKS)
+        await self.send_last_letters()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return Ending(
             summary=standing(self.case),
@@ -211,6 +210,16 @@ class CaseWorkflow(FollowsLedger[Case]):
                 turn = self.following.turn
                 sending = partial(post.send, turn, self.subject_id, edition_sha256, letter, self.record_letter)
                 self.background.start(f"{LETTERS} {letter.letter_id}", sending)
+
+    async def send_last_letters(self) -> None:
+        """Send what is owed at the end, and what is owed by then of money that came back meanwhile."""
+        told = -1
+        while told != len(self.case.returns):
+            told = len(self.case.returns)
+            self.send_letters()
+            await self.background.finish(cancel=CHECKS)
+            if "returned" in self.case.plan.letters:
+                await self.following.catch_up()
 
     async def record_letter(self, letter: Letter) -> None:
         """Put a letter on record that was delivered."""
