@@ -5,6 +5,8 @@ from __future__ import annotations  # the maps cannot be subscripted while the p
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
+from sys import intern
 
 from google.protobuf.message import Message
 from rpds import HashTrieMap
@@ -253,27 +255,27 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
             known = cycle.claims.get(event.case_id)
             state = ClaimState.READY if event.carried_from_cycle_id else ClaimState.ADMITTED
             due_fen = event.carried_fen + (known.due_fen if known and known.state == ClaimState.READY else 0)
-            verified_by, order_id = tuple(event.verified_by), known.order_id if known else ""
-            asked = tuple(event.requested_by)
+            verified_by, order_id = _shared(*event.verified_by), known.order_id if known else ""
+            asked = _shared(*event.requested_by)
             claim = Claim(
                 event.case_id,
                 event.voucher_id,
-                event.uscc,
+                intern(event.uscc),
                 state,
                 due_fen,
                 verified_by,
                 order_id,
                 asked,
                 event.is_with_quarter,
-                event.verify_on,
+                intern(event.verify_on),
             )
             return _with_claim(cycle, claim)
         case ClaimPutOff():
-            return _with_claim(cycle, replace(cycle.claims[event.case_id], verify_on=event.verify_on))
+            return _with_claim(cycle, replace(cycle.claims[event.case_id], verify_on=intern(event.verify_on)))
         case ClaimReferred():
             return _with_claim(cycle, replace(cycle.claims[event.case_id], is_with_quarter=False))
         case ClaimAssessed():
-            claim, verified_by = cycle.claims[event.case_id], tuple(event.verified_by)
+            claim, verified_by = cycle.claims[event.case_id], _shared(*event.verified_by)
             ready = replace(claim, state=ClaimState.READY, due_fen=event.due_fen, verified_by=verified_by)
             return _with_claim(cycle, ready)
         case ClaimDropped():
@@ -283,10 +285,11 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
         case CycleConfirmed():
             return changed(cycle, confirmed=True)
         case PaymentOrdered():
-            ordered = replace(cycle.claims[event.case_id], state=ClaimState.DONE, order_id=event.order_id)
+            order_id = event.order_id
+            ordered = replace(cycle.claims[event.case_id], state=ClaimState.DONE, order_id=order_id)
             done = _with_claim(cycle, ordered)
-            index = done.index.with_order(event.order_id, event.amount_fen, set_off_fen(event), event.answer_due_on)
-            return changed(done, orders=cycle.orders.insert(event.order_id, Order(event)), index=index)
+            index = done.index.with_order(order_id, event.amount_fen, set_off_fen(event), event.answer_due_on)
+            return changed(done, orders=cycle.orders.insert(order_id, Order.of(event)), index=index)
         case ClaimDeferred():
             done = _with_claim(cycle, replace(cycle.claims[event.case_id], state=ClaimState.DONE))
             later = _carried(cycle, event.case_id, event.amount_fen if event.to_cycle_id else 0)
@@ -320,6 +323,12 @@ def evolve(cycle: Cycle, event: Message) -> Cycle:
         case CycleClosed():
             return changed(cycle, closed=event)
     raise UnknownEvent(type(event).__name__)
+
+
+@lru_cache(maxsize=4096)
+def _shared(*accounts: str) -> tuple[str, ...]:
+    """The same accounts as one value for all claims that have them: messages give each their own."""
+    return accounts
 
 
 def _carried(cycle: Cycle, case_id: str, amount_fen: int) -> HashTrieMap[str, int]:

@@ -4,19 +4,36 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from google.protobuf.message import Message
+
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import PAYMENT_STATUS_RETURNED, PAYMENT_STATUS_SETTLED, PaymentStatus
 from duifu.v1.events_pb2 import GrantOrdered, PaymentOrdered
 
-Asked = TypeVar("Asked")
+Asked = TypeVar("Asked", bound=Message)
 
 
 @dataclass(frozen=True, slots=True)
 class Order(Generic[Asked]):
-    """One payment order and what came of it: "", "settled", "returned" or, before it went out, "withheld"."""
+    """One payment order and what came of it: "", "settled", "returned" or, before it went out, "withheld".
 
-    ordered: Asked
+    It is kept as it was recorded: a message that has been read takes five times as much, and a quarter has a hundred
+    thousand.
+    """
+
+    kind: type[Asked]
+    recorded: bytes
     result: str = ""
+
+    @classmethod
+    def of(cls, ordered: Asked, result: str = "") -> "Order[Asked]":
+        """An order as it was given."""
+        return cls(type(ordered), ordered.SerializeToString(), result)
+
+    @property
+    def ordered(self) -> Asked:
+        """The order as it was given; read at every call."""
+        return self.kind.FromString(self.recorded)
 
 
 def set_off_fen(ordered: PaymentOrdered | GrantOrdered) -> int:

@@ -251,7 +251,7 @@ def evolve(round_: Round, event: Message) -> Round:
             known_objection = replace(round_.objections[event.objection], settled=event)
             return changed(round_, objections={**round_.objections, event.objection: known_objection})
         case GrantOrdered():
-            return changed(round_, orders={**round_.orders, event.order_id: Order(event)})
+            return changed(round_, orders={**round_.orders, event.order_id: Order.of(event)})
         case GrantSettled():
             return changed(round_, orders=orders.with_result(round_.orders, event.order_id, "settled"))
         case GrantReturned():

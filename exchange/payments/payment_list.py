@@ -51,7 +51,7 @@ def find_list(ledger: Ledger, list_id: str) -> PaymentList | None:
     if quarter.cycle_id:
         given = sorted(quarter.orders.items(), key=lambda order: by_number(order[0]))
         ordered = {
-            order_id: Order(cycle.payment_order(list_id, order.ordered), order.result) for order_id, order in given
+            order_id: Order.of(cycle.payment_order(list_id, order.ordered), order.result) for order_id, order in given
         }
         released = {order.order_id: "" for order in quarter.to_pay() if payable_fen(order)}
         vouchers = {order_id: order.ordered.voucher_id for order_id, order in given}
@@ -60,7 +60,7 @@ def find_list(ledger: Ledger, list_id: str) -> PaymentList | None:
     if not found.round_id:
         return None
     ordered = {
-        order_id: Order(round.payment_order(list_id, order.ordered), order.result)
+        order_id: Order.of(round.payment_order(list_id, order.ordered), order.result)
         for order_id, order in found.orders.items()
     }
     released = {order.order_id: order.level for order in found.to_pay()}

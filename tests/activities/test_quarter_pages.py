@@ -343,7 +343,7 @@ def test_answers_to_orders_with_set_offs_have_room_in_their_commits(
     for number, (parts, status) in enumerate(answers, start=1):
         order_id = an_order(number)
         set_off = [SetOff(recovery_id=f"bj-recovery-{part}", amount_fen=1) for part in range(parts)]
-        orders[order_id] = Order(PaymentOrdered(order_id=order_id, set_off=set_off))
+        orders[order_id] = Order.of(PaymentOrdered(order_id=order_id, set_off=set_off))
         results.append(PaymentResult(order_id=order_id, status=status))
         # Settled: quarter, voucher, claim twice; each recovery, its end, limits of two years. Back: eight, and each.
         most[order_id] = 4 + 4 * parts if status == PAYMENT_STATUS_SETTLED else 8 + parts
