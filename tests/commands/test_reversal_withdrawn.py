@@ -51,6 +51,8 @@ from tests.commands.recovery_desk import (
     withdrawing,
 )
 from tests.commands.test_reversal import must_balance, reversed_
+from tests.commands.test_supplier_deduction import a_voucher as a_supplier_voucher
+from tests.commands.test_supplier_deduction import deducting
 from tests.desk import Desk
 
 RED, OTHER_RED = invoice_number(900), invoice_number(901)
@@ -442,3 +444,15 @@ def test_of_a_voucher_that_lapsed_what_was_paid_counts_again_and_lapsed_that_muc
     assert (after.due_fen, after.expired_fen, after.claw_back_fen) == (yuan(600_000), yuan(400_000), 0)
     must_balance(desk)
     desk.ledger.close()
+
+
+def test_a_supplier_is_due_no_more_again_than_it_had_charged_less(desk: Desk) -> None:
+    issued = a_supplier_voucher(desk)
+    desk.redemption_through_the_door(deducting(a_redemption(issued.voucher_id, yuan(100_000)), yuan(5_000)))
+    desk.settle_quarter("bj-slq-2023-2024Q1")
+    assert reversed_(desk.at("2024-04-02 09:00"), issued, yuan(100_000)).claw_back_fen == yuan(5_000)
+
+    after = withdrawn(desk, issued)
+
+    assert (after.due_fen, after.claw_back_fen, after.reversals_withdrawn[RED].waits_fen) == (yuan(5_000), 0, 0)
+    must_balance(desk)
