@@ -16,6 +16,7 @@ from domain.evaluation import settlement, validity
 from domain.evaluation.edition import Edition
 from domain.evaluation.rescaling import rescale
 from domain.evaluation.reversal import reverse
+from domain.evaluation.reversal_withdrawal import withdraw
 from domain.evaluation.rounds import award_round
 from domain.facts import CaseFacts, of_claim
 from domain.format.programme import Programme, PublicNotice
@@ -23,6 +24,7 @@ from domain.format.redeeming import RedemptionRule
 from domain.format.steps import Pool
 from domain.headroom import EnterpriseYear, Grant, grant, without
 from domain.letters import text_of_output
+from domain.recovery import Recovery
 from domain.serving import WINDOW, Limit, Paying, Served, served, served_grant
 from domain.voucher import Voucher
 from duifu.v1.commands_pb2 import RescaleVoucher
@@ -42,7 +44,13 @@ from duifu.v1.plan_pb2 import (
     CasePlan,
     Stage,
 )
-from duifu.v1.recovery_pb2 import RecoveryRule, ReportInvoiceReversed, SettlementReversed
+from duifu.v1.recovery_pb2 import (
+    RecoveryRule,
+    ReportInvoiceReversed,
+    ReversalWithdrawn,
+    SettlementReversed,
+    WithdrawInvoiceReversal,
+)
 from ledger import streams
 from policy.rulebook import Rulebook
 
@@ -196,10 +204,16 @@ class Applied:
         return rescale(self._edition(voucher.edition_sha256), facts, voucher, asked, used, on)
 
     def reversed_by_red(
-        self, voucher: Voucher, asked: ReportInvoiceReversed, received_on: date
+        self, voucher: Voucher, asked: ReportInvoiceReversed, received_on: date, reported_by: Sequence[str]
     ) -> SettlementReversed | None:
         """What a red invoice leaves of a voucher. (F-2)"""
-        return reverse(self._edition(voucher.edition_sha256), voucher, asked, received_on)
+        return reverse(self._edition(voucher.edition_sha256), voucher, asked, received_on, reported_by)
+
+    def reversal_withdrawn(
+        self, voucher: Voucher, known: Sequence[Recovery], asked: WithdrawInvoiceReversal, received_on: date
+    ) -> ReversalWithdrawn | None:
+        """What becomes of a voucher without a red invoice that was put on record in error. (F-2)"""
+        return withdraw(self._edition(voucher.edition_sha256), voucher, known, asked, received_on)
 
     def recovery_rule(self, case: Case) -> RecoveryRule | None:
         """How the case's edition takes money back."""

@@ -12,7 +12,7 @@ from domain.case import Case
 from domain.dates import SHANGHAI
 from domain.evaluation import settlement
 from domain.facts import CaseFacts
-from domain.kinds import BARS, CONTRACT, PANEL, ROUND, VOUCHER
+from domain.kinds import BARS, CONTRACT, PANEL, RECOVERY, ROUND, VOUCHER
 from domain.refusals import Refused
 from domain.states import changed
 from duifu.v1.commands_pb2 import VERDICT_PASS, Decide
@@ -43,7 +43,7 @@ def opened(remaking: Remaking, event: CaseOpened) -> None:
     check.same_message("plan", plan, applied.plan(plan, remaking.entry.envelope.is_rehearsal), "")
     check.same("received_on", event.received_on, on.isoformat(), "")
     barred = remaking.state(streams.bar(plan.programme_id, event.applicant_uscc), BARS)
-    bars.must_be_free(barred, event.applicant_uscc, on)
+    bars.must_be_free(barred, lambda name: remaking.state(streams.recovery(name), RECOVERY), event.applicant_uscc, on)
     if plan.kind == CASE_KIND_GRANT_APPLICATION:
         at = f"{remaking.entry.business_at.astimezone(SHANGHAI):%H:%M:%S}"
         applied.must_pass_at_once(plan, CaseFacts(on, event.application, received_time=at))

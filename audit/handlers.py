@@ -13,6 +13,7 @@ from audit import (
     quarter_decisions,
     recovery_decisions,
     release_decisions,
+    reversal_decisions,
     round_decisions,
     set_off_decisions,
     special_decisions,
@@ -136,6 +137,8 @@ HANDLERS: dict[type[Message], Handler | None] = {
     recovery.RecoveryClosed: recovery_decisions.closed,
     recovery.RedemptionHeadroomRecovered: recovery_decisions.given_back,
     recovery.EnterpriseBarred: recovery_decisions.barred,
-    recovery.SettlementReversed: recovery_decisions.reversed_by_red,
+    recovery.RecoveryReduced: reversal_decisions.reduced,
+    recovery.SettlementReversed: reversal_decisions.reported,
+    recovery.ReversalWithdrawn: reversal_decisions.withdrawn,
 }
 TOPICS = frozenset(kind.DESCRIPTOR.full_name for kind in HANDLERS)

@@ -26,6 +26,10 @@ def of_money(event: Message) -> str | None:
             return f"凭证{event.number}由案件{event.case_id}提交"
         case events.InvoiceReversed():
             return f"红字发票{event.red_key}冲减{show(event.amount_fen)}（案件{event.case_id}）"
+        case events.InvoiceReversalWithdrawn():
+            return f"红字发票{event.red_key}的登记有误，不再冲减（案件{event.case_id}）"
+        case events.InvoiceReleased():
+            return f"发票登记有误，不再用于算力券{event.voucher_id}（案件{event.case_id}）"
         case events.VoucherIssued():
             eligible = show_exact(event.eligible_fen)
             return (

@@ -8,7 +8,15 @@ from google.protobuf.message import Message
 
 from audit.compared import Comparison, Decision
 from audit.remaking import Remaking
-from domain import bars, recovery_collecting, recovery_deadlines, recovery_shares, recovery_transfer, set_off
+from domain import (
+    bars,
+    recovery_collecting,
+    recovery_deadlines,
+    recovery_reducing,
+    recovery_shares,
+    recovery_transfer,
+    set_off,
+)
 from domain import recovery_decisions as decisions
 from domain.calendar import WorkingCalendar
 from domain.dates import from_iso
@@ -33,9 +41,7 @@ from duifu.v1.recovery_pb2 import (
     RecoveryWithdrawn,
     RecoveryWrittenOff,
     RedemptionHeadroomRecovered,
-    ReportInvoiceReversed,
     SendRecoveryNotice,
-    SettlementReversed,
     TransferRecovery,
     WithdrawRecovery,
     WriteOffProposed,
@@ -146,9 +152,15 @@ def lapsed(remaking: Remaking, event: RecoveryLapsed) -> None:
 
 
 def withdrawn(remaking: Remaking, event: RecoveryWithdrawn) -> None:
-    """Nothing was demanded yet, and whoever withdrew it stood apart."""
+    """Nothing was demanded yet, and whoever withdrew it stood apart; of a computed one, nothing is left. (F-2)"""
     command = WithdrawRecovery(reason=event.reason)
-    made_again(remaking, event, lambda before, by: decisions.withdraw(before, command, by))
+
+    def decide(before: Recovery, by: Actor) -> list[Message]:
+        if before.opened.finding in COMPUTED:
+            return recovery_reducing.ending(before)
+        return decisions.withdraw(before, command, by)
+
+    made_again(remaking, event, decide)
 
 
 def closed(remaking: Remaking, event: RecoveryClosed) -> None:
@@ -179,25 +191,6 @@ def barred(remaking: Remaking, event: EnterpriseBarred) -> None:
     check.same_message("", event, derived, event.clause)
 
 
-def reversed_by_red(remaking: Remaking, event: SettlementReversed) -> None:
-    """What a red invoice leaves of what is due, and what was paid beyond. (F-2)"""
-    voucher = remaking.state(remaking.entry.stream, VOUCHER)
-    case = remaking.state(streams.case(voucher.case_id), CASE)
-    if (check := remaking.compare_case(Decision.ASSESSMENT, case)) is None:
-        return
-    asked = ReportInvoiceReversed(
-        voucher_id=voucher.voucher_id,
-        invoice_key=event.invoice_key,
-        red_invoice_number=event.red_invoice_number,
-        amount_fen=event.amount_fen,
-        reason=event.reason,
-        evidence_sha256=event.evidence_sha256,
-    )
-    derived = remaking.applied.reversed_by_red(voucher, asked, case.received_on)
-    assert derived is not None  # one that counts twice is not recorded
-    check.same_message("", event, derived, derived.clause)
-
-
 def made_again(
     remaking: Remaking,
     event: Message,
@@ -207,7 +200,7 @@ def made_again(
     """Compare an event with what the same command would give now."""
     recovery = own(remaking)
     if (check := comparing(remaking, recovery, amount_fen)) is not None:
-        derived = decide(recovery, remaking.entry.envelope.actor)[0]
+        derived = next(iter(decide(recovery, remaking.entry.envelope.actor)))
         check.same_message("", event, derived, recovery.opened.clause)
 
 

@@ -69,6 +69,13 @@ def of_recovery(event: Message) -> str | None:
         case recovery.RecoveryLapsed():
             left = f"，尚待缴回{show(event.open_fen)}" if event.open_fen else ""
             return f"{recovery_deadlines.TITLES.get(event.deadline, '追回')}期限{event.due_on}届满{left}"
+        case recovery.RecoveryReduced():
+            is_all_open = event.open_fen == event.amount_fen
+            left = "" if is_all_open else f"（其中待缴回的{show(event.open_fen)}，其余未责令或已核销）"
+            return (
+                f"红字发票{event.red_invoice_number}的登记已撤回，核减{show(event.amount_fen)}{left}："
+                f"{event.reason}（{event.clause}）"
+            )
         case recovery.RecoveryWithdrawn():
             return f"撤销追回：{event.reason}"
         case recovery.RecoveryClosed():
@@ -82,6 +89,8 @@ def of_recovery(event: Message) -> str | None:
             return f"限制申报{days}：{event.reason}（{event.clause}）"
         case recovery.SettlementReversed():
             return _reversed(event)
+        case recovery.ReversalWithdrawn():
+            return _reversal_withdrawn(event)
     return None
 
 
@@ -91,4 +100,14 @@ def _reversed(event: recovery.SettlementReversed) -> str:
         f"红字发票{event.red_invoice_number}冲减发票{event.invoice_key} {show(event.amount_fen)}："
         f"该发票尚计{show_exact(event.base_fen)}，累计结算{show_exact(event.cumulative_fen)}，"
         f"累计应兑付{show(event.due_fen)}{back}（{event.clause}）"
+    )
+
+
+def _reversal_withdrawn(event: recovery.ReversalWithdrawn) -> str:
+    back = f"，不再追回{show(event.claw_back_fen)}" if event.claw_back_fen else ""
+    waits = f"，另有{show(event.waits_fen)}随下次申请兑付" if event.waits_fen else ""
+    return (
+        f"撤回红字发票{event.red_invoice_number}冲减发票{event.invoice_key} {show(event.amount_fen)}的登记："
+        f"该发票计{show_exact(event.base_fen)}，累计结算{show_exact(event.cumulative_fen)}，"
+        f"累计应兑付{show(event.due_fen)}{back}{waits}，{event.reason}（{event.clause}）"
     )

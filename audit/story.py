@@ -33,6 +33,7 @@ COMMANDS = {
     "revoke_set_off": "撤销抵扣",
     "bar_enterprise": "限制申报",
     "report_invoice_reversed": "登记发票红冲",
+    "withdraw_invoice_reversal": "撤回发票红冲登记",
     "withdraw_case": "撤回",
     "record_output": "登记办理事项",
     "return_for_rework": "内部退回",

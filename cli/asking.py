@@ -52,10 +52,18 @@ class Asking:
     home: str | None
     json_wanted: bool
 
-    def send(self, command: Command, role: str, uscc: str = "") -> None:
-        """Send a command to a deployment that exists, and print its answer."""
+    def send(self, command: Command, role: str, uscc: str = "", as_of: str = "") -> None:
+        """Send a command to a deployment that exists, and print its answer.
+
+        What may be asked again in the same words, once something else was decided, is asked `as_of` a stream: the
+        derived id says at which of its versions.
+        """
+        door, actor = self.door(), self.actor(role, uscc)
         command.command_id, command.language = self.command_id, self.lang
-        send(self.door(), command, self.actor(role, uscc), self.json_wanted)
+        if as_of and not self.command_id:
+            _sign(command, actor)
+            command.command_id += f":{door.ledger.version(as_of)}"
+        send(door, command, actor, self.json_wanted)
 
     def door(self) -> Door:
         """The door of the deployment that was named, if there is one."""

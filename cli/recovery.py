@@ -8,6 +8,7 @@ from cli import recovery_collecting, recovery_deciding, recovery_finding, recove
 COMMANDS = (
     recovery_finding.open_,
     recovery_finding.reversed_,
+    recovery_deciding.reversal_withdrawn,
     recovery_finding.notice,
     recovery_finding.statement,
     recovery_deciding.demand,

@@ -1,6 +1,5 @@
 """What becomes of a finding, by who decides: demanded, dropped, handed over; a bar, a confirmed write-off."""
 
-from dataclasses import replace
 from datetime import date, datetime
 
 import click
@@ -15,6 +14,7 @@ from duifu.v1.recovery_pb2 import (
     OrderSetOff,
     RevokeSetOff,
     TransferRecovery,
+    WithdrawInvoiceReversal,
     WithdrawRecovery,
     WriteOffRecovery,
 )
@@ -53,6 +53,30 @@ def withdraw(recovery_id: str, reason: str, role: str, asking: Asking) -> None:
     --actor gao.ming
     """
     asking.send(Command(withdraw_recovery=WithdrawRecovery(recovery_id=recovery_id, reason=reason)), role)
+
+
+@click.command("reversal-withdrawn")
+@click.argument("voucher_id")
+@click.option("--red", "red_invoice_number", required=True, help="Number of the red invoice, as it was reported.")
+@because
+@with_document
+@as_role
+@acting
+def reversal_withdrawn(
+    voucher_id: str, red_invoice_number: str, reason: str, sha256: str, role: str, asking: Asking
+) -> None:
+    """Withdraw the report of a red invoice of VOUCHER_ID that was put on record in error (撤回发票红冲登记).
+
+    What is due is worked out anew without it, and its recovery wants that much less, or ends. What was paid back
+    already is due again with the enterprise's next request. What is right is reported with `duifu recovery reversed`.
+
+    Example: duifu recovery reversal-withdrawn bj-voucher-2024-000001 --red 24112000000000000900
+    --reason 该红字发票属另一合同 --file check.pdf --role recovery-officer --actor gao.ming
+    """
+    withdrawing = WithdrawInvoiceReversal(
+        voucher_id=voucher_id, red_invoice_number=red_invoice_number, reason=reason, evidence_sha256=sha256
+    )
+    asking.send(Command(withdraw_invoice_reversal=withdrawing), role, as_of=streams.voucher(voucher_id))
 
 
 @click.command("transfer")
@@ -155,10 +179,8 @@ def revoke_set_off(recovery_id: str, reason: str, role: str, asking: Asking) -> 
     Example: duifu recovery revoke-set-off bj-claim-2024-000001-recovery-1 --reason 单位另行缴回
     --role recovery-officer --actor gao.ming
     """
-    # Who revokes again what was ordered again asks for something new, in whatever words: the id says of when it is.
-    version = asking.door().ledger.version(streams.recovery(recovery_id))
-    of_now = replace(asking, command_id=asking.command_id or f"cli:{recovery_id}:revoke-set-off:{version}")
-    of_now.send(Command(revoke_set_off=RevokeSetOff(recovery_id=recovery_id, reason=reason)), role)
+    revoking = Command(revoke_set_off=RevokeSetOff(recovery_id=recovery_id, reason=reason))
+    asking.send(revoking, role, as_of=streams.recovery(recovery_id))
 
 
 @click.command("write-off")

@@ -15,6 +15,7 @@ from duifu.v1.recovery_pb2 import (
     SendRecoveryNotice,
     StatementKind,
 )
+from ledger import streams
 
 KINDS = words(dict(RecoveryKind.items()), "RECOVERY_KIND_")
 FOUND = {word: number for word, number in KINDS.items() if number not in COMPUTED}
@@ -69,7 +70,8 @@ def reversed_(
 ) -> None:
     """A red invoice nets off one that VOUCHER_ID was redeemed on, wholly or in part (发票红冲).
 
-    What is due is worked out anew; what was paid beyond it opens a recovery of that amount.
+    What is due is worked out anew; what was paid beyond it opens a recovery of that amount. A report in error is
+    withdrawn by who decides: `duifu recovery reversal-withdrawn`.
 
     Example: duifu recovery reversed bj-voucher-2024-000001 --invoice 24112000000000000001
     --red 24112000000000000900 --amount 1000000 --reason 服务中止 --file red.pdf --role inspector --actor li.jian
@@ -82,7 +84,7 @@ def reversed_(
         reason=reason,
         evidence_sha256=sha256,
     )
-    asking.send(Command(report_invoice_reversed=reported), role)
+    asking.send(Command(report_invoice_reversed=reported), role, as_of=streams.voucher(voucher_id))
 
 
 @click.command("notice")

@@ -64,8 +64,8 @@ def show_recovery(recovery_id: str, home: str | None, json_wanted: bool) -> None
 
 def _row(state: Recovery) -> list[str]:
     opened = state.opened
-    demanded_fen = state.demand.amount_fen if state.demand else 0
-    amounts = (opened.amount_fen, demanded_fen, state.received_fen, state.written_off_fen, state.open_fen)
+    demanded_fen = state.claimed_fen if state.demand else 0
+    amounts = (state.found_fen, demanded_fen, state.received_fen, state.written_off_fen, state.open_fen)
     standing = TITLES[state.standing] + ("，已逾期" if is_overdue(state) else "") + _set_off(state)
     return [state.recovery_id, opened.name, FINDINGS[opened.finding], standing, *map(show, amounts)]
 
@@ -83,8 +83,9 @@ def _figures(state: Recovery) -> dict[str, Any]:
         "caseId": opened.case_id,
         "uscc": opened.uscc,
         "standing": str(state.standing),
-        "foundFen": opened.amount_fen,
-        "demandedFen": state.demand.amount_fen if state.demand else 0,
+        "foundFen": state.found_fen,
+        "demandedFen": state.claimed_fen if state.demand else 0,
+        "reducedFen": sum(event.amount_fen for event in state.reduced),
         "isOverdue": is_overdue(state),
         "payByOn": state.demand.pay_by_on if state.demand else "",
         "receivedFen": state.received_fen,

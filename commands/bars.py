@@ -3,7 +3,7 @@
 from commands import recoveries
 from commands.work import Work
 from domain import bars
-from domain.kinds import BARS
+from domain.kinds import BARS, RECOVERY
 from duifu.v1.recovery_pb2 import BarEnterprise
 from ledger import streams
 
@@ -18,4 +18,5 @@ def bar(work: Work, command: BarEnterprise) -> str:
 
 def must_be_free(work: Work, programme_id: str, uscc: str) -> None:
     """The enterprise may apply and redeem under a programme today. Raises Refused ENTERPRISE_BARRED."""
-    bars.must_be_free(work.read(streams.bar(programme_id, uscc), BARS), uscc, work.on)
+    known = work.read(streams.bar(programme_id, uscc), BARS)
+    bars.must_be_free(known, lambda name: work.read(streams.recovery(name), RECOVERY), uscc, work.on)

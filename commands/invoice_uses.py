@@ -11,11 +11,12 @@ from commands.work import Work
 from domain import single
 from domain.invoices import key_of, of_key
 from domain.kinds import CASE, INVOICE, VOUCHER
+from domain.refusals import Refused
 from domain.single import InvoiceBinding
 from domain.voucher import Voucher
-from duifu.v1.events_pb2 import CASE_OUTCOME_PAID
+from duifu.v1.events_pb2 import CASE_OUTCOME_PAID, InvoiceReleased, InvoiceReversalWithdrawn
 from duifu.v1.facts_pb2 import Invoice
-from duifu.v1.recovery_pb2 import ReportInvoiceReversed
+from duifu.v1.recovery_pb2 import ReportInvoiceReversed, SettlementReversed
 from ledger import streams
 
 NOTHING = InvoiceBinding()
@@ -54,6 +55,24 @@ def reverse_for_voucher(work: Work, voucher: Voucher, reported: ReportInvoiceRev
     use_for_voucher(work, [red], voucher.voucher_id, case_id)
     reversed_ = single.reverse_invoice(binding, red, voucher.voucher_id, case_id, binding.total_fen)
     work.record(stream, INVOICE, reversed_)
+
+
+def forget_reversal(work: Work, voucher: Voucher, reversed_: SettlementReversed) -> None:
+    """A red invoice was put on record in error: its blue one forgets it, and its number is nobody's.
+
+    Raises Refused REVERSAL_HANDED_IN.
+    """
+    seller, red_key = voucher.contract.supplier.uscc, reversed_.red_invoice_number
+    stream = streams.invoice(seller, red_key)
+    for case_id in work.read(stream, INVOICE).case_ids:
+        case = work.read(streams.case(case_id), CASE)
+        hands_it_in = any(red_key == key_of(invoice) for invoice in case.redemption.invoices)
+        if hands_it_in and (case.is_open or case_id in voucher.assessed):
+            raise Refused("REVERSAL_HANDED_IN", "BJ-4.5", number=red_key, blue=reversed_.invoice_key, case=case_id)
+    forgotten = InvoiceReversalWithdrawn(red_key=red_key, case_id=voucher.case_id)
+    work.record(streams.invoice(seller, reversed_.invoice_key), INVOICE, [forgotten])
+    released = InvoiceReleased(voucher_id=voucher.voucher_id, case_id=voucher.case_id)
+    work.record(stream, INVOICE, [released])
 
 
 def _standing(work: Work, invoice: Invoice, own: str) -> InvoiceBinding:

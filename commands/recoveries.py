@@ -57,7 +57,7 @@ def found(work: Work, finding: OpenRecovery) -> str:
     """Put a finding on record, typed or computed; returns the recovery's id. Raises Refused RECOVERY_ABOVE_PAID."""
     benefit = paid_on(work, finding.case_id)
     case = work.case(benefit.case_id)
-    earlier = list(_of(work, case.case_id))
+    earlier = list(of_case(work, case.case_id))
     opened = RecoveryOpened(
         recovery_id=recovery_id(case.case_id, len(earlier) + 1),
         case_id=case.case_id,
@@ -90,7 +90,7 @@ def found_on_voucher(
     """
     if work.rulebook.pinned(work.case(voucher.case_id).plan.edition_sha256).recovery is None:
         return
-    earlier = list(_of(work, voucher.case_id))
+    earlier = list(of_case(work, voucher.case_id))
     if amount_fen := computed_fen(voucher.claw_back_fen, paid_on(work, voucher.case_id).shares, earlier):
         computed = OpenRecovery(
             case_id=voucher.case_id,
@@ -205,10 +205,10 @@ def pays_another(work: Work, recovery: Recovery) -> bool:
 
 def received_fen(work: Work, case_id: str) -> int:
     """What came in of a case's payments, over all its recoveries."""
-    return sum(recovery.received_fen for recovery in _of(work, case_id))
+    return sum(recovery.received_fen for recovery in of_case(work, case_id))
 
 
-def _of(work: Work, case_id: str) -> Iterator[Recovery]:
+def of_case(work: Work, case_id: str) -> Iterator[Recovery]:
     """The recoveries of a case, in order; the number after the last was read too, so that no two take it."""
     number = 1
     while (known := work.read(streams.recovery(recovery_id(case_id, number)), RECOVERY)).recovery_id:

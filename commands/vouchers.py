@@ -1,12 +1,11 @@
-"""What becomes of a voucher after it was issued. (BJ-A18, F-2)"""
+"""A voucher whose contract ended early or became cheaper, and what of it was paid beyond what is due. (BJ-A18)"""
 
-from commands import benefits, invoice_uses, recoveries
+from commands import benefits, recoveries
 from commands.claims import year_of
 from commands.redemptions import voucher_of
 from commands.work import Work
-from domain import acting, duties, headroom, recovery_decisions
+from domain import acting, duties, headroom
 from domain.evaluation.rescaling import rescale
-from domain.evaluation.reversal import reverse
 from domain.kinds import ENTERPRISE_YEAR, VOUCHER
 from domain.refusals import Refused
 from domain.serving import served
@@ -14,9 +13,7 @@ from duifu.v1.commands_pb2 import RescaleVoucher
 from duifu.v1.events_pb2 import VoucherRescaled
 from duifu.v1.recovery_pb2 import (
     RECOVERY_KIND_CONTRACT_ENDED,
-    RECOVERY_KIND_INVOICE_REVERSED,
     RecoveryKind,
-    ReportInvoiceReversed,
     SettlementReversed,
 )
 from ledger import streams
@@ -38,32 +35,12 @@ def rescale_voucher(work: Work, command: RescaleVoucher) -> str:
     used = served(programme).used(facts, headroom.without(year, case.case_id))
     rescaled = rescale(work.rulebook.edition(programme), facts, voucher, command, used, work.on)
     work.record(streams.voucher(voucher.voucher_id), VOUCHER, [rescaled])
-    _take_back(work, voucher.voucher_id, RECOVERY_KIND_CONTRACT_ENDED, rescaled)
+    take_back(work, voucher.voucher_id, RECOVERY_KIND_CONTRACT_ENDED, rescaled)
     benefits.tell(work, case, programme, rescaled.face_value_fen)
     return case.case_id
 
 
-def report_reversed(work: Work, command: ReportInvoiceReversed) -> str:
-    """A red invoice nets off a blue one that was counted; returns the claim that the voucher was issued on. (F-2)
-
-    Raises Refused VOUCHER_UNKNOWN, RECOVERY_NOT_FORESEEN, ROLE_MISMATCH, DUTY_REQUESTER, and what `reverse` and
-    `invoice_uses.reverse_for_voucher` raise.
-    """
-    voucher = voucher_of(work, command.voucher_id)
-    case = work.case(voucher.case_id)
-    rule = recoveries.rule_of(work, case.case_id)
-    recovery_decisions.must_be(work.actor, rule.finds, rule.clause)
-    recoveries.must_be_no_party(work, case.case_id)
-    edition = work.rulebook.edition(work.rulebook.pinned(voucher.edition_sha256))
-    reversed_ = reverse(edition, voucher, command, case.received_on)
-    if reversed_ is not None:
-        invoice_uses.reverse_for_voucher(work, voucher, command)
-        work.record(streams.voucher(voucher.voucher_id), VOUCHER, [reversed_])
-        _take_back(work, voucher.voucher_id, RECOVERY_KIND_INVOICE_REVERSED, reversed_)
-    return case.case_id
-
-
-def _take_back(
+def take_back(
     work: Work, voucher_id: str, finding: RecoveryKind.ValueType, event: VoucherRescaled | SettlementReversed
 ) -> None:
     """What was paid beyond what is due now becomes the finding of a recovery."""

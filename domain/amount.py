@@ -81,6 +81,12 @@ class InvoiceTotals:
         after = replace(self, reversed_fen=self.reversed_fen + reversed_fen, numbers=numbers)
         return replace(after, used_fen=min(self.used_fen, after.base_fen))
 
+    def without(self, reversed_fen: Exact, red_number: str) -> "InvoiceTotals":
+        """As if a red invoice had never been counted: this one settles its base again. (F-2)"""
+        numbers = self.numbers - {red_name(red_number)}
+        after = replace(self, reversed_fen=self.reversed_fen - reversed_fen, numbers=numbers)
+        return replace(after, used_fen=max(self.used_fen, after.base_fen))
+
 
 def red_name(red_number: str) -> str:
     """A red invoice among the papers that an invoice has counted."""

@@ -3,6 +3,7 @@
 What is under way goes on: a bar keeps new applications and redemption requests out, and nothing else. (F-8)
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,9 +30,13 @@ class Bars:
         return max(holding, key=lambda bar: bar.through_on, default=None)
 
 
-def must_be_free(bars: Bars, uscc: str, on: date) -> None:
-    """The enterprise may apply and redeem today. Raises Refused ENTERPRISE_BARRED, saying from when it may."""
-    if bar := bars.on(on):
+def must_be_free(bars: Bars, recovery_of: Callable[[str], Recovery], uscc: str, on: date) -> None:
+    """The enterprise may apply and redeem today. A bar falls with its recovery, once that is withdrawn.
+
+    Raises Refused ENTERPRISE_BARRED, saying from when it may.
+    """
+    upheld = Bars(tuple(bar for bar in bars.bars if recovery_of(bar.recovery_id).withdrawn is None))
+    if bar := upheld.on(on):
         raise Refused(
             "ENTERPRISE_BARRED",
             bar.clause,
@@ -53,7 +58,7 @@ def bar(recovery: Recovery, bars: Bars, command: BarEnterprise, actor: Actor, on
     if not rule.bar_months_max:
         raise Refused("BAR_NOT_FORESEEN", rule.clause, recovery=recovery.recovery_id)
     must_decide(recovery, actor, "限制申报")
-    if recovery.demand is None:
+    if recovery.demand is None or recovery.withdrawn is not None:
         raise Refused("BAR_WITHOUT_DEMAND", rule.bar_clause, recovery=recovery.recovery_id)
     must_say_why(command.reason, "限制申报", rule.bar_clause)
     barred = EnterpriseBarred(

@@ -19,6 +19,7 @@ from duifu.v1.recovery_pb2 import (
     RecoveryNoticed,
     RecoveryOpened,
     RecoveryReceived,
+    RecoveryReduced,
     RecoveryStatementTaken,
     RecoveryTransferred,
     RecoveryWithdrawn,
@@ -60,7 +61,10 @@ class Recovery:
     """The state of one recovery. Empty before its finding."""
 
     opened: RecoveryOpened = field(default_factory=RecoveryOpened)
+    found_fen: int = 0  # less what turned out not to be owed
+    claimed_fen: int = 0  # what it wants back: what was demanded, before that what was found; nothing once withdrawn
     notice: RecoveryNoticed | None = None
+    noticed_fen: int = 0  # what was found, when the enterprise was told
     statements: tuple[RecoveryStatementTaken, ...] = ()
     demand: RecoveryDemanded | None = None
     receipts: Mapping[str, RecoveryReceived] = field(default_factory=dict)  # by bank reference, or payment order
@@ -68,6 +72,7 @@ class Recovery:
     to_set_off: Mapping[str, int] = field(default_factory=dict)  # by payment order that has not ended, fen
     proposed: WriteOffProposed | None = None  # waits to be confirmed
     written_off_fen: int = 0
+    reduced: tuple[RecoveryReduced, ...] = ()
     transferred: RecoveryTransferred | None = None
     lapsed: tuple[RecoveryLapsed, ...] = ()
     letters: frozenset[str] = frozenset()  # ids of those that were delivered
@@ -100,13 +105,6 @@ class Recovery:
         return self.standing in (Standing.WITHDRAWN, Standing.CLOSED)
 
     @property
-    def claimed_fen(self) -> int:
-        """What it wants back: what was demanded, before that what was found; nothing once it was withdrawn."""
-        if self.withdrawn is not None:
-            return 0
-        return self.demand.amount_fen if self.demand is not None else self.opened.amount_fen
-
-    @property
     def received_fen(self) -> int:
         """What came in."""
         return sum(receipt.amount_fen for receipt in self.receipts.values())
@@ -117,11 +115,14 @@ class Recovery:
         return sum(receipt.amount_fen for receipt in self.receipts.values() if receipt.order_id)
 
     @property
-    def open_fen(self) -> int:
-        """What was demanded or handed over, and neither came in nor was written off."""
-        if self.demand is None and self.transferred is None:
-            return 0
+    def left_fen(self) -> int:
+        """What it wants back, and neither came in nor was written off."""
         return self.claimed_fen - self.received_fen - self.written_off_fen
+
+    @property
+    def open_fen(self) -> int:
+        """What is left of what was demanded or handed over."""
+        return 0 if self.demand is None and self.transferred is None else self.left_fen
 
     @property
     def held_fen(self) -> int:
@@ -152,13 +153,13 @@ def evolve(recovery: Recovery, event: Message) -> Recovery:
     """The recovery after one more event."""
     match event:
         case RecoveryOpened():
-            return changed(recovery, opened=event)
+            return changed(recovery, opened=event, found_fen=event.amount_fen, claimed_fen=event.amount_fen)
         case RecoveryNoticed():
-            return changed(recovery, notice=event)
+            return changed(recovery, notice=event, noticed_fen=recovery.found_fen)
         case RecoveryStatementTaken():
             return changed(recovery, statements=(*recovery.statements, event))
         case RecoveryDemanded():
-            return changed(recovery, demand=event)
+            return changed(recovery, demand=event, claimed_fen=event.amount_fen)
         case RecoveryReceived():
             held = {order_id: fen for order_id, fen in recovery.to_set_off.items() if order_id != event.order_id}
             return changed(recovery, receipts={**recovery.receipts, reference(event): event}, to_set_off=held)
@@ -174,12 +175,20 @@ def evolve(recovery: Recovery, event: Message) -> Recovery:
             return changed(recovery, proposed=None, written_off_fen=recovery.written_off_fen + event.amount_fen)
         case RecoveryTransferred():
             return changed(recovery, transferred=event)
+        case RecoveryReduced():
+            return changed(
+                recovery,
+                reduced=(*recovery.reduced, event),
+                found_fen=recovery.found_fen - event.amount_fen,
+                claimed_fen=recovery.claimed_fen - event.open_fen,
+                proposed=None,
+            )
         case RecoveryLapsed():
             return changed(recovery, lapsed=(*recovery.lapsed, event))
         case LetterSent():
             return changed(recovery, letters=recovery.letters | {event.letter.letter_id})
         case RecoveryWithdrawn():
-            return changed(recovery, withdrawn=event)
+            return changed(recovery, withdrawn=event, claimed_fen=0)
         case RecoveryClosed():
             return changed(recovery, closed=event)
     raise UnknownEvent(type(event).__name__)

@@ -70,7 +70,7 @@ def came_in(
         restored_fen=sum(given_back(recovery, amount_fen, received_on.year).values()),
         **proof,
     )
-    return received, _closing(recovery, received_fen=amount_fen)
+    return received, closing(recovery, received_fen=amount_fen)
 
 
 def propose(recovery: Recovery, command: ProposeWriteOff, actor: Actor) -> list[Message]:
@@ -103,10 +103,10 @@ def write_off(recovery: Recovery, actor: Actor) -> list[Message]:
     must_decide(recovery, actor, "核销")
     if (proposed := recovery.proposed) is None:
         raise Refused("WRITE_OFF_NOT_PROPOSED", recovery.opened.clause, recovery=recovery.recovery_id)
-    must_be_apart(recovery, actor, "核销", "提请核销", proposed.proposed_by)
+    must_be_apart(recovery.opened.rule, actor, "核销", "提请核销", proposed.proposed_by)
     _must_be_open(recovery, proposed.amount_fen)
     written = RecoveryWrittenOff(amount_fen=proposed.amount_fen, decision_number=proposed.decision_number)
-    return [written, *_closing(recovery, written_off_fen=proposed.amount_fen)]
+    return [written, *closing(recovery, written_off_fen=proposed.amount_fen)]
 
 
 def _must_be_open(recovery: Recovery, amount_fen: int) -> None:
@@ -135,7 +135,7 @@ def must_not_be_held(recovery: Recovery) -> None:
         )
 
 
-def _closing(recovery: Recovery, received_fen: int = 0, written_off_fen: int = 0) -> list[Message]:
+def closing(recovery: Recovery, received_fen: int = 0, written_off_fen: int = 0) -> list[Message]:
     """The end, once nothing is open."""
     if received_fen + written_off_fen < recovery.open_fen:
         return []

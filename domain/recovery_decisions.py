@@ -22,6 +22,7 @@ from duifu.v1.recovery_pb2 import (
     RecoveryDemanded,
     RecoveryNoticed,
     RecoveryRole,
+    RecoveryRule,
     RecoveryStatementTaken,
     RecoveryWithdrawn,
     SendRecoveryNotice,
@@ -73,7 +74,7 @@ def demand(recovery: Recovery, command: DemandRecovery, actor: Actor, on: date, 
     Raises Refused RECOVERY_NOT_NOW, ROLE_MISMATCH, RECOVERY_NOT_APART, STATEMENT_OPEN, REASON_MISSING,
     RECOVERY_ABOVE_FINDING, CALENDAR_NOT_ANNOUNCED.
     """
-    rule, opened = recovery.opened.rule, recovery.opened
+    rule = recovery.opened.rule
     must_stand(recovery, "责令追回", Standing.NOTICED)
     must_decide(recovery, actor, "责令追回")
     assert recovery.notice is not None
@@ -81,13 +82,13 @@ def demand(recovery: Recovery, command: DemandRecovery, actor: Actor, on: date, 
     if not recovery.statements and on <= until:
         raise Refused("STATEMENT_OPEN", recovery.notice.clause, recovery=recovery.recovery_id, until=until)
     must_say_why(command.reason, "责令追回", rule.clause)
-    if command.amount_fen > opened.amount_fen:
+    if command.amount_fen > recovery.found_fen:
         raise Refused(
             "RECOVERY_ABOVE_FINDING",
             rule.clause,
             recovery=recovery.recovery_id,
             asked_fen=command.amount_fen,
-            found_fen=opened.amount_fen,
+            found_fen=recovery.found_fen,
         )
     demanded = RecoveryDemanded(
         amount_fen=command.amount_fen,
@@ -121,17 +122,25 @@ def must_be(actor: Actor, role: RecoveryRole, clause: str) -> None:
 
 def must_decide(recovery: Recovery, actor: Actor, title: str) -> None:
     """The actor decides, and stands apart. Raises Refused ROLE_MISMATCH, RECOVERY_NOT_APART."""
-    must_be(actor, recovery.opened.rule.decides, recovery.opened.rule.clause)
-    must_be_apart(recovery, actor, title, "查明事实", recovery.opened.found_by)
-    must_be_apart(recovery, actor, title, "办理原案件", recovery.opened.hands)
+    opened = recovery.opened
+    must_be(actor, opened.rule.decides, opened.rule.clause)
+    must_have_no_part(opened.rule, actor, title, opened.found_by, opened.hands)
 
 
-def must_be_apart(recovery: Recovery, actor: Actor, title: str, did: str, by: Iterable[str]) -> None:
+def must_have_no_part(
+    rule: RecoveryRule, actor: Actor, title: str, found_by: Iterable[str], hands: Iterable[str]
+) -> None:
+    """The actor neither found it nor had a hand in what was paid. Raises Refused RECOVERY_NOT_APART."""
+    must_be_apart(rule, actor, title, "查明事实", found_by)
+    must_be_apart(rule, actor, title, "办理原案件", hands)
+
+
+def must_be_apart(rule: RecoveryRule, actor: Actor, title: str, did: str, by: Iterable[str]) -> None:
     """Who acts, and whoever lent the role, is none of these. Raises Refused RECOVERY_NOT_APART."""
     both = set(by).intersection(accounts_of(actor))
     if both:
         account = "、".join(sorted(both))
-        raise Refused("RECOVERY_NOT_APART", recovery.opened.rule.clause, account=account, did=did, title=title)
+        raise Refused("RECOVERY_NOT_APART", rule.clause, account=account, did=did, title=title)
 
 
 def must_stand(recovery: Recovery, title: str, *allowed: Standing) -> None:

@@ -16,7 +16,7 @@ def owed(recovery: Recovery) -> Iterator[Owed]:
         said = {
             "number": notice.document_number,
             "reason": recovery.opened.reason,
-            "summary": show(recovery.opened.amount_fen),
+            "summary": show(recovery.noticed_fen),
             "until": notice.heard_until_on,
         }
         yield from _letter(recovery, "noticed", said)

@@ -31,7 +31,7 @@ def chosen(
 
 def computed_fen(claw_back_fen: int, paid: Sequence[PaidShare], earlier: Sequence[Recovery]) -> int:
     """What a voucher is to pay back and no computed finding has yet, as far as typed ones have left anything of it."""
-    known_fen = sum(other.opened.amount_fen for other in earlier if other.opened.finding in COMPUTED)
+    known_fen = sum(other.found_fen for other in earlier if other.opened.finding in COMPUTED)
     return min(claw_back_fen - known_fen, sum(fen for _, fen in _free(paid, earlier)))
 
 

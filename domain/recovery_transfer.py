@@ -31,7 +31,7 @@ def transfer(recovery: Recovery, command: TransferRecovery, actor: Actor) -> lis
         document_number=command.document_number,
         reason=command.reason,
         evidence_sha256=command.evidence_sha256,
-        amount_fen=recovery.open_fen if recovery.demand is not None else recovery.opened.amount_fen,
+        amount_fen=recovery.left_fen,
         clause=rule.transfer_clause,
     )
     return [transferred]

@@ -100,6 +100,7 @@ MUST_BE_FILLED = {
         "amount_fen",
         "evidence_sha256",
     ),
+    "duifu.v1.WithdrawInvoiceReversal": ("voucher_id", "red_invoice_number", "evidence_sha256"),
     "duifu.v1.RecordPayment": ("cycle_id", "order_id", "status"),
     "duifu.v1.RecordPayments": ("cycle_id", "results"),
     "duifu.v1.PaymentResult": ("order_id", "status"),

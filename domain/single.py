@@ -9,7 +9,14 @@ from google.protobuf.message import Message
 from domain.case import UnknownEvent
 from domain.invoices import content_sha256, key_of
 from domain.refusals import Refused
-from duifu.v1.events_pb2 import CaseRegistered, ContractClaimed, InvoiceBound, InvoiceReversed
+from duifu.v1.events_pb2 import (
+    CaseRegistered,
+    ContractClaimed,
+    InvoiceBound,
+    InvoiceReleased,
+    InvoiceReversalWithdrawn,
+    InvoiceReversed,
+)
 from duifu.v1.facts_pb2 import Contract, Invoice
 
 
@@ -160,6 +167,14 @@ def evolve_invoice(binding: InvoiceBinding, event: Message) -> InvoiceBinding:
                 reversed_by={**binding.reversed_by, event.red_key: event.amount_fen},
                 reversed_in={**binding.reversed_in, event.red_key: event.case_id},
             )
+        case InvoiceReversalWithdrawn():
+            return replace(
+                binding,
+                reversed_by={red: fen for red, fen in binding.reversed_by.items() if red != event.red_key},
+                reversed_in={red: case for red, case in binding.reversed_in.items() if red != event.red_key},
+            )
+        case InvoiceReleased():
+            return InvoiceBinding()
     raise UnknownEvent(type(event).__name__)
 
 

@@ -22,7 +22,7 @@ from duifu.v1.events_pb2 import (
     VoucherRescaled,
 )
 from duifu.v1.facts_pb2 import Contract, RedemptionRequest
-from duifu.v1.recovery_pb2 import SettlementReversed
+from duifu.v1.recovery_pb2 import ReversalWithdrawn, SettlementReversed
 
 NOTHING_COUNTED = InvoiceTotals()
 OWED = "owed"  # the step by which nobody is paid what is to come back first
@@ -51,6 +51,7 @@ class Voucher:
     payouts: tuple[VoucherRedeemed, ...] = ()  # less what came back
     came_back: Mapping[str, PaymentCameBack] = field(default_factory=dict)  # by payment order
     reversals: Mapping[str, SettlementReversed] = field(default_factory=dict)  # by the red invoice's number
+    reversals_withdrawn: Mapping[str, ReversalWithdrawn] = field(default_factory=dict)  # by the same, the newest
     invoices: Mapping[str, InvoiceTotals] = field(default_factory=dict)
     deliveries: Mapping[str, DeliveryMatch] = field(default_factory=dict)  # by proof, those that state a quantity
     assessed: frozenset[str] = frozenset()  # claims
@@ -226,6 +227,19 @@ def evolve(voucher: Voucher, event: Message) -> Voucher:
                 cumulative_fen=from_exact_text(event.cumulative_fen),
                 due_fen=event.due_fen,
                 claw_back_fen=voucher.claw_back_fen + event.claw_back_fen,
+            )
+        case ReversalWithdrawn():
+            number = event.red_invoice_number
+            again = voucher.invoices[event.invoice_key].without(event.amount_fen, number)
+            return changed(
+                voucher,
+                invoices={**voucher.invoices, event.invoice_key: again},
+                reversals={other: known for other, known in voucher.reversals.items() if other != number},
+                reversals_withdrawn={**voucher.reversals_withdrawn, number: event},
+                cumulative_fen=from_exact_text(event.cumulative_fen),
+                due_fen=event.due_fen,
+                expired_fen=min(voucher.expired_fen, voucher.face_value_fen - event.due_fen),
+                claw_back_fen=voucher.claw_back_fen - event.claw_back_fen,
             )
     raise UnknownEvent(type(event).__name__)
 

@@ -39,7 +39,7 @@ from duifu.v1.facts_pb2 import (
     ServiceContract,
 )
 from duifu.v1.panel_pb2 import Expert
-from duifu.v1.recovery_pb2 import ReportInvoiceReversed
+from duifu.v1.recovery_pb2 import ReportInvoiceReversed, WithdrawInvoiceReversal
 
 PERSON_NAME_MAX = 64  # characters
 NUMBER_MAX = 200  # characters of a contract's number, which names its stream
@@ -133,7 +133,7 @@ def _contradictions(message: Message) -> Iterator[Broken]:
             yield from _of_invoice(message)
         case InvoiceReference() if not INVOICE_KEY.fullmatch(f"{message.code}-{message.number}"):
             yield "number", "invoice_number", {}
-        case ReportInvoiceReversed() if not _is_key(message.red_invoice_number):
+        case ReportInvoiceReversed() | WithdrawInvoiceReversal() if not _is_key(message.red_invoice_number):
             yield "redInvoiceNumber", "invoice_number", {}
         case DeliveryProof():
             yield from _of_delivery(message)

@@ -97,6 +97,8 @@ def _course(recovery: Recovery) -> Iterator[str]:
         yield f"以后续兑付抵扣：{recovery.set_off.document_number}{held}"
     if recovery.proposed is not None:
         yield f"待确认核销：{show(recovery.proposed.amount_fen)}（{recovery.proposed.decision_number}）"
+    for event in recovery.reduced:
+        yield f"核减：{show(event.amount_fen)}，{event.reason}（{event.clause}）"
     if recovery.written_off_fen:
         yield f"已核销：{show(recovery.written_off_fen)}"
     if recovery.transferred is not None:

@@ -67,9 +67,11 @@ POSTINGS: dict[type[Message], Callable[[Books, Any], None]] = {
     recovery.SetOffHeld: recoveries.held,
     recovery.RecoveryWrittenOff: recoveries.written_off,
     recovery.RecoveryTransferred: recoveries.transferred,
+    recovery.RecoveryReduced: recoveries.reduced,
     recovery.RecoveryClosed: recoveries.closed,
     recovery.RedemptionHeadroomRecovered: years.recovered,
     recovery.SettlementReversed: vouchers.reversed_by_red,
+    recovery.ReversalWithdrawn: vouchers.reversal_withdrawn,
 }
 TOPICS = frozenset(kind.DESCRIPTOR.full_name for kind in POSTINGS)
 

@@ -59,6 +59,14 @@ def transferred(books: Books, event: events.RecoveryTransferred) -> None:
     books.move(account, Bucket.FREE, Bucket.RESERVED, event.amount_fen)
 
 
+def reduced(books: Books, event: events.RecoveryReduced) -> None:
+    """A part was not owed after all; what was demanded or handed over of it is not any more. (F-2)"""
+    account = _own(books)
+    if account.authorised_fen:
+        books.move(account, _open(account), Bucket.FREE, event.open_fen)
+        account.authorise(account.authorised_fen - event.open_fen)
+
+
 def closed(books: Books, event: events.RecoveryClosed) -> None:
     """Nothing is open, and the sums are those of the account."""
     account = _own(books)

@@ -5,7 +5,7 @@ from audit.conservation.books import Books, Fault
 from audit.conservation.facts import Book, Fact
 from domain.money import show
 from duifu.v1 import events_pb2 as events
-from duifu.v1.recovery_pb2 import SettlementReversed
+from duifu.v1.recovery_pb2 import ReversalWithdrawn, SettlementReversed
 
 
 def issued(books: Books, event: events.VoucherIssued) -> None:
@@ -82,6 +82,22 @@ def reversed_by_red(books: Books, event: SettlementReversed) -> None:
     account = _own(books)
     _may_be_paid_again(books, account, event.claw_back_fen)
     books.must_be(account, "红冲后的应兑付", event.due_fen, account.held[Bucket.PAID])
+
+
+def reversal_withdrawn(books: Books, event: ReversalWithdrawn) -> None:
+    """There was no such red invoice: what was paid on the blue one counts again, and may not be due anew. (F-2)"""
+    account, fen = _own(books), event.claw_back_fen
+    lapsed_fen = books.expired.get(account.name, 0)
+    if (not_lapsed_fen := lapsed_fen + event.due_fen - books.worth.get(account.name, 0)) > 0:
+        books.expired[account.name] = lapsed_fen - not_lapsed_fen
+        books.move(account, Bucket.RELEASED, Bucket.FREE, not_lapsed_fen)
+    issuing, account.whole = account.whole, None
+    books.move(account, Bucket.RECOVERED, Bucket.PAID, fen)
+    account.whole = issuing
+    if issuing is not None:
+        books.move(issuing, Bucket.COMMITTED, Bucket.PAID, fen)
+    account.authorise(account.authorised_fen - fen)
+    books.must_be(account, "撤回红冲登记后的应兑付", event.due_fen, account.held[Bucket.PAID])
 
 
 def _expire(books: Books, account: Account, fen: int) -> None:

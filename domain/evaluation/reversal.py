@@ -3,12 +3,14 @@
 What the blue invoice took is free again: settled anew with another invoice, it is due again.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from domain import amount
+from domain.amount import InvoiceTotals
 from domain.evaluation import settlement
 from domain.evaluation.edition import Edition
-from domain.money import exact_text, floor
+from domain.money import Exact, exact_text, floor
 from domain.refusals import Refused
 from domain.voucher import Voucher
 from duifu.v1.facts_pb2 import RedemptionRequest
@@ -25,7 +27,11 @@ def must_take_from_one(voucher: Voucher, red_key: str, blue_key: str) -> None:
 
 
 def reverse(
-    edition: Edition, voucher: Voucher, asked: ReportInvoiceReversed, received_on: date
+    edition: Edition,
+    voucher: Voucher,
+    asked: ReportInvoiceReversed,
+    received_on: date,
+    reported_by: Sequence[str],
 ) -> SettlementReversed | None:
     """What a red invoice does to a voucher; None if it is on record already. `received_on`: of the claim.
 
@@ -60,14 +66,9 @@ def reverse(
             asked_fen=asked.amount_fen,
             left_fen=floor(left_fen),
         )
-    if (open_fen := voucher.due_fen - (voucher.paid_fen - voucher.claw_back_fen)) > 0:
-        raise Refused("VOUCHER_IN_PAYMENT", CLAUSE, voucher=voucher.voucher_id, open_fen=open_fen)
+    must_not_be_in_payment(voucher)
     after = before.less(asked.amount_fen, asked.red_invoice_number)
-    others = (totals.used_fen for key, totals in voucher.invoices.items() if key != asked.invoice_key)
-    cumulative_fen = min(voucher.eligible_fen, sum(others, after.used_fen))
-    request = settlement.facts_of(voucher, RedemptionRequest(), received_on, {})
-    rate = settlement.terms_of(edition, request, CLAUSE).rate
-    now_fen = amount.due(voucher.face_value_fen, voucher.eligible_fen, cumulative_fen, 0, rate)
+    cumulative_fen, now_fen = settled(edition, voucher, asked.invoice_key, after, received_on)
     due_fen = min(voucher.due_fen, now_fen)
     return SettlementReversed(
         invoice_key=asked.invoice_key,
@@ -80,4 +81,28 @@ def reverse(
         reason=asked.reason,
         evidence_sha256=asked.evidence_sha256,
         clause=CLAUSE,
+        reported_by=reported_by,
     )
+
+
+def must_not_be_in_payment(voucher: Voucher) -> None:
+    """All that is due was paid. Raises Refused VOUCHER_IN_PAYMENT."""
+    if (open_fen := voucher.due_fen - (voucher.paid_fen - voucher.claw_back_fen)) > 0:
+        raise Refused("VOUCHER_IN_PAYMENT", CLAUSE, voucher=voucher.voucher_id, open_fen=open_fen)
+
+
+def settled(
+    edition: Edition, voucher: Voucher, invoice_key: str, after: InvoiceTotals, received_on: date
+) -> tuple[Exact, int]:
+    """What all invoices settle if one of them stands so, and what is due of the voucher for that, in fen.
+
+    Raises Refused PARAMETER_EXPIRED.
+    """
+    invoices = {**voucher.invoices, invoice_key: after}
+    cumulative_fen = min(voucher.eligible_fen, sum(totals.used_fen for totals in invoices.values()))
+    request = settlement.facts_of(voucher, RedemptionRequest(), received_on, {})
+    terms = settlement.terms_of(edition, request, CLAUSE)
+    due_fen = amount.due(voucher.face_value_fen, voucher.eligible_fen, cumulative_fen, 0, terms.rate)
+    if terms.deducts:  # the supplier is paid no more than it charged less
+        due_fen = min(due_fen, sum(totals.deducted_fen for totals in invoices.values()))
+    return cumulative_fen, due_fen

@@ -30,11 +30,13 @@ TEXTS: Texts = {
     "COMPUTED_FINDING_STANDS": {
         "zh": (
             "追回案件 {recovery} 的金额由合同终止或发票红冲计算得出，不能撤销。",
-            "请听取陈述申辩后责令追回；确实无法追回的，办理核销。",
+            "红冲登记有误的，撤回登记（duifu recovery reversal-withdrawn）；否则请听取陈述申辩后责令追回，"
+            "确实无法追回的，办理核销。",
         ),
         "en": (
             "Recovery {recovery} was computed from a contract that ended or a red invoice; it is not withdrawn.",
-            "Hear the enterprise and demand what is due; what cannot come in is written off.",
+            "If the red invoice was reported in error, withdraw the report (duifu recovery reversal-withdrawn). Else"
+            " hear the enterprise and demand what is due; what cannot come in is written off.",
         ),
     },
     "RECOVERY_ABOVE_PAID": {
@@ -232,10 +234,33 @@ TEXTS: Texts = {
         ),
     },
     "REVERSAL_CONFLICT": {
-        "zh": ("红字发票 {number} 已登记：冲减发票 {invoice} {known_fen}。", "请核对；已登记的红冲不改写。"),
+        "zh": (
+            "红字发票 {number} 已登记：冲减发票 {invoice} {known_fen}。",
+            "请核对；登记有误的，先撤回登记（duifu recovery reversal-withdrawn）。",
+        ),
         "en": (
             "Red invoice {number} is on record: it takes {known_fen} from invoice {invoice}.",
-            "Check it; what is on record is never rewritten.",
+            "Check it; if it was reported in error, withdraw that report first (duifu recovery reversal-withdrawn).",
+        ),
+    },
+    "REVERSAL_UNKNOWN": {
+        "zh": (
+            "算力券 {voucher} 没有登记红字发票 {number}，或其登记已撤回。",
+            "请核对红字发票号码，登记见 duifu audit replay {voucher}；随申请提交的红字发票不是登记。",
+        ),
+        "en": (
+            "Nobody reported red invoice {number} for voucher {voucher}, or that report was withdrawn.",
+            "Check its number; duifu audit replay {voucher} shows reports. What a request hands in is none.",
+        ),
+    },
+    "REVERSAL_HANDED_IN": {
+        "zh": (
+            "案件 {case} 的申请提交了冲减发票 {blue} 的红字发票 {number}，其登记不能撤回。",
+            "申请尚在办理的，请单位先撤回该申请；已核定的，该红字发票成立，请按其办理。",
+        ),
+        "en": (
+            "The request of case {case} hands in red invoice {number} of invoice {blue}; the report is not withdrawn.",
+            "The enterprise may withdraw a request that is under way; once it is assessed the red invoice stands.",
         ),
     },
 }

@@ -18,7 +18,7 @@ from audit.moments import AtPosition
 from domain.kinds import RECOVERY
 from domain.money import yuan
 from domain.orders import payable_fen
-from domain.recovery import Recovery, Standing
+from domain.recovery import COMPUTED, Recovery, Standing
 from domain.refusals import Refused
 from domain.voucher import Voucher
 from duifu.v1.commands_pb2 import Actor, FreezeCycle
@@ -41,6 +41,7 @@ from tests.commands.recovery_desk import (
     setting_off,
     transferring,
     waiving,
+    withdrawing,
 )
 from tests.commands.test_reversal import reversing
 from tests.desk import Desk, the_rulebook
@@ -95,8 +96,13 @@ class Walk:
                 self.set_off(recovery, amount_fen)
         elif deed == "red invoice":
             self._red += 1
-            red = reversing(self.voucher, amount_fen * 5, red_invoice_number=invoice_number(self._red))
+            number, document = invoice_number(self._red), f"{self._red:064x}"
+            red = reversing(self.voucher, amount_fen * 5, red_invoice_number=number, evidence_sha256=document)
             self._send(INSPECTOR, report_invoice_reversed=red)
+        elif deed == "no red invoice":
+            if reported := sorted(self.desk.voucher(VOUCHER).reversals):
+                red_number = reported[which % len(reported)]
+                self._send(DECIDER, withdraw_invoice_reversal=withdrawing(VOUCHER, red_number))
         elif deed in ("ask again", "ask and order"):
             self._red += 1
             self.desk.pay_for(self.voucher, amount_fen * 5, invoice=self._red, on="2024-06-28")
@@ -194,7 +200,8 @@ EXPECTED = {
 #: What the walk is made of; first what there must be to walk on.
 OFTEN = [
     *(["find and set off", "ask and order", "answer"] * 4),
-    *("find and demand", "receive", "write off", "find", "red invoice", "new year", "ask again", "order", "send back"),
+    *(["red invoice", "no red invoice"] * 3),
+    *("find and demand", "receive", "write off", "find", "new year", "ask again", "order", "send back"),
 ]
 STEPS = st.tuples(
     st.sampled_from([*OFTEN, *DEEDS]),
@@ -217,6 +224,7 @@ def test_every_fen_that_was_paid_is_in_one_place_at_every_position(
             walk.take(*step)
             must_not_be_paid_above_its_worth(desk.voucher(VOUCHER), walk.recoveries())
             must_be_set_off_once(walk)
+            must_be_found_as_far_as_it_is_owed(walk)
 
         assert walk.refused <= EXPECTED
         must_be_conserved(desk, begin)
@@ -269,6 +277,20 @@ def must_not_be_paid_above_its_worth(voucher: Voucher, recoveries: list[Recovery
     kept_fen = voucher.paid_fen - sum(recovery.received_fen for recovery in recoveries)
     unpaid_fen = voucher.due_fen - (voucher.paid_fen - voucher.claw_back_fen)
     assert kept_fen + unpaid_fen <= voucher.face_value_fen
+
+
+def must_be_found_as_far_as_it_is_owed(walk: Walk) -> None:
+    """Computed findings want no more than the voucher is to pay back, and what came in of each was wanted.
+
+    Without a red invoice nothing is owed that did not come in; but each may have left a fen that rounding moved.
+    """
+    voucher = walk.desk.voucher(VOUCHER)
+    computed = [recovery for recovery in walk.recoveries() if recovery.opened.finding in COMPUTED]
+    assert sum(recovery.found_fen for recovery in computed) <= voucher.claw_back_fen
+    assert all(recovery.received_fen <= recovery.found_fen for recovery in computed)
+    if not voucher.reversals:
+        came_in_fen = sum(recovery.received_fen for recovery in computed)
+        assert voucher.claw_back_fen - came_in_fen <= len(voucher.reversals_withdrawn)
 
 
 def must_be_taken_back_once(recoveries: list[Recovery]) -> None:

@@ -81,6 +81,23 @@ def test_a_red_invoice_opens_a_recovery_that_nobody_withdraws(duifu: Duifu, paid
     assert (refused.exit_code, "COMPUTED_FINDING_STANDS" in refused.output) == (3, True)
 
 
+def test_a_report_in_error_is_withdrawn_and_made_again_in_the_same_words(duifu: Duifu, paid: Voucher) -> None:
+    red = ("recovery", "reversed", paid.voucher_id, "--invoice", invoice_number(1), "--red", invoice_number(900))
+    report = (*red, "--amount", "1000000", "--reason", "服务中止", *DOCUMENT, *FINDS)
+    of = ("recovery", "reversal-withdrawn", paid.voucher_id, "--red", invoice_number(900))
+    withdrawal = (*of, "--reason", "该红字发票属另一合同", *DOCUMENT, *DECIDES)
+    for _ in range(2):
+        done(duifu(*report))
+        done(duifu(*report))
+        done(duifu(*withdrawal))
+        done(duifu(*withdrawal))
+
+    assert [(row["standing"], row["reducedFen"]) for row in listed(duifu)] == [("withdrawn", yuan(200_000))] * 2
+    assert "核减¥200,000.00" in done(duifu("recovery", "show", f"{paid.case_id}-recovery-1")).output
+    wrong = duifu(*of, "--reason", "另有原因", *DOCUMENT, *DECIDES)
+    assert (wrong.exit_code, "REVERSAL_UNKNOWN" in wrong.output) == (3, True)
+
+
 def test_what_is_not_there_and_what_is_no_amount_is_said(duifu: Duifu, paid: Voucher) -> None:
     assert duifu("recovery", "show", "nothing").exit_code == 3
     wrong = ("recovery", "open", paid.case_id, "--as", "fraud", "--amount", "much", "--reason", "-")

@@ -31,6 +31,7 @@ from duifu.v1.recovery_pb2 import (
     RevokeSetOff,
     SendRecoveryNotice,
     TransferRecovery,
+    WithdrawInvoiceReversal,
     WithdrawRecovery,
     WriteOffRecovery,
 )
@@ -80,12 +81,18 @@ def examples(case_id: str, voucher_id: str) -> dict[str, tuple[Actor, Any]]:
         "record_recovery_letter": (SYSTEM, RecordRecoveryLetter(recovery_id=recovery, letter=Letter(letter_id="1"))),
         "withdraw_recovery": (DECIDER, WithdrawRecovery(recovery_id=recovery, reason="查无实据")),
         "report_invoice_reversed": (INSPECTOR, reversed_),
+        "withdraw_invoice_reversal": (DECIDER, withdrawing(voucher_id, "24110000000000000099")),
     }
 
 
 def opening(case_id: str, amount_fen: int, **other: Any) -> OpenRecovery:
     said: dict[str, Any] = {"finding": RECOVERY_KIND_FALSE_REPORT, "reason": "交付量虚报", "evidence_sha256": SHA256}
     return OpenRecovery(case_id=case_id, amount_fen=amount_fen, **{**said, **other})
+
+
+def withdrawing(voucher_id: str, red_invoice_number: str, **other: Any) -> WithdrawInvoiceReversal:
+    said: dict[str, Any] = {"reason": "该红字发票属另一合同", "evidence_sha256": SHA256}
+    return WithdrawInvoiceReversal(voucher_id=voucher_id, red_invoice_number=red_invoice_number, **{**said, **other})
 
 
 def noticing(recovery: str) -> SendRecoveryNotice:

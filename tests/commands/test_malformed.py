@@ -406,6 +406,7 @@ MAY_BE_LEFT_OUT = {
     "order_set_off": ["reason", "agreementSha256"],
     "revoke_set_off": ["reason"],
     "report_invoice_reversed": ["reason"],
+    "withdraw_invoice_reversal": ["reason"],
     "record_check": ["round", "result.credit", "result.credit.listings", *LISTING],
     "record_recovery_letter": ["letter", "letter.letterId"],
     "record_letter": ["caseId", "letter", "letter.letterId", "letter.template"],

@@ -401,6 +401,8 @@ def test_received_and_written_off_never_exceed_the_demand_and_only_the_year_of_p
     recovery = Recovery(
         opened=RecoveryOpened(recovery_id="r", amount_fen=demanded_fen, shares=shares, rule=rule),
         demand=RecoveryDemanded(amount_fen=demanded_fen),
+        found_fen=demanded_fen,
+        claimed_fen=demanded_fen,
     )
     restored_fen = 0
     for number, (is_receipt, amount_fen) in enumerate(steps):

@@ -111,6 +111,7 @@ ELSEWHERE = {
         ("INVOICE_NOT_COUNTED", "REVERSAL_ABOVE_INVOICE", "REVERSAL_CONFLICT", "RED_INVOICE_COUNTED"),
         "test_reversal.py",
     ),
+    **dict.fromkeys(("REVERSAL_UNKNOWN", "REVERSAL_HANDED_IN"), "test_reversal_withdrawn.py"),
     "LEDGER_BUSY": "forty lost races in a row",
     "COMMIT_TOO_LARGE": "test_lost_answers.py: no command of ours is that large",
 }

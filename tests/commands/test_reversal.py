@@ -52,10 +52,9 @@ def reversing(voucher: Voucher, amount_fen: int, **other: Any) -> ReportInvoiceR
         "invoice_key": invoice_number(1),
         "red_invoice_number": invoice_number(900),
         "reason": "服务中止",
+        "evidence_sha256": SHA256,
     }
-    return ReportInvoiceReversed(
-        voucher_id=voucher.voucher_id, amount_fen=amount_fen, evidence_sha256=SHA256, **{**said, **other}
-    )
+    return ReportInvoiceReversed(voucher_id=voucher.voucher_id, amount_fen=amount_fen, **{**said, **other})
 
 
 def reversed_(desk: Desk, voucher: Voucher, amount_fen: int, **other: Any) -> Voucher:

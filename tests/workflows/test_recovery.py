@@ -6,12 +6,13 @@ from temporalio.client import WorkflowUpdateFailedError
 from domain.money import yuan
 from duifu.v1.commands_pb2 import Command
 from ledger import streams
-from tests.builders import VERIFICATION, a_redemption, shanghai
+from tests.builders import VERIFICATION, a_redemption, invoice_number, shanghai
 from tests.commands.recovery_desk import (
     COLLECTOR,
     DECIDER,
     INSPECTOR,
     conserved,
+    demand_all,
     demanding,
     differences,
     noticing,
@@ -21,7 +22,9 @@ from tests.commands.recovery_desk import (
     state,
     transferring,
     waiving,
+    withdrawing,
 )
+from tests.commands.test_reversal import reversing
 from tests.conftest import OpenOffice
 from tests.office import Office
 from tests.replay.paths import FIRST, RECOVERY, VOUCHER, redeemed
@@ -79,6 +82,27 @@ async def test_a_recovery_is_told_rings_and_ends_when_all_has_come_in(office: Of
     assert "尚待缴回¥6,000.00" in letters[2]["text"]
     assert len(state(office.desk, RECOVERY).letters) == 3
     assert set(await office.timers(RECOVERY)) == {"陈述申辩期限至2024-04-09", "缴回期限至2024-04-30"}
+    assert (conserved(office.desk).is_conserved, differences(office.desk)) == (True, [])
+
+
+async def test_what_a_red_invoice_in_error_had_found_shrinks_on_the_card_and_ends(office: Office) -> None:
+    for number, fen in ((900, yuan(30_000)), (901, yuan(20_000))):
+        red, document = invoice_number(number), f"{number:064x}"
+        report = reversing(office.desk.voucher(VOUCHER), fen, red_invoice_number=red, evidence_sha256=document)
+        office.desk.send(INSPECTOR, report_invoice_reversed=report)
+    second = f"{FIRST}-recovery-2"
+    demand_all(office.desk, second)
+    office.desk.send(COLLECTOR, record_recovery_receipt=receiving(second, yuan(4_000)))
+    office.desk.send(DECIDER, withdraw_invoice_reversal=withdrawing(VOUCHER, invoice_number(901)))
+    await office.settled()
+    assert "核减：¥4,000.00，该红字发票属另一合同（BJ-A8）" in await office.card(RECOVERY)
+    assert (await office.attributes(RECOVERY))["DuifuAmountFen"] == yuan(2_000)
+
+    office.desk.send(DECIDER, withdraw_invoice_reversal=withdrawing(VOUCHER, invoice_number(900)))
+    endings = [await office.ending(name) for name in (RECOVERY, second)]
+
+    assert [(ending.outcome, ending.amount_fen) for ending in endings] == [("已撤销", 0), ("已办结", yuan(4_000))]
+    assert office.desk.voucher(VOUCHER).due_fen == yuan(16_000)
     assert (conserved(office.desk).is_conserved, differences(office.desk)) == (True, [])
 
 

@@ -719,6 +719,38 @@ class ReportInvoiceReversed(_message.Message):
 Global___ReportInvoiceReversed: _TypeAlias = ReportInvoiceReversed  # noqa: Y015
 
 @_typing.final
+class WithdrawInvoiceReversal(_message.Message):
+    """A red invoice was put on record in error: there is none, or its number, blue invoice or amount is another. What is
+    right is reported anew. By the role that decides. (F-2)
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VOUCHER_ID_FIELD_NUMBER: _builtins.int
+    RED_INVOICE_NUMBER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    voucher_id: _builtins.str
+    red_invoice_number: _builtins.str
+    reason: _builtins.str
+    evidence_sha256: _builtins.str
+    def __init__(
+        self,
+        *,
+        voucher_id: _builtins.str = ...,
+        red_invoice_number: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence_sha256", b"evidence_sha256", "reason", b"reason", "red_invoice_number", b"red_invoice_number", "voucher_id", b"voucher_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawInvoiceReversal: _TypeAlias = WithdrawInvoiceReversal  # noqa: Y015
+
+@_typing.final
 class RecoveryOpened(_message.Message):
     """Stream "recovery/<recovery id>": what one case has to pay back for one reason."""
 
@@ -1073,6 +1105,44 @@ class RecoveryWithdrawn(_message.Message):
 Global___RecoveryWithdrawn: _TypeAlias = RecoveryWithdrawn  # noqa: Y015
 
 @_typing.final
+class RecoveryReduced(_message.Message):
+    """Of what was computed, so much was not owed: the report of a red invoice was withdrawn. (F-2)"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    OPEN_FEN_FIELD_NUMBER: _builtins.int
+    RED_INVOICE_NUMBER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    amount_fen: _builtins.int
+    """of what was found"""
+    open_fen: _builtins.int
+    """of it, that was still to come in; the rest was never demanded, or was written off"""
+    red_invoice_number: _builtins.str
+    reason: _builtins.str
+    evidence_sha256: _builtins.str
+    clause: _builtins.str
+    def __init__(
+        self,
+        *,
+        amount_fen: _builtins.int = ...,
+        open_fen: _builtins.int = ...,
+        red_invoice_number: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+        clause: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "clause", b"clause", "evidence_sha256", b"evidence_sha256", "open_fen", b"open_fen", "reason", b"reason", "red_invoice_number", b"red_invoice_number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecoveryReduced: _TypeAlias = RecoveryReduced  # noqa: Y015
+
+@_typing.final
 class RecoveryTransferred(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1279,6 +1349,7 @@ class SettlementReversed(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
     CLAUSE_FIELD_NUMBER: _builtins.int
+    REPORTED_BY_FIELD_NUMBER: _builtins.int
     invoice_key: _builtins.str
     red_invoice_number: _builtins.str
     amount_fen: _builtins.int
@@ -1293,6 +1364,10 @@ class SettlementReversed(_message.Message):
     reason: _builtins.str
     evidence_sha256: _builtins.str
     clause: _builtins.str
+    @_builtins.property
+    def reported_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """accounts; of an early report, nobody is named"""
+
     def __init__(
         self,
         *,
@@ -1306,11 +1381,71 @@ class SettlementReversed(_message.Message):
         reason: _builtins.str = ...,
         evidence_sha256: _builtins.str = ...,
         clause: _builtins.str = ...,
+        reported_by: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "base_fen", b"base_fen", "clause", b"clause", "claw_back_fen", b"claw_back_fen", "cumulative_fen", b"cumulative_fen", "due_fen", b"due_fen", "evidence_sha256", b"evidence_sha256", "invoice_key", b"invoice_key", "reason", b"reason", "red_invoice_number", b"red_invoice_number"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "base_fen", b"base_fen", "clause", b"clause", "claw_back_fen", b"claw_back_fen", "cumulative_fen", b"cumulative_fen", "due_fen", b"due_fen", "evidence_sha256", b"evidence_sha256", "invoice_key", b"invoice_key", "reason", b"reason", "red_invoice_number", b"red_invoice_number", "reported_by", b"reported_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SettlementReversed: _TypeAlias = SettlementReversed  # noqa: Y015
+
+@_typing.final
+class ReversalWithdrawn(_message.Message):
+    """Stream "voucher/<voucher id>": a red invoice had been put on record in error; its blue one settles what it did
+    without it. What of that was paid back already is due again with the next request. (F-2)
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RED_INVOICE_NUMBER_FIELD_NUMBER: _builtins.int
+    INVOICE_KEY_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    BASE_FEN_FIELD_NUMBER: _builtins.int
+    CUMULATIVE_FEN_FIELD_NUMBER: _builtins.int
+    DUE_FEN_FIELD_NUMBER: _builtins.int
+    CLAW_BACK_FEN_FIELD_NUMBER: _builtins.int
+    WAITS_FEN_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_SHA256_FIELD_NUMBER: _builtins.int
+    CLAUSE_FIELD_NUMBER: _builtins.int
+    red_invoice_number: _builtins.str
+    invoice_key: _builtins.str
+    amount_fen: _builtins.int
+    """that the red one no longer takes"""
+    base_fen: _builtins.str
+    """that the blue one settles again; exact"""
+    cumulative_fen: _builtins.str
+    """settled by all invoices, after this; exact"""
+    due_fen: _builtins.int
+    """so far, after this"""
+    claw_back_fen: _builtins.int
+    """no longer to be paid back"""
+    waits_fen: _builtins.int
+    """settled, and due with the next request"""
+    reason: _builtins.str
+    evidence_sha256: _builtins.str
+    clause: _builtins.str
+    def __init__(
+        self,
+        *,
+        red_invoice_number: _builtins.str = ...,
+        invoice_key: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+        base_fen: _builtins.str = ...,
+        cumulative_fen: _builtins.str = ...,
+        due_fen: _builtins.int = ...,
+        claw_back_fen: _builtins.int = ...,
+        waits_fen: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        evidence_sha256: _builtins.str = ...,
+        clause: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "base_fen", b"base_fen", "clause", b"clause", "claw_back_fen", b"claw_back_fen", "cumulative_fen", b"cumulative_fen", "due_fen", b"due_fen", "evidence_sha256", b"evidence_sha256", "invoice_key", b"invoice_key", "reason", b"reason", "red_invoice_number", b"red_invoice_number", "waits_fen", b"waits_fen"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReversalWithdrawn: _TypeAlias = ReversalWithdrawn  # noqa: Y015
