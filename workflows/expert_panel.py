@@ -14,7 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from duifu.v1.panel_pb2 import LapsePanel
     from duifu.v1.work_pb2 import BusinessClock, Ending, Progress, WorkflowStart
     from workflows import display, panel_card
-    from workflows.following import Facts, FollowsLedger
+    from workflows.following import Facts
+    from workflows.follows_ledger import FollowsLedger
 
 NAME = "ExpertPanel"
 

@@ -21,7 +21,8 @@ with workflow.unsafe.imports_passed_through():
     from duifu.v1.events_pb2 import GrantOrdered
     from duifu.v1.work_pb2 import Ending, PaymentOrder, PaymentReport, Progress, WorkflowStart
     from workflows import display, options, paying, paying_together
-    from workflows.following import Facts, FollowsLedger
+    from workflows.following import Facts
+    from workflows.follows_ledger import FollowsLedger
     from workflows.ports import Treasury
 
 

@@ -31,7 +31,9 @@ with workflow.unsafe.imports_passed_through():
         WorkflowStart,
     )
     from workflows import display, options, paying, paying_together
-    from workflows.following import Background, FollowsLedger, Standing
+    from workflows.background import Background
+    from workflows.following import Standing
+    from workflows.follows_ledger import FollowsLedger
     from workflows.ports import CLOCK_TOLERANCE, Claims, Quarters, Reminders
 
 REMINDER, LETTERS, NOTHING = "reminder", "letters", "-"  # tasks beside
