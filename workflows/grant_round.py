@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from duifu.v1.events_pb2 import GrantOrdered
     from duifu.v1.work_pb2 import Ending, PaymentOrder, PaymentReport, Progress, WorkflowStart
-    from workflows import display, options, paying, paying_together
+    from workflows import options, paying, paying_together, round_card
     from workflows.following import Facts
     from workflows.follows_ledger import FollowsLedger
     from workflows.ports import Treasury
@@ -65,7 +65,7 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
     def progress(self) -> Progress:
         """What this workflow knows."""
         is_idle = not self.payments.under_way
-        return self.so_far(round_standing(self.round), display.round_stage(self.round), is_idle)
+        return self.so_far(round_standing(self.round), round_card.round_stage(self.round), is_idle)
 
     def turning_point(self) -> object:
         """A treasury's answer wakes the round, too."""
@@ -150,8 +150,8 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
 
     def show_round(self) -> None:
         """Tell operators where the round stands."""
-        card = display.round_card(self.round, self.obstacle, self.business_now, self.clock)
-        self.show(display.round_attributes(self.round), card)
+        card = round_card.round_card(self.round, self.obstacle, self.business_now, self.clock)
+        self.show(round_card.round_attributes(self.round), card)
 
 
 def _title(ordered: GrantOrdered) -> str:
