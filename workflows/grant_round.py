@@ -5,8 +5,7 @@ from functools import partial
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain import round as rounds
-    from domain import treasury_silence
+    from domain import round_course, treasury_silence
     from domain.round import Round, Standing, payment_order
     from domain.wording import last_day, round_standing
     from duifu.v1.commands_pb2 import (
@@ -32,7 +31,7 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
 
     @workflow.init
     def __init__(self, start: WorkflowStart) -> None:
-        self.follow(start, Facts(f"round/{start.subject_id}", Round(), rounds.evolve))
+        self.follow(start, Facts(f"round/{start.subject_id}", Round(), round_course.evolve))
         self.payments = paying.Payments(options.PAYMENTS_AT_ONCE)
         self.reports: list[PaymentReport] = []  # of treasuries, that are to be put on record
         self.silence = paying.Silence(
