@@ -4,7 +4,7 @@ from audit import set_off_decisions
 from audit.compared import Comparison, Decision
 from audit.folded import Quarter
 from audit.remaking import Remaking
-from domain import cycle_decisions, duties, payment_answers, release, set_off
+from domain import cycle_closing, cycle_decisions, duties, payment_answers, release, set_off
 from domain.came_back import went_out_fen
 from domain.dates import Quarter as Days
 from domain.evaluation.paying import payable
@@ -96,7 +96,7 @@ def brought_forward(remaking: Remaking, event: FiguresBroughtForward) -> None:
     if (check := _compare(remaking, quarter, quarter.opened.cycle_id, is_part=True)) is not None:
         before = remaking.quarter(event.from_cycle_id)
         if before.is_closed:
-            derived = cycle_decisions.bring_forward(before.whole(), quarter.whole())
+            derived = cycle_closing.bring_forward(before.whole(), quarter.whole())
             check.same_message("", event, derived, quarter.opened.clause)
         else:
             check.same("from_cycle_id", event.from_cycle_id, "", quarter.opened.clause)
@@ -211,8 +211,8 @@ def closed(remaking: Remaking, event: CycleClosed) -> None:
     """Every claim and the sums."""
     quarter = remaking.own_quarter
     if (check := _compare(remaking, quarter, quarter.opened.cycle_id)) is not None:
-        (derived,) = cycle_decisions.close(quarter.whole())
-        cycle_decisions.must_close_in_order(quarter.whole(), remaking.open_quarters(quarter.opened.programme_id))
+        (derived,) = cycle_closing.close(quarter.whole())
+        cycle_closing.must_close_in_order(quarter.whole(), remaking.open_quarters(quarter.opened.programme_id))
         check.same_message("", event, derived, quarter.opened.clause)
 
 
