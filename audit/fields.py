@@ -19,10 +19,11 @@ from domain.dates import SHANGHAI
 from domain.invoices import invoiced_fen
 from domain.money import Exact, exact_text, show, show_exact
 from domain.orders import Order
+from domain.paying_wording import CLAIM_STATES, RESULTS, STANDINGS
 from domain.quarter_index import Claim
 from domain.round import Standing
 from domain.states import DERIVED
-from domain.wording import CHECKS, CLAIM_STATES, OUTCOMES, RESULTS, STANDINGS, check_title, deadline, last_day
+from domain.wording import CHECKS, OUTCOMES, check_title, deadline, last_day
 from duifu.v1.events_pb2 import CaseClosed
 from duifu.v1.facts_pb2 import Application, CheckResult, Contract, RedemptionRequest
 from duifu.v1.plan_pb2 import CasePlan

@@ -20,10 +20,11 @@ from domain.clock import business_time
 from domain.cycle import Cycle
 from domain.dates import timestamp
 from domain.kinds import CYCLE
+from domain.paying_wording import quarter_standing, round_standing
 from domain.quarter_standing import standing_of
 from domain.refusals import Refused, sentence
 from domain.wellformed import must_be_wellformed
-from domain.wording import quarter_standing, round_standing, standing
+from domain.wording import standing
 from duifu.v1.answers_pb2 import Answer, QuarterStanding, Receipt
 from duifu.v1.commands_pb2 import AUTHENTICATION_DECLARED, AUTHENTICATION_INTERNAL, Actor, Command
 from duifu.v1.events_pb2 import Cause, CommandAccepted, CommandRefused, Envelope

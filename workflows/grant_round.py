@@ -6,8 +6,9 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain import round_course, treasury_silence
+    from domain.paying_wording import round_standing
     from domain.round import Round, Standing, payment_order
-    from domain.wording import last_day, round_standing
+    from domain.wording import last_day
     from duifu.v1.commands_pb2 import (
         AllocateRound,
         CloseNotice,

@@ -7,9 +7,9 @@ from temporalio.common import SearchAttributeUpdate
 
 from domain import treasury_silence
 from domain.money import show
+from domain.paying_wording import STANDINGS, round_standing
 from domain.quarter_standing import silence_line
 from domain.round import Round, Standing
-from domain.wording import STANDINGS, round_standing
 from duifu.v1.work_pb2 import BusinessClock
 from workflows.display import AMOUNT_FEN, DUE_AT, IS_OVERDUE, OUTCOME, STAGE, WAITS_ON, mark, updated
 

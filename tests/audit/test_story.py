@@ -17,9 +17,9 @@ from domain.case import Case, OpenStage, UnknownEvent
 from domain.kinds import BY_STREAM
 from domain.money import show
 from domain.orders import Order
+from domain.paying_wording import CLAIM_STATES
 from domain.quarter_index import Claim, ClaimState
 from domain.states import DERIVED
-from domain.wording import CLAIM_STATES
 from duifu.v1.commands_pb2 import VERDICT_PASS, Authentication, Command
 from duifu.v1.events_pb2 import AmountStep, AmountTrace, CaseAccepted, CaseClosed, Decided, Event, StageLapsed
 from duifu.v1.facts_pb2 import CheckResult
