@@ -10,7 +10,8 @@ from typing import Any
 from google.protobuf import json_format
 from google.protobuf.message import Message
 
-from audit.labels import LABELS, VALUES
+from audit.labels import LABELS
+from audit.paper_labels import VALUES
 from audit.story import sentence
 from domain.amount import InvoiceTotals
 from domain.batches import Batch

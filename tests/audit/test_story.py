@@ -10,7 +10,8 @@ import pytest
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from audit.labels import AUTHENTICATIONS, LABELS, VALUES
+from audit.labels import AUTHENTICATIONS, LABELS
+from audit.paper_labels import VALUES
 from audit.story import COMMANDS, clause, sentence
 from domain.amount import InvoiceTotals
 from domain.case import Case, OpenStage, UnknownEvent
