@@ -131,9 +131,9 @@ class FollowsLedger(Generic[S]):
         self.obstacle = sentence(refusal) if refusal else ""
         if refusal and self.turning_point() == before:
             self._show_standing()
-            await self.until_news(*self._pause_after(refusal, summary))
+            await self.until_news(*self.pause_after(refusal, summary))
 
-    def _pause_after(self, refusal: Refusal, summary: str) -> tuple[timedelta, str]:
+    def pause_after(self, refusal: Refusal, summary: str) -> tuple[timedelta, str]:
         """How long to wait before a refused command is sent again, and what the timer is called."""
         if refusal.HasField("not_before"):
             not_before = refusal.not_before.ToDatetime(SHANGHAI)
