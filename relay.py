@@ -184,7 +184,7 @@ class Relay:
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                     start_signal="nudge",
                     start_signal_args=[Nudge(position=news.position)],
-                    static_summary=f"{display.REHEARSAL_MARK if clock.is_rehearsal else ''}{subject.summary}",
+                    static_summary=f"{display.mark(clock)}{subject.summary}",
                     static_details=subject.details,
                     priority=Priority(priority_key=PRIORITY_KEYS[subject.workflow], fairness_key=subject.fairness_key),
                     search_attributes=display.initial(subject.programme, subject.applicant, clock.is_rehearsal),

@@ -10,7 +10,8 @@ from typing import Any
 from google.protobuf import json_format
 from google.protobuf.message import Message
 
-from audit.labels import LABELS, VALUES
+from audit.labels import LABELS
+from audit.paper_labels import VALUES
 from audit.story import sentence
 from domain.amount import InvoiceTotals
 from domain.batches import Batch
@@ -19,10 +20,11 @@ from domain.dates import SHANGHAI
 from domain.invoices import invoiced_fen
 from domain.money import Exact, exact_text, show, show_exact
 from domain.orders import Order
+from domain.paying_wording import CLAIM_STATES, RESULTS, STANDINGS
 from domain.quarter_index import Claim
 from domain.round import Standing
 from domain.states import DERIVED
-from domain.wording import CHECKS, CLAIM_STATES, OUTCOMES, RESULTS, STANDINGS, check_title, deadline, last_day
+from domain.wording import CHECKS, OUTCOMES, check_title, deadline, last_day
 from duifu.v1.events_pb2 import CaseClosed
 from duifu.v1.facts_pb2 import Application, CheckResult, Contract, RedemptionRequest
 from duifu.v1.plan_pb2 import CasePlan

@@ -12,8 +12,9 @@ from audit.moments import Moment, until
 from domain.case import Case, UnknownEvent
 from domain.cycle import Cycle
 from domain.kinds import kind_of
+from domain.paying_wording import quarter_standing, round_standing
 from domain.round import Round
-from domain.wording import quarter_standing, round_standing, standing
+from domain.wording import standing
 from duifu.v1.plan_pb2 import CasePlan
 from ledger.rows import Rows
 

@@ -3,7 +3,7 @@
 from audit import acting
 from audit.compared import Comparison, Decision
 from audit.remaking import Remaking
-from domain import round_decisions
+from domain import public_notice, round_decisions
 from domain.kinds import CASE, ROUND
 from domain.round import Round
 from duifu.v1.events_pb2 import (
@@ -89,7 +89,7 @@ def notice_closed(remaking: Remaking, event: NoticeClosed) -> None:
     """The public has had its time, and no objection is open."""
     round_ = _own(remaking)
     if (check := _compare(remaking, round_, Decision.ROUND, round_.round_id)) is not None:
-        derived = round_decisions.close_notice(round_, remaking.entry.business_at)
+        derived = public_notice.close_notice(round_, remaking.entry.business_at)
         check.same_message("", event, derived, round_.opened.clause)
 
 
@@ -97,7 +97,7 @@ def objected(remaking: Remaking, event: ObjectionRaised) -> None:
     """The result was being shown."""
     round_ = _own(remaking)
     if (check := _compare(remaking, round_, Decision.ROUND, event.case_id, is_part=True)) is not None:
-        (derived,) = round_decisions.raise_objection(round_, event, remaking.entry.business_at)
+        (derived,) = public_notice.raise_objection(round_, event, remaking.entry.business_at)
         assert isinstance(derived, ObjectionRaised)
         check.same("objection", event.objection, derived.objection, round_.opened.clause)
         _by_whoever_shows(remaking, check, event.case_id)
@@ -108,7 +108,7 @@ def objection_settled(remaking: Remaking, event: ObjectionSettled) -> None:
     round_ = _own(remaking)
     case_id = round_.objections[event.objection].raised.case_id
     if (check := _compare(remaking, round_, Decision.ROUND, case_id, is_part=True)) is not None:
-        round_decisions.settle_objection(round_, case_id, event)
+        public_notice.settle_objection(round_, case_id, event)
         _by_whoever_shows(remaking, check, case_id)
 
 

@@ -1,20 +1,16 @@
 """Is the ledger what it was? The whole log against itself, the sealer's tree, every checkpoint and the witnesses."""
 
-import gc
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audit.scan import PAGE, Finding, Part, scan
-from audit.side_by_side import side_by_side
+from audit.scan import Finding
+from audit.scanned import roots_of, scanned
 from ledger.rows import Rows, RowsDamaged, SQLiteRows, open_rows
 from ledger.seals import Seals, SealsDamaged
-from proofs.merkle import EMPTY_ROOT, Frontier
 from proofs.notes import Note, NoteRefused, Trusted, Verifier, trusted
-
-SIDE_BY_SIDE_FROM = 20_000  # events; for fewer, a second process costs more than it saves
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +90,11 @@ def verify(
         findings.append(Finding("sealed", head + 1, _cut_back(head, memory.size), memory.size))
     sizes = sorted({size for size in believed.roots if 0 < size <= head} | ({frontier.size} if frontier else set()))
     sealed = min(memory.size, head) if tree_path else 0
-    parts = _scanned(address, tree_path, sealed, head, sizes, progress, processes or os.cpu_count() or 1)
+    parts = scanned(address, tree_path, sealed, head, sizes, progress, processes or os.cpu_count() or 1)
     if (extra := rows.count(head) - sum(part.events for part in parts)) != 0:
         findings.append(Finding("table", 0, f"另有{extra}行不在日志的位置上"))
     rows.close()
-    roots = _roots(parts)
+    roots = roots_of(parts)
     findings += [finding for part in parts for finding in part.findings]
     findings += _against_checkpoints(believed.roots, roots, head)
     if frontier is not None and (frontier.size > head or frontier.root() != roots.get(frontier.size)):
@@ -217,60 +213,3 @@ def _vouched(believed: dict[int, bytes], roots: dict[int, bytes], findings: Iter
 
 def _cut_back(head: int, size: int) -> str:
     return f"账本有{head}个事件，而{size}个已经封存：末尾被截去"
-
-
-def _roots(parts: Sequence[Part]) -> dict[int, bytes]:
-    """The root at every size that was asked for, from the parts' subtrees, joined in order."""
-    roots = {0: EMPTY_ROOT}
-    before = Frontier()
-    for part in parts:
-        for size, subtrees in part.subtrees.items():
-            tree = Frontier(before.size, before.nodes)
-            for level, root in subtrees:
-                tree.join(root, level)
-            roots[size] = tree.root()
-        if part.upto not in part.subtrees:
-            break  # what follows cannot be placed
-        for level, root in part.subtrees[part.upto]:
-            before.join(root, level)
-    return roots
-
-
-def _scanned(
-    address: str,
-    tree_path: Path | None,
-    sealed: int,
-    head: int,
-    sizes: Sequence[int],
-    progress: Callable[[int, int], None],
-    processes: int,
-) -> list[Part]:
-    """The parts of the log, read side by side where that is worth a process."""
-    parts = processes if head >= SIDE_BY_SIDE_FROM else 1
-    # Each part but the last ends with a page, so that the sealed tree is read by whole tiles.
-    bounds = [head * part // parts // PAGE * PAGE for part in range(parts)] + [head]
-
-    def work(after: int, upto: int, heard: Callable[[int, int], None]) -> Part:
-        done = 0
-
-        def count(events: int) -> None:
-            nonlocal done
-            done += events
-            heard(done, upto - after)
-
-        with _without_gc():
-            return scan(address, tree_path, sealed, after, upto, sizes, count)
-
-    return side_by_side(work, bounds, progress)
-
-
-@contextmanager
-def _without_gc() -> Iterator[None]:
-    """Rows make no cycles; looking for some among the streams remembered costs a sixth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -18,7 +18,7 @@ from domain.dates import civil_date
 from domain.kinds import CYCLE
 from domain.money import show as show_money
 from domain.orders import set_off_fen
-from domain.wording import CLAIM_STATES, RESULTS, quarter_standing
+from domain.paying_wording import CLAIM_STATES, RESULTS, quarter_standing
 from duifu.v1.commands_pb2 import Command, ConfirmCycle, OpenCycle, PauseCycle, ResumeCycle
 from front_door import open_door
 from ledger import streams

@@ -8,8 +8,8 @@ from audit.quarter_tally import Line, Step
 from cli import quarter_limits as limits
 from domain.cycle import Cycle
 from domain.money import show
+from domain.paying_wording import quarter_standing
 from domain.serving import Limit
-from domain.wording import quarter_standing
 from duifu.v1.events_pb2 import PaymentReturned
 from pictures import charts
 from pictures.charts import Bar, Column

@@ -12,9 +12,9 @@ from domain.cycle import Cycle
 from domain.kinds import CYCLE, ROUND
 from domain.money import show
 from domain.orders import payable_fen, payable_together_fen, set_off_fen
+from domain.paying_wording import RESULTS
 from domain.refusals import Refused, sentence
 from domain.round import Round
-from domain.wording import RESULTS
 from duifu.v1.commands_pb2 import Command, SignPayments, WithholdPayment
 from exchange.payments.payment_list import find_list, list_names
 from front_door import open_door

@@ -13,8 +13,9 @@ from domain.dates import SHANGHAI, civil_date
 from domain.kinds import ROUND
 from domain.money import show as show_money
 from domain.orders import Order
+from domain.paying_wording import RESULTS, STANDINGS, round_standing
 from domain.round import Applicant, Objection, Round
-from domain.wording import RESULTS, STANDINGS, last_day, round_standing
+from domain.wording import last_day
 from duifu.v1.commands_pb2 import Command, RaiseObjection, SettleObjection
 from duifu.v1.events_pb2 import GrantOrdered
 from front_door import open_door

@@ -9,19 +9,16 @@ import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-import httpx
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, DescribeTaskQueueRequest
 from temporalio.client import Client
-from temporalio.service import RPCError
 
+from cli import answering
 from settings import Settings
 from worker import connect
 from workflows.display import SEARCH_ATTRIBUTES
@@ -139,11 +136,11 @@ class Stack:
             for part in (self.temporal, self.city, self.worker):
                 part.inherits = (claim.fileno(),)
             self._start(self.temporal, f"Temporal {self.config.temporal_address}，Web UI {self.config.web_ui_url}")
-            await self.until(self._temporal_answers, self.temporal)
+            await self.until(partial(answering.temporal_answers, self.config), self.temporal)
             self._start(self.city, f"reference city {self.config.city_url}")
-            await self.until(self._city_answers, self.city)
+            await self.until(partial(answering.city_answers, self.config), self.city)
             self._start(self.worker, f"worker and relay, ledger {self.config.ledger}")
-            await self.until(self._worker_answers, self.worker)
+            await self.until(partial(answering.worker_answers, self.config), self.worker)
             claim.write("".join(f"{part.name} {part.pid}\n" for part in (self.temporal, self.city, self.worker)))
             claim.flush()
             self._exit.callback(self.config.addresses_path.unlink, missing_ok=True)
@@ -180,31 +177,6 @@ class Stack:
         self._say(line)
         part.start()
         self._exit.callback(part.stop)
-
-    async def _temporal_answers(self) -> bool:
-        with suppress(RPCError, RuntimeError):
-            client = await self.client()
-            request = DescribeNamespaceRequest(namespace=self.config.namespace)
-            await client.workflow_service.describe_namespace(request)
-            return True
-        return False
-
-    async def _worker_answers(self) -> bool:
-        client = await self.client()
-        request = DescribeTaskQueueRequest(
-            namespace=self.config.namespace,
-            task_queue=TaskQueue(name=self.config.task_queue),
-            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-        )
-        with suppress(RPCError):
-            return bool((await client.workflow_service.describe_task_queue(request)).pollers)
-        return False
-
-    async def _city_answers(self) -> bool:
-        with suppress(httpx.HTTPError):
-            async with httpx.AsyncClient() as client:
-                return (await client.get(f"{self.config.city_url}/healthz")).is_success
-        return False
 
 
 @contextmanager

@@ -9,19 +9,10 @@ from typing import Any
 import click
 
 from cli.asking import configuration, existing_ledger
-from cli.output import (
-    RefusedHere,
-    Unavailable,
-    WrongInput,
-    as_json,
-    at_home,
-    console,
-    print_json,
-    print_table,
-)
+from cli.output import RefusedHere, Unavailable, WrongInput, as_json, at_home, console, print_json, print_table
 from commands import deployment
 from domain.money import show
-from domain.wording import RESULTS
+from domain.paying_wording import RESULTS
 from ledger.following import HoleInLog
 from ledger.store import Ledger, LedgerUnavailable
 from views.following import LogTooShort

@@ -2,7 +2,7 @@
 
 from commands.quarters import known_quarters, open_quarter, open_quarters
 from commands.work import Work
-from domain import cycle_decisions
+from domain import cycle_closing, cycle_decisions
 from domain.cycle import cycle_id as id_of_cycle
 from domain.dates import Quarter
 from domain.refusals import Refused
@@ -75,13 +75,13 @@ def close(work: Work, cycle_id: str) -> str:
     Books are closed in order: the figures of every earlier quarter are in those that it hands on.
     """
     quarter = work.cycle(cycle_id)
-    closed, programme_id = cycle_decisions.close(quarter), quarter.opened.programme_id
-    cycle_decisions.must_close_in_order(quarter, open_quarters(work, programme_id))
+    closed, programme_id = cycle_closing.close(quarter), quarter.opened.programme_id
+    cycle_closing.must_close_in_order(quarter, open_quarters(work, programme_id))
     work.on_cycle(cycle_id, closed)
     later = next((number for number in known_quarters(work, programme_id) if number > quarter.number), None)
     if later is not None:
         following = work.cycle(id_of_cycle(programme_id, later))
-        work.on_cycle(following.cycle_id, [cycle_decisions.bring_forward(work.cycle(cycle_id), following)])
+        work.on_cycle(following.cycle_id, [cycle_closing.bring_forward(work.cycle(cycle_id), following)])
     return cycle_id
 
 

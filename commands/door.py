@@ -1,37 +1,29 @@
 """The only way into the ledger. Decides, records and answers in one commit; every call may be repeated safely."""
 
-import hashlib
-import json
 import random
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import structlog
-from google.protobuf import json_format
-from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from commands import deployment, freezes, inbox
 from commands.handlers import AFTERWARDS, HANDLERS, INTERNAL
 from commands.kept import Kept
+from commands.record import acceptance_of, envelope_of, receipt_of, recorded_in, request_digest
 from commands.work import Work
 from domain.clock import business_time
 from domain.cycle import Cycle
-from domain.dates import timestamp
 from domain.kinds import CYCLE
 from domain.quarter_standing import standing_of
 from domain.refusals import Refused, sentence
 from domain.wellformed import must_be_wellformed
-from domain.wording import quarter_standing, round_standing, standing
 from duifu.v1.answers_pb2 import Answer, QuarterStanding, Receipt
 from duifu.v1.commands_pb2 import AUTHENTICATION_DECLARED, AUTHENTICATION_INTERNAL, Actor, Command
-from duifu.v1.events_pb2 import Cause, CommandAccepted, CommandRefused, Envelope
+from duifu.v1.events_pb2 import Cause, CommandRefused
 from ledger import streams
-from ledger.encryption import digests, may_be_same
-from ledger.mapper import Recorded
-from ledger.personal import impersonal
-from ledger.registry import put
+from ledger.encryption import may_be_same
 from ledger.store import APPEND_MAX, AppendTooLarge, Ledger, LedgerUnavailable, StreamMoved
 from policy.rulebook import Rulebook
 
@@ -134,17 +126,10 @@ class Door:
                 if prior := self._prior(command, digest):
                     return prior
                 raise
-            accepted = CommandAccepted(
-                command_id=command.command_id,
-                request_sha256=digest,
-                case_id=subject_id,
-                next_stage=_next_stage(work, subject_id),
-                summary=_summary(work, subject_id),
-                personal=digests(command, self.ledger.keys),
-            )
-            envelope = _envelope(command, actor, cause, work, recorded_at)
+            accepted = acceptance_of(command, digest, work, subject_id, self.ledger.keys)
+            envelope = envelope_of(command, actor, cause, work, recorded_at)
             events = [(streams.command(command.command_id), 1, accepted), *work.events]
-            recorded = [_recorded(envelope, *event) for event in events]
+            recorded = [recorded_in(envelope, *event) for event in events]
             try:
                 positions = self.ledger.append(recorded, work.rests_on())
             except AppendTooLarge:
@@ -160,7 +145,7 @@ class Door:
                 time.sleep(random.uniform(0, BACKOFF_SECONDS_MAX) * min(attempt, 10) / 10)  # noqa: S311 (not a secret)
                 continue
             work.keep(recorded)
-            return accepted.summary, _receipt(accepted, positions[0], self._leaf(command))
+            return accepted.summary, receipt_of(accepted, positions[0], self._leaf(command))
         raise Refused("LEDGER_BUSY", attempts=ATTEMPTS_MAX)
 
     def _considered(self, command: Command, actor: Actor, kind: str, recorded_at: datetime) -> tuple[Work, str]:
@@ -181,7 +166,7 @@ class Door:
             # Once a person's key is destroyed, nobody can compare that person's values: the rest decides.
             if accepted.request_sha256 != digest or not may_be_same(command, accepted.personal, self.ledger.keys):
                 raise Refused("COMMAND_ID_REUSED", command_id=command.command_id)
-            receipt = _receipt(accepted, self.ledger.position_of(stream, 1), self._leaf(command))
+            receipt = receipt_of(accepted, self.ledger.position_of(stream, 1), self._leaf(command))
             receipt.is_repeat = recorded.envelope.recorded_at not in own
             return accepted.summary, receipt
         return None
@@ -205,10 +190,10 @@ class Door:
             message=refused.message("zh"),
         )
         stream = streams.attempt(command.command_id, digest, refused.code)
-        envelope = _envelope(command, actor, cause, work, recorded_at)
+        envelope = envelope_of(command, actor, cause, work, recorded_at)
         for loss in range(1, LOSSES_MAX + 1):
             try:
-                self.ledger.append([_recorded(envelope, stream, 1, attempted)])
+                self.ledger.append([recorded_in(envelope, stream, 1, attempted)])
             except StreamMoved:
                 return  # the same attempt, refused for the same reason, is on record
             except LedgerUnavailable:
@@ -216,61 +201,3 @@ class Door:
                     raise
             else:
                 return
-
-
-def request_digest(command: Command) -> str:
-    """SHA-256 of what is asked and by whom, as JSON with sorted keys; the language of the answer is no part of it.
-
-    Protobuf's own bytes may differ between its versions and languages; the JSON is the same for everybody. Personal
-    values are left out, so that nobody who reads the log finds one by trying; the receipt has an HMAC of them.
-    """
-    asked = json_format.MessageToDict(impersonal(command), preserving_proto_field_name=True)
-    asked.pop("language", None)
-    content = json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
-def _receipt(accepted: CommandAccepted, position: int, leaf: bytes) -> Receipt:
-    return Receipt(
-        position=position,
-        case_id=accepted.case_id,
-        next_stage=accepted.next_stage,
-        command_id=accepted.command_id,
-        leaf_sha256=leaf.hex(),
-    )
-
-
-def _envelope(command: Command, actor: Actor, cause: Cause | None, work: Work, recorded_at: datetime) -> Envelope:
-    return Envelope(
-        actor=actor,
-        command_id=command.command_id,
-        cause=cause,
-        edition_sha256=work.edition_sha256,
-        business_at=timestamp(work.at),
-        recorded_at=timestamp(recorded_at),
-        is_rehearsal=work.deployment.is_rehearsal,
-    )
-
-
-def _recorded(envelope: Envelope, stream: str, version: int, message: Message) -> Recorded:
-    own = Envelope()
-    own.CopyFrom(envelope)
-    put(message, own.event)
-    return Recorded(stream, version, own)
-
-
-def _next_stage(work: Work, subject_id: str) -> str:
-    if not work.has_case(subject_id):
-        return ""
-    stage = work.case(subject_id).stage
-    return stage.key if stage else ""
-
-
-def _summary(work: Work, subject_id: str) -> str:
-    if work.has_case(subject_id):
-        return f"{subject_id} {standing(work.case(subject_id))}"
-    if work.has_cycle(subject_id):
-        return f"{subject_id} {quarter_standing(work.cycle(subject_id))}"
-    if work.has_round(subject_id):
-        return f"{subject_id} {round_standing(work.round(subject_id))}"
-    return subject_id

@@ -7,7 +7,7 @@ from commands.in_quarter import InQuarter
 from commands.quarters import open_quarters
 from commands.redemptions import voucher_of
 from commands.work import Work
-from domain import cycle_decisions
+from domain import cycle_closing
 from domain.kinds import VOUCHER
 from domain.lapsing import lapsed, must_be_its_holder, refuse_transfer
 from domain.refusals import Refused
@@ -25,10 +25,10 @@ def lapse(work: Work, command: LapseVouchers) -> str:
     CYCLE_NOT_FROZEN, CYCLE_NOT_SETTLED, EARLIER_QUARTER_OPEN, NOTHING_LAPSES.
     """
     quarter = work.cycle(command.cycle_id)
-    cycle_decisions.must_be_settled(quarter)
+    cycle_closing.must_be_settled(quarter)
     if not quarter.lapses:
         raise Refused("NOTHING_LAPSES", quarter.opened.clause, cycle=command.cycle_id)
-    cycle_decisions.must_close_in_order(quarter, open_quarters(work, quarter.opened.programme_id))
+    cycle_closing.must_close_in_order(quarter, open_quarters(work, quarter.opened.programme_id))
     here = InQuarter(work, command.cycle_id)
     valid_for = here.programme.award.valid_for
     assert valid_for is not None

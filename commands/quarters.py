@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from commands.work import Work
-from domain import cycle_decisions
+from domain import cycle_closing, cycle_decisions
 from domain.cycle import Cycle, cycle_id, quarters_of
 from domain.dates import Quarter
 from domain.format.programme import Programme
@@ -36,7 +36,7 @@ def _opened(work: Work, programme: Programme, quarter: Quarter) -> Cycle:
     cycle = work.cycle(opened.cycle_id)
     earlier = [number for number in known_quarters(work, programme.programme_id) if number < quarter]
     if earlier and (before := work.cycle(cycle_id(programme.programme_id, earlier[-1]))).closed is not None:
-        work.on_cycle(cycle.cycle_id, [cycle_decisions.bring_forward(before, cycle)])
+        work.on_cycle(cycle.cycle_id, [cycle_closing.bring_forward(before, cycle)])
     return work.cycle(cycle.cycle_id)
 
 

@@ -7,17 +7,14 @@ from google.protobuf.message import Message
 from commands import benefits
 from commands.grants import ALLOCATE, NOTICE, is_before_allocation, tell_round
 from commands.work import Work
-from domain import duties, returns, review, round_decisions
+from domain import duties, public_notice, returns, review, round_decisions
 from domain.calculation.award import Award
 from domain.case import Case
 from domain.evaluation.rounds import award_round
 from domain.money import show
 from domain.refusals import Refused
 from domain.serving import served_grant
-from duifu.v1.commands_pb2 import (
-    RaiseObjection,
-    SettleObjection,
-)
+from duifu.v1.commands_pb2 import RaiseObjection, SettleObjection
 from duifu.v1.events_pb2 import (
     CASE_OUTCOME_REFUSED,
     AmountAllocated,
@@ -54,7 +51,7 @@ def allocate(work: Work, round_id: str) -> str:
 
 def close_notice(work: Work, round_id: str) -> str:
     """The public has had its time: these results stand, and their cases go on."""
-    closed = round_decisions.close_notice(work.round(round_id), work.at)
+    closed = public_notice.close_notice(work.round(round_id), work.at)
     work.on_round(round_id, [closed])
     for case_id in closed.case_ids:
         case = work.case(case_id)
@@ -73,7 +70,7 @@ def raise_objection(work: Work, command: RaiseObjection) -> str:
         text=command.text,
         evidence_sha256=command.evidence_sha256,
     )
-    work.on_round(case.round_id, round_decisions.raise_objection(work.round(case.round_id), raised, work.at))
+    work.on_round(case.round_id, public_notice.raise_objection(work.round(case.round_id), raised, work.at))
     return case.case_id
 
 
@@ -81,7 +78,7 @@ def settle_objection(work: Work, command: SettleObjection) -> str:
     """Dismiss an objection, or have the result determined again, unless it is being determined again already."""
     case = _shown_by_actor(work, command.case_id)
     settled = ObjectionSettled(objection=command.objection, is_upheld=command.is_upheld, reason=command.reason)
-    work.on_round(case.round_id, round_decisions.settle_objection(work.round(case.round_id), case.case_id, settled))
+    work.on_round(case.round_id, public_notice.settle_objection(work.round(case.round_id), case.case_id, settled))
     if command.is_upheld and case.is_open and not is_before_allocation(case):
         sets_amount = next(row.key for row in case.plan.stages if row.sets_amount)
         why = f"异议成立：{command.reason}"

@@ -1,15 +1,15 @@
 """How each event changes a case. Only assigns; what was decided stays decided under any later rule."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from itertools import pairwise
 from typing import TypeVar
 
 from google.protobuf.message import Message
 
-from domain.case import CORRECTION, Case, OpenStage, UnknownEvent
-from domain.dates import SHANGHAI, from_iso
+from domain import stage_course
+from domain.case import CORRECTION, Case, UnknownEvent
+from domain.dates import from_iso
 from domain.states import changed
 from duifu.v1.events_pb2 import (
     CLAIM_PAYMENT_STATUS_CAME_BACK,
@@ -38,7 +38,6 @@ from duifu.v1.events_pb2 import (
     OpinionGiven,
     OutputRecorded,
     Reminded,
-    Reminder,
     SentBack,
     SpecialApprovalGiven,
     SpecialApprovalRevoked,
@@ -48,15 +47,8 @@ from duifu.v1.events_pb2 import (
     TaskHandedOver,
     TaskReleased,
 )
-from duifu.v1.facts_pb2 import (
-    CHECK_OUTCOME_UNAVAILABLE,
-    Application,
-    BankAccount,
-    RedemptionRequest,
-)
-from duifu.v1.plan_pb2 import (
-    ON_SILENCE_ESCALATES,
-)
+from duifu.v1.facts_pb2 import CHECK_OUTCOME_UNAVAILABLE, Application, BankAccount, RedemptionRequest
+from duifu.v1.plan_pb2 import ON_SILENCE_ESCALATES
 
 T = TypeVar("T")
 
@@ -86,19 +78,7 @@ def evolve(case: Case, event: Message) -> Case:
         case AmountDetermined():
             return changed(case, due_fen=event.amount_fen)
         case StageOpened():
-            due_at = event.due_at.ToDatetime(SHANGHAI) if event.HasField("due_at") else None
-            items = case.correction_items if event.stage == CORRECTION else ()
-            stage = OpenStage(
-                event.stage,
-                event.round,
-                event.title,
-                event.waits_on,
-                due_at,
-                event.rests_on,
-                items=items,
-                opened_on=from_iso(event.opened_on) if event.opened_on else None,
-                reminders=_moments(event.reminders),
-            )
+            stage = stage_course.opened(event, case.correction_items)
             return changed(case, stage=stage, stages=(*case.stages, stage))
         case CheckRecorded():
             return _answered(case, event)
@@ -130,10 +110,10 @@ def evolve(case: Case, event: Message) -> Case:
         case SentBack():
             return _sent_back(case, event)
         case ClockStopped() | ClockRestarted():
-            stopped = _stage_with(case.stage, event) if case.stage else None
+            stopped = stage_course.evolve(case.stage, event) if case.stage else None
             return changed(case, stage=stopped, stops=(*case.stops, event))
         case Reminded() | TaskClaimed() | TaskReleased() | TaskHandedOver():
-            return changed(case, stage=_stage_with(case.stage, event)) if case.stage else case
+            return changed(case, stage=stage_course.evolve(case.stage, event)) if case.stage else case
         case AmountAllocated():
             return changed(case, allocated=event)
         case GrantPaymentChanged():
@@ -219,33 +199,3 @@ def _sent_back(case: Case, event: SentBack) -> Case:
 
 def _without(known: Mapping[str, T], key: str) -> dict[str, T]:
     return {name: value for name, value in known.items() if name != key}
-
-
-def _moments(reminders: Iterable[Reminder]) -> dict[int, datetime]:
-    return {reminder.days_left: reminder.remind_at.ToDatetime(SHANGHAI) for reminder in reminders}
-
-
-def _stage_with(stage: OpenStage, event: Message) -> OpenStage:
-    match event:
-        case ClockStopped():
-            return replace(stage, stop=event)
-        case ClockRestarted():
-            due_at = event.due_at.ToDatetime(SHANGHAI) if event.HasField("due_at") else None
-            reason = stage.stop.title if stage.stop and event.stopped_days else ""
-            return replace(
-                stage,
-                stop=None,
-                due_at=due_at,
-                stopped_days=stage.stopped_days + event.stopped_days,
-                moved_by=(*stage.moved_by, reason) if reason else stage.moved_by,
-                reminders=_moments(event.reminders),
-            )
-        case Reminded():
-            return replace(stage, reminded=stage.reminded | {event.days_left})
-        case TaskClaimed():
-            return replace(stage, claimed_by=event.by, claimed_on=from_iso(event.claimed_on))
-        case TaskHandedOver():
-            return replace(stage, claimed_by=event.to, claimed_on=from_iso(event.handed_over_on))
-        case TaskReleased():
-            return replace(stage, claimed_by="", claimed_on=None)
-    raise UnknownEvent(type(event).__name__)

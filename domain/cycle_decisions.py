@@ -1,4 +1,4 @@
-"""What may become of a quarter: opened, cut off, ruled on, paid and closed. (BJ-4.3, BJ-A11, BJ-A13)"""
+"""What may become of a quarter before it closes: opened, cut off, ruled on, paid. (BJ-4.3, BJ-A11, BJ-A13)"""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -10,21 +10,16 @@ from domain.cycle import Cycle, cycle_id
 from domain.dates import SHANGHAI, Quarter, end_of, start_of, timestamp
 from domain.evaluation.validity import may_end_by
 from domain.format.programme import Programme
-from domain.numbered import by_number
-from domain.orders import set_off_fen
 from domain.quarter_index import ClaimState
 from domain.refusals import Refused
 from duifu.v1.commands_pb2 import Actor, RemindCycle
 from duifu.v1.events_pb2 import (
-    ClaimAmount,
-    CycleClosed,
     CycleConfirmed,
     CycleFrozen,
     CycleOpened,
     CyclePaused,
     CycleReminded,
     CycleResumed,
-    FiguresBroughtForward,
     Reminder,
 )
 
@@ -71,20 +66,6 @@ def _reminders(days_before: Iterable[int], cut_off_on: date, on: date) -> list[R
     return [
         Reminder(days_left=days_left, remind_at=timestamp(start_of(day))) for days_left, day in days.items() if day > on
     ]
-
-
-def bring_forward(before: Cycle, later: Cycle) -> FiguresBroughtForward:
-    """The opening figures that a closed quarter hands to the one after it."""
-    assert before.closed is not None
-    same_year = before.opened.paying_year == later.opened.paying_year
-    paid_fen = before.closed.paid_fen
-    return FiguresBroughtForward(
-        from_cycle_id=before.cycle_id,
-        claims=len(before.closed.carried),
-        carried_fen=before.closed.carried_fen,
-        paid_in_year_fen=paid_fen + before.brought.paid_in_year_fen if same_year else 0,
-        paid_fen=paid_fen + before.brought.paid_fen,
-    )
 
 
 def remind(cycle: Cycle, command: RemindCycle, at: datetime) -> list[Message]:
@@ -161,7 +142,7 @@ def must_be_its_turn(cycle: Cycle, open_quarters: Iterable[Cycle]) -> None:
 
     `open_quarters` are those of the programme that are not closed. Raises Refused EARLIER_QUARTER_UNPAID.
     """
-    for earlier in _before(cycle, open_quarters):
+    for earlier in earlier_than(cycle, open_quarters):
         if unpaid := sorted((*earlier.index.waiting, *earlier.index.payable)):
             raise Refused(
                 "EARLIER_QUARTER_UNPAID",
@@ -170,12 +151,6 @@ def must_be_its_turn(cycle: Cycle, open_quarters: Iterable[Cycle]) -> None:
                 earlier=earlier.cycle_id,
                 claims=listed(unpaid),
             )
-
-
-def must_close_in_order(cycle: Cycle, open_quarters: Iterable[Cycle]) -> None:
-    """No earlier quarter of the programme is open. Raises Refused EARLIER_QUARTER_OPEN."""
-    for earlier in _before(cycle, open_quarters):
-        raise Refused("EARLIER_QUARTER_OPEN", cycle.opened.clause, cycle=cycle.cycle_id, earlier=earlier.cycle_id)
 
 
 def must_be_payable(cycle: Cycle, at: datetime) -> None:
@@ -196,57 +171,14 @@ def must_be_payable(cycle: Cycle, at: datetime) -> None:
         raise Refused("PAY_DAY_NOT_REACHED", clause, cycle=cycle.cycle_id, pay_on=cycle.opened.pay_on, at=at)
 
 
-def must_be_settled(cycle: Cycle) -> None:
-    """Nothing of it is under way. Raises Refused CYCLE_UNKNOWN, CYCLE_CLOSED, CYCLE_NOT_FROZEN, CYCLE_NOT_SETTLED."""
-    must_be_open(cycle)
-    if not cycle.frozen:
-        raise Refused("CYCLE_NOT_FROZEN", cycle.opened.clause, cycle=cycle.cycle_id)
-    undone = sorted((*cycle.index.waiting, *cycle.index.payable)) + [order.case_id for order in cycle.outstanding()]
-    if undone:
-        raise Refused("CYCLE_NOT_SETTLED", cycle.opened.clause, cycle=cycle.cycle_id, claims=listed(undone))
-
-
-def close(cycle: Cycle) -> list[Message]:
-    """Name what became of every claim. Raises Refused like `must_be_settled`, and VOUCHERS_TO_LAPSE."""
-    must_be_settled(cycle)
-    if cycle.lapses:
-        raise Refused("VOUCHERS_TO_LAPSE", cycle.opened.clause, cycle=cycle.cycle_id)
-    all_orders = [cycle.orders[order_id] for order_id in sorted(cycle.orders, key=by_number)]
-    paid, returned = (
-        [
-            ClaimAmount(case_id=order.ordered.case_id, amount_fen=order.ordered.amount_fen)
-            for order in all_orders
-            if order.result in results
-        ]
-        for results in (("settled",), ("returned", "withheld"))
-    )
-    deferred, carried = (
-        [ClaimAmount(case_id=case_id, amount_fen=amounts[case_id]) for case_id in sorted(amounts)]
-        for amounts in (cycle.deferred, cycle.carried)
-    )
-    return [
-        CycleClosed(
-            paid=paid,
-            deferred=deferred,
-            returned=returned,
-            dropped_case_ids=[c.case_id for c in cycle.in_order() if c.state == ClaimState.DROPPED],
-            paid_fen=sum(a.amount_fen for a in paid),
-            set_off_fen=sum(set_off_fen(order.ordered) for order in all_orders if order.result == "settled"),
-            deferred_fen=sum(a.amount_fen for a in deferred),
-            returned_fen=sum(a.amount_fen for a in returned),
-            carried=carried,
-            carried_fen=sum(a.amount_fen for a in carried),
-        )
-    ]
-
-
 def listed(case_ids: Sequence[str]) -> str:
     """The claims that stand in the way, the first few by name."""
     named = "、".join(case_ids[:LISTED])
     return f"{named} 等{len(case_ids)}笔" if len(case_ids) > LISTED else named
 
 
-def _before(cycle: Cycle, others: Iterable[Cycle]) -> list[Cycle]:
+def earlier_than(cycle: Cycle, others: Iterable[Cycle]) -> list[Cycle]:
+    """The quarters among `others` that come before this one, in order."""
     return sorted((other for other in others if other.number < cycle.number), key=lambda other: other.number)
 
 

@@ -7,13 +7,12 @@ from typing import Any, Generic, TypeVar
 
 from google.protobuf.message import Message
 
-from domain import bars, benefits, case_course, headroom, papers, rehearsal, set_off, single
+from domain import bars, benefits, case_course, headroom, papers, rehearsal, round_course, set_off, single
 from domain import cycle as cycles
 from domain import delegation as delegations
 from domain import experts as pools
 from domain import panel as panels
 from domain import recovery as recoveries
-from domain import round as rounds
 from domain import subject as subjects
 from domain import voucher as vouchers
 from domain.bars import Bars
@@ -52,7 +51,7 @@ CASE = Kind(Case(), case_course.evolve)
 VOUCHER = Kind(Voucher(), vouchers.evolve)
 ENTERPRISE_YEAR = Kind(EnterpriseYear(), headroom.evolve)
 CYCLE = Kind(Cycle(), cycles.evolve)
-ROUND = Kind(Round(), rounds.evolve)
+ROUND = Kind(Round(), round_course.evolve)
 EXPERTS = Kind(Pool(), pools.evolve)
 PANEL = Kind(Panel(), panels.evolve)
 BARS = Kind(Bars(), bars.evolve)

@@ -4,8 +4,8 @@ from domain import treasury_silence
 from domain.cycle import Cycle
 from domain.dates import timestamp
 from domain.money import show
+from domain.paying_wording import of_which_set_off, quarter_standing
 from domain.quarter_index import ClaimState
-from domain.wording import of_which_set_off, quarter_standing
 from duifu.v1.answers_pb2 import QuarterStanding
 from duifu.v1.events_pb2 import CyclePaused, TreasurySilent
 

@@ -1,4 +1,4 @@
-"""What may become of a round: shared, shown to the public, objected to, ordered and closed. (QD-2.5, QD-A10)"""
+"""What may become of a round: opened, joined, shared, ordered and closed. (QD-2.5)"""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -16,9 +16,6 @@ from duifu.v1.events_pb2 import (
     GrantOrdered,
     GrantShare,
     LevelAmount,
-    NoticeClosed,
-    ObjectionRaised,
-    ObjectionSettled,
     RoundAllocated,
     RoundClosed,
     RoundLevel,
@@ -59,7 +56,7 @@ def join(round_: Round, joined: ApplicantJoined) -> list[Message]:
     Raises Refused ROUND_CLOSED, ROUND_ALLOCATED, APPLIED_ALREADY.
     """
     clause = round_.opened.clause
-    _must_be_open(round_)
+    must_be_open(round_)
     if round_.allocations:
         raise Refused("ROUND_ALLOCATED", clause, round=round_.round_id)
     for known in round_.applicants.values():
@@ -81,7 +78,7 @@ def must_be_allocatable(round_: Round, at: datetime) -> None:
 
     Raises Refused ROUND_UNKNOWN, ROUND_CLOSED, WINDOW_OPEN, APPLICANTS_UNDETERMINED, ALLOCATION_STANDS, GRANTS_ORDERED.
     """
-    _must_be_open(round_)
+    must_be_open(round_)
     clause = round_.opened.clause
     if at < round_.closes_at:
         raise Refused("WINDOW_OPEN", clause, round=round_.round_id, closes_on=round_.opened.closes_on, at=at)
@@ -127,57 +124,12 @@ def notice_period(rule: PublicNotice, on: date, calendar: WorkingCalendar) -> Pe
     return Period(first, first + timedelta(days=rule.days - 1))
 
 
-def close_notice(round_: Round, at: datetime) -> NoticeClosed:
-    """Nobody may object to these results any more.
-
-    Raises Refused ROUND_UNKNOWN, ROUND_CLOSED, NOTICE_RUNNING.
-    """
-    _must_be_open(round_)
-    over = round_.notice_over(at)
-    if not over:
-        shown = "、".join(applicant.case_id for applicant in round_.standing(Standing.NOTICED))
-        raise Refused("NOTICE_RUNNING", round_.opened.clause, round=round_.round_id, cases=shown or "—")
-    return NoticeClosed(case_ids=[applicant.case_id for applicant in over])
-
-
-def raise_objection(round_: Round, raised: ObjectionRaised, at: datetime) -> list[Message]:
-    """Somebody objects to a result while it is shown. Raises Refused ROUND_CLOSED, NOT_IN_NOTICE, REASON_MISSING."""
-    _must_be_open(round_)
-    applicant = round_.applicants[raised.case_id]
-    closes_at = applicant.notice_closes_at
-    if applicant.standing is not Standing.NOTICED or (closes_at is not None and at >= closes_at):
-        raise Refused("NOT_IN_NOTICE", round_.opened.clause, case=raised.case_id, round=round_.round_id)
-    if not raised.text.strip():
-        raise Refused("REASON_MISSING", round_.opened.clause, title="异议")
-    numbered = ObjectionRaised()
-    numbered.CopyFrom(raised)
-    numbered.objection = len(round_.objections) + 1
-    return [numbered]
-
-
-def settle_objection(round_: Round, case_id: str, settled: ObjectionSettled) -> list[Message]:
-    """Uphold or dismiss it, with a reason.
-
-    Raises Refused ROUND_CLOSED, OBJECTION_UNKNOWN, OBJECTION_SETTLED, REASON_MISSING.
-    """
-    _must_be_open(round_)
-    known = round_.objections.get(settled.objection)
-    clause = round_.opened.clause
-    if known is None or known.raised.case_id != case_id:
-        raise Refused("OBJECTION_UNKNOWN", clause, case=case_id, objection=settled.objection)
-    if known.settled is not None:
-        raise Refused("OBJECTION_SETTLED", clause, objection=settled.objection)
-    if not settled.reason.strip():
-        raise Refused("REASON_MISSING", clause, title="异议处理")
-    return [settled]
-
-
 def must_be_orderable(round_: Round) -> None:
     """Money may be ordered for everybody at once: amounts that depend on each other are final together.
 
     Raises Refused ROUND_UNKNOWN, ROUND_CLOSED, GRANTS_ORDERED, ALLOCATION_STALE, APPLICANTS_NOT_CLEARED.
     """
-    _must_be_open(round_)
+    must_be_open(round_)
     clause = round_.opened.clause
     if round_.orders:
         raise Refused("GRANTS_ORDERED", clause, round=round_.round_id)
@@ -217,7 +169,7 @@ def close(round_: Round, at: datetime) -> list[Message]:
 
     Raises Refused ROUND_UNKNOWN, ROUND_CLOSED, WINDOW_OPEN, ROUND_NOT_SETTLED.
     """
-    _must_be_open(round_)
+    must_be_open(round_)
     if at < round_.closes_at:
         raise Refused(
             "WINDOW_OPEN", round_.opened.clause, round=round_.round_id, closes_on=round_.opened.closes_on, at=at
@@ -234,7 +186,8 @@ def close(round_: Round, at: datetime) -> list[Message]:
     return [RoundClosed(paid=paid, paid_by_level=_levels(round_, by_level), left_case_ids=left)]
 
 
-def _must_be_open(round_: Round) -> None:
+def must_be_open(round_: Round) -> None:
+    """The round is there, and has not closed. Raises Refused ROUND_UNKNOWN, ROUND_CLOSED."""
     if not round_.round_id:
         raise Refused("ROUND_UNKNOWN", round="—")
     if round_.closed is not None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
-from audit.labels import LABELS, VALUES
+from audit.labels import LABELS
+from audit.paper_labels import VALUES
 from domain.field_values import DATES
 from domain.format.conditions import FactRule
 from domain.format.programme import Programme

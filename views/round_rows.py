@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.orders import Order
+from domain.paying_wording import round_standing
 from domain.round import Round, Standing
-from domain.wording import round_standing
 from duifu.v1.events_pb2 import GrantOrdered
 from views.books import Place, RoundBook
 

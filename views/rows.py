@@ -9,8 +9,9 @@ from domain.cycle import Cycle
 from domain.dates import SHANGHAI
 from domain.headroom import EnterpriseYear
 from domain.money import floor, from_exact_text
+from domain.paying_wording import quarter_standing
 from domain.quarter_index import ClaimState
-from domain.wording import last_day, quarter_standing, standing
+from domain.wording import last_day, standing
 from duifu.v1.events_pb2 import (
     CASE_OUTCOME_CANCELLED,
     CASE_OUTCOME_ISSUED,

@@ -33,8 +33,10 @@ with workflow.unsafe.imports_passed_through():
         WorkflowStart,
     )
     from workflows import display, post, queries
+    from workflows.background import Background
     from workflows.expert_panel import start_panel
-    from workflows.following import Background, Facts, FollowsLedger
+    from workflows.following import Facts
+    from workflows.follows_ledger import FollowsLedger
 
 CHECKS, LETTERS = "check", "letter"
 #: What the ledger is asked in a system stage, by the plan's name for it.

@@ -10,7 +10,7 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
-from domain import case_links, special_approvals, treasury_silence
+from domain import case_links, special_approvals
 from domain.case import CORRECTION, Case
 from domain.checks import counts_through
 from domain.clock import clock_reading
@@ -19,16 +19,13 @@ from domain.invoices import invoiced_fen
 from domain.money import show
 from domain.quarter_standing import lines as quarter_lines
 from domain.quarter_standing import pause_line, silence_line
-from domain.round import Round, Standing
 from domain.wording import (
     CHECKS,
     OUTCOMES,
     PAYMENTS,
-    STANDINGS,
     check_title,
     clock_lines,
     opinion_lines,
-    round_standing,
     standing,
 )
 from duifu.v1.answers_pb2 import QuarterStanding
@@ -136,7 +133,7 @@ def cycle_attributes(quarter: QuarterStanding) -> list[SearchAttributeUpdate[Any
 def case_card(case: Case, obstacle: str, now: datetime, clock: BusinessClock) -> str:
     """The status card, Markdown: on whom the case waits, until when, what to do next, and how it got here."""
     lines = [
-        f"## {_mark(clock)}{case.case_id} {case.applicant_name}",
+        f"## {mark(clock)}{case.case_id} {case.applicant_name}",
         f"**{standing(case)}**",
         "",
     ]
@@ -175,69 +172,11 @@ def _answer(case: Case, check: str) -> str:
     return f"{check_title(check, case.plan)}：{CHECKS[result.outcome]} {result.detail}{until}"
 
 
-def round_attributes(round_: Round) -> list[SearchAttributeUpdate[Any]]:
-    """Where the round stands, for the list of workflows."""
-    shared_fen = sum(applicant.amount_fen for applicant in round_.applicants.values())
-    return [
-        STAGE.value_set(round_stage(round_)),
-        WAITS_ON.value_set("" if round_.closed else _round_waits_on(round_)),
-        OUTCOME.value_set("已办结" if round_.closed else "办理中"),
-        DUE_AT.value_unset() if round_.allocations else DUE_AT.value_set(round_.closes_at),
-        AMOUNT_FEN.value_set(shared_fen),
-        *([IS_OVERDUE.value_set(bool(treasury_silence.overdue(round_).count))] if round_.silent.due_on else []),
-    ]
-
-
-def round_card(round_: Round, obstacle: str, now: datetime, clock: BusinessClock) -> str:
-    """The status card of a round, Markdown: who shares the pool, who gets what from whom, what is objected to."""
-    opened = round_.opened
-    titles = round_.titles
-    lines = [
-        f"## {_mark(clock)}{opened.programme_title} {opened.round}年度",
-        f"**{round_standing(round_)}**",
-        "",
-        *([f"- **受阻**：{obstacle}"] if obstacle else []),
-        f"- 申报 {opened.opens_on} 至 {opened.closes_on}（{opened.clause}）",
-        *([f"- 已分配{round_.allocations}次"] if round_.allocations else []),
-        *([silence_line(silent)] if (silent := treasury_silence.reported(round_)).orders else []),
-    ]
-    for applicant in round_.applicants.values():
-        parts = "，".join(f"{titles[level]}{show(fen)}" for level, fen in applicant.levels.items())
-        standing_now = "已拨付" if round_.is_paid(applicant) else STANDINGS[applicant.standing]
-        lines += [f"- {applicant.case_id} {applicant.name}：{standing_now} {parts}".rstrip()]
-    for objection in round_.open_objections():
-        raised = objection.raised
-        lines += [f"- 异议{raised.objection}（{raised.case_id}）：{raised.text}"]
-    lines += updated(now, clock)
-    return "\n".join(lines)
-
-
-def round_stage(round_: Round) -> str:
-    """The part of its way that a round is on."""
-    if round_.closed is not None:
-        return "已办结"
-    if not round_.allocations:
-        return "审核中"
-    if round_.orders:
-        return "拨付中"
-    return "公示中" if round_.standing(Standing.NOTICED) else "拨付审核中"
-
-
-def _round_waits_on(round_: Round) -> str:
-    if round_.standing(Standing.REVIEWED):
-        return "审核单位"
-    if to_sign := round_.to_sign():
-        return round_.step(to_sign[0].next_step).role_title
-    if round_.outstanding():
-        return "国库"
-    return "公示期" if round_.standing(Standing.NOTICED) else "拨付审核"
-
-
 def cycle_card(quarter: QuarterStanding, obstacle: str, now: datetime, clock: BusinessClock) -> str:
     """The status card of a quarter, Markdown."""
     opened = quarter.opened
     lines = [
-        f"## {_mark(clock)}{opened.programme_title} {opened.quarter} 兑付批次",
+        f"## {mark(clock)}{opened.programme_title} {opened.quarter} 兑付批次",
         f"**{quarter.summary}**",
         "",
         *([f"- **受阻**：{obstacle}"] if obstacle else []),
@@ -251,7 +190,8 @@ def cycle_card(quarter: QuarterStanding, obstacle: str, now: datetime, clock: Bu
     return "\n".join(lines)
 
 
-def _mark(clock: BusinessClock) -> str:
+def mark(clock: BusinessClock) -> str:
+    """What stands before every title in a rehearsal."""
     return REHEARSAL_MARK if clock.is_rehearsal else ""
 
 

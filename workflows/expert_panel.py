@@ -14,7 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from duifu.v1.panel_pb2 import LapsePanel
     from duifu.v1.work_pb2 import BusinessClock, Ending, Progress, WorkflowStart
     from workflows import display, panel_card
-    from workflows.following import Facts, FollowsLedger
+    from workflows.following import Facts
+    from workflows.follows_ledger import FollowsLedger
 
 NAME = "ExpertPanel"
 
@@ -73,7 +74,7 @@ async def start_panel(case: Case, panel_id: str, clock: BusinessClock) -> None:
             id=panel_id,
             parent_close_policy=ParentClosePolicy.ABANDON,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-            static_summary=f"{display.REHEARSAL_MARK if clock.is_rehearsal else ''}{summary}",
+            static_summary=f"{display.mark(clock)}{summary}",
             search_attributes=display.initial(case.plan.programme_id, case.applicant_name, clock.is_rehearsal),
         )
     except WorkflowAlreadyStartedError:

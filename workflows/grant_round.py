@@ -5,10 +5,10 @@ from functools import partial
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain import round as rounds
-    from domain import treasury_silence
+    from domain import round_course, treasury_silence
+    from domain.paying_wording import round_standing
     from domain.round import Round, Standing, payment_order
-    from domain.wording import last_day, round_standing
+    from domain.wording import last_day
     from duifu.v1.commands_pb2 import (
         AllocateRound,
         CloseNotice,
@@ -20,8 +20,9 @@ with workflow.unsafe.imports_passed_through():
     )
     from duifu.v1.events_pb2 import GrantOrdered
     from duifu.v1.work_pb2 import Ending, PaymentOrder, PaymentReport, Progress, WorkflowStart
-    from workflows import display, options, paying, paying_together
-    from workflows.following import Facts, FollowsLedger
+    from workflows import options, paying, paying_together, round_card
+    from workflows.following import Facts
+    from workflows.follows_ledger import FollowsLedger
     from workflows.ports import Treasury
 
 
@@ -31,7 +32,7 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
 
     @workflow.init
     def __init__(self, start: WorkflowStart) -> None:
-        self.follow(start, Facts(f"round/{start.subject_id}", Round(), rounds.evolve))
+        self.follow(start, Facts(f"round/{start.subject_id}", Round(), round_course.evolve))
         self.payments = paying.Payments(options.PAYMENTS_AT_ONCE)
         self.reports: list[PaymentReport] = []  # of treasuries, that are to be put on record
         self.silence = paying.Silence(
@@ -64,7 +65,7 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
     def progress(self) -> Progress:
         """What this workflow knows."""
         is_idle = not self.payments.under_way
-        return self.so_far(round_standing(self.round), display.round_stage(self.round), is_idle)
+        return self.so_far(round_standing(self.round), round_card.round_stage(self.round), is_idle)
 
     def turning_point(self) -> object:
         """A treasury's answer wakes the round, too."""
@@ -149,8 +150,8 @@ class GrantRoundWorkflow(FollowsLedger[Round]):
 
     def show_round(self) -> None:
         """Tell operators where the round stands."""
-        card = display.round_card(self.round, self.obstacle, self.business_now, self.clock)
-        self.show(display.round_attributes(self.round), card)
+        card = round_card.round_card(self.round, self.obstacle, self.business_now, self.clock)
+        self.show(round_card.round_attributes(self.round), card)
 
 
 def _title(ordered: GrantOrdered) -> str:

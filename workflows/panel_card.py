@@ -10,7 +10,7 @@ from domain.panel_wording import standing, step, waits_on
 from domain.wording import last_day
 from duifu.v1.panel_pb2 import PanelConvened
 from duifu.v1.work_pb2 import BusinessClock
-from workflows.display import DUE_AT, OUTCOME, REHEARSAL_MARK, STAGE, WAITS_ON, updated
+from workflows.display import DUE_AT, OUTCOME, STAGE, WAITS_ON, mark, updated
 
 
 def summary(applicant_name: str) -> str:
@@ -35,7 +35,7 @@ def panel_attributes(panel: Panel) -> list[SearchAttributeUpdate[Any]]:
 
 def panel_card(panel_id: str, panel: Panel, obstacle: str, now: datetime, clock: BusinessClock) -> str:
     """The status card, Markdown: on whom the panel waits, until when, and who sits on it. It shows no points."""
-    lines = [f"## {REHEARSAL_MARK if clock.is_rehearsal else ''}{panel_id} {panel.convened.applicant_name}".rstrip()]
+    lines = [f"## {mark(clock)}{panel_id} {panel.convened.applicant_name}".rstrip()]
     lines += [f"**{standing(panel)}**", "", *([f"- **受阻**：{obstacle}"] if obstacle else [])]
     for member in panel.members.values():
         lines += [

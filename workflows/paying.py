@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from duifu.v1.commands_pb2 import Command, ReportTreasurySilence
     from duifu.v1.work_pb2 import QuarterPage
     from workflows import options
-    from workflows.following import FollowsLedger
+    from workflows.follows_ledger import FollowsLedger
     from workflows.ports import CLOCK_TOLERANCE, Quarters
 
 #: Runs that came to their payments before this was so pay as `workflows/paying_together.py` says.

@@ -13,7 +13,9 @@ with workflow.unsafe.imports_passed_through():
     from duifu.v1.recovery_pb2 import LapseRecovery, RecoveryDeadline
     from duifu.v1.work_pb2 import Ending, Progress, WorkflowStart
     from workflows import post, recovery_card
-    from workflows.following import Background, Facts, FollowsLedger
+    from workflows.background import Background
+    from workflows.following import Facts
+    from workflows.follows_ledger import FollowsLedger
 
 NOTHING = "-"  # tasks beside that are broken off at the end
 

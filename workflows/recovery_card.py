@@ -12,7 +12,7 @@ from domain.recovery import TITLES, Recovery, Standing
 from domain.wording import deadline
 from duifu.v1.recovery_pb2 import RecoveryOpened
 from duifu.v1.work_pb2 import BusinessClock
-from workflows.display import AMOUNT_FEN, DUE_AT, IS_OVERDUE, OUTCOME, REHEARSAL_MARK, STAGE, WAITS_ON, updated
+from workflows.display import AMOUNT_FEN, DUE_AT, IS_OVERDUE, OUTCOME, STAGE, WAITS_ON, mark, updated
 
 
 def summary(opened: RecoveryOpened) -> str:
@@ -71,8 +71,7 @@ def recovery_attributes(recovery: Recovery) -> list[SearchAttributeUpdate[Any]]:
 
 def recovery_card(recovery: Recovery, obstacle: str, now: datetime, clock: BusinessClock) -> str:
     """The status card, Markdown: what was found, demanded and came in, what is open, who is to act and until when."""
-    mark = REHEARSAL_MARK if clock.is_rehearsal else ""
-    lines = [f"## {mark}{recovery.recovery_id} {recovery.opened.name}".rstrip(), f"**{standing(recovery)}**", ""]
+    lines = [f"## {mark(clock)}{recovery.recovery_id} {recovery.opened.name}".rstrip(), f"**{standing(recovery)}**", ""]
     lines += [f"- **受阻**：{obstacle}"] if obstacle else []
     lines += [f"- 下一步：{acting}" for acting in [waits_on(recovery)] if acting]
     if running := recovery_deadlines.running(recovery):

@@ -1,7 +1,5 @@
 """One quarter under way: waits for the cut-off, has payments ordered and paid page by page, and closes. (BJ-4.3)"""
 
-import asyncio
-from datetime import timedelta
 from functools import partial
 
 from temporalio import workflow
@@ -10,7 +8,6 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 with workflow.unsafe.imports_passed_through():
     from domain import quarter_reminders
     from domain.dates import SHANGHAI, civil_date
-    from domain.refusals import sentence
     from duifu.v1.answers_pb2 import QuarterStanding, Refusal
     from duifu.v1.commands_pb2 import (
         CloseCycle,
@@ -31,8 +28,11 @@ with workflow.unsafe.imports_passed_through():
         WorkflowStart,
     )
     from workflows import display, options, paying, paying_together
-    from workflows.following import Background, FollowsLedger, Standing
+    from workflows.background import Background
+    from workflows.following import Standing
+    from workflows.follows_ledger import FollowsLedger
     from workflows.ports import CLOCK_TOLERANCE, Claims, Quarters, Reminders
+    from workflows.verifying import Verifying
 
 REMINDER, LETTERS, NOTHING = "reminder", "letters", "-"  # tasks beside
 
@@ -46,9 +46,7 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
         self.follow(start, Standing(f"cycle/{start.subject_id}", QuarterStanding()))
         self.background = Background()
         self.has_assessed = False  # what was verified by the cut-off; later ones are assessed when they are verified
-        self.night: asyncio.Task[None] | None = None  # in which claims are verified
-        self.is_verifying = False  # its page is under way
-        self.held_up = ""  # why the ledger takes no findings
+        self.verifying = Verifying(self, self.begin_letters)
         self.is_sending, self.sendings = False, 0  # letters
         self.letters: dict[int, workflow.ActivityHandle[RemindersSent]] = {}  # pages of them, under way
         self.payments = paying.Payments(options.PAGES_AT_ONCE, self.hear_of_page)
@@ -86,7 +84,7 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
         """What this workflow knows."""
         quarter = self.quarter
         waits_for = ("letters",) if self.background.under_way and not self.payments.under_way else ()
-        is_idle = not (waits_for or self.is_verifying or self.payments.under_way)
+        is_idle = not (waits_for or self.verifying.is_under_way or self.payments.under_way)
         progress = self.so_far(quarter.summary, quarter.stage, is_idle, waits_for)
         progress.claims, progress.claims_done = quarter.claims, quarter.settled + quarter.returned + quarter.dropped
         return progress
@@ -94,7 +92,7 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
     async def go_on(self) -> None:
         """The next step of the quarter, from where it stands."""
         quarter, cycle_id = self.quarter, self.subject_id
-        self.see_to_unverified()
+        self.verifying.see_to()
         self.silence.see_to()
         if self.has_paid and not self.payments.under_way:
             self.has_paid = False
@@ -119,43 +117,6 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
             await self.take_step("lapse", "有效期届满", Command(lapse_vouchers=LapseVouchers(cycle_id=self.subject_id)))
         else:
             await self.take_step("close", "结清", Command(close_cycle=CloseCycle(cycle_id=cycle_id)))
-
-    def see_to_unverified(self) -> None:
-        """Have claims verified at the end of the day on which they came in, beside: a cut-off waits for none."""
-        if self.quarter.HasField("verify_at") and self.night is None:
-            self.night = asyncio.create_task(self.verify(), name="night")
-
-    async def verify(self) -> None:
-        """Wait until the day is over, and have everything verified that came in on it, page by page."""
-        verify_at = self.quarter.verify_at.ToDatetime(SHANGHAI)
-        try:
-            if (left := verify_at - self.business_now) > timedelta(0):
-                await workflow.sleep(left, summary=f"{civil_date(verify_at - left)} 日终核验")
-            self.is_verifying = True
-            refusal = await self.verify_pages()
-            self.is_verifying = False
-            self.begin_letters()
-            if refusal and refusal.code != "CYCLE_PAUSED":  # whoever resumes it begins this anew
-                self.held_up, self.following.is_behind = sentence(refusal), True
-                at_most, summary = self._pause_after(refusal, "核验")
-                await workflow.sleep(at_most, summary=summary)
-                self.held_up = ""
-        finally:
-            self.night, self.is_verifying = None, False
-            self.following.is_behind = True
-
-    async def verify_pages(self) -> Refusal | None:
-        """Every claim whose day is over; why not, if the ledger refuses."""
-        page = QuarterPage(cycle_id=self.subject_id)
-        while True:
-            done: QuarterPageDone = await workflow.execute_activity_method(
-                Claims.verify_page, page, **options.pages(f"核验，尚有{self.quarter.unverified}笔")
-            )
-            if done.HasField("refusal"):
-                return done.refusal
-            if not done.last_case_id:
-                return None
-            page.after_case_id = done.last_case_id
 
     def begin_letters(self) -> None:
         """Send letters beside: nothing waits for a letter box. Those that are missed go out at the end."""
@@ -263,6 +224,6 @@ class RedemptionCycleWorkflow(FollowsLedger[QuarterStanding]):
 
     def show_cycle(self) -> None:
         """Tell operators where the quarter stands."""
-        obstacle = self.obstacle or self.held_up
+        obstacle = self.obstacle or self.verifying.held_up
         card = display.cycle_card(self.quarter, obstacle, self.business_now, self.clock)
         self.show(display.cycle_attributes(self.quarter), card)

@@ -10,16 +10,17 @@ import pytest
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from audit.labels import AUTHENTICATIONS, LABELS, VALUES
+from audit.labels import AUTHENTICATIONS, LABELS
+from audit.paper_labels import VALUES
 from audit.story import COMMANDS, clause, sentence
 from domain.amount import InvoiceTotals
 from domain.case import Case, OpenStage, UnknownEvent
 from domain.kinds import BY_STREAM
 from domain.money import show
 from domain.orders import Order
+from domain.paying_wording import CLAIM_STATES
 from domain.quarter_index import Claim, ClaimState
 from domain.states import DERIVED
-from domain.wording import CLAIM_STATES
 from duifu.v1.commands_pb2 import VERDICT_PASS, Authentication, Command
 from duifu.v1.events_pb2 import AmountStep, AmountTrace, CaseAccepted, CaseClosed, Decided, Event, StageLapsed
 from duifu.v1.facts_pb2 import CheckResult

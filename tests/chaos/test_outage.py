@@ -6,17 +6,8 @@ from pathlib import Path
 import pytest
 
 from cli import rehearsing
-from cli.beijing_year import (
-    ACCEPTANCE,
-    BEGINS_ON,
-    CENTRE,
-    MANUFACTURER,
-    PROGRAMME,
-    TECHNOLOGY,
-    Enterprise,
-    a_contract,
-    an_application,
-)
+from cli.beijing_papers import CENTRE, MANUFACTURER, TECHNOLOGY, Enterprise, a_contract, an_application
+from cli.beijing_year import ACCEPTANCE, BEGINS_ON, PROGRAMME
 from commands.door import declared
 from domain import letters
 from duifu.v1.answers_pb2 import Answer

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from commands.door import request_digest
+from commands.record import request_digest
 from ledger import streams
 from ledger.store import Ledger
 from tests.builders import PROGRAMME

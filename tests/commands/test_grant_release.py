@@ -11,10 +11,10 @@ from audit.conservation.conserve import conserve
 from audit.recompute import recompute
 from commands.grant_payments import was_ordered
 from domain import release
+from domain.paying_wording import round_standing
 from domain.payment_answers import Result
 from domain.refusals import Refused
 from domain.round import payment_order
-from domain.wording import round_standing
 from duifu.v1.commands_pb2 import (
     PAYMENT_STATUS_SETTLED,
     Actor,

@@ -10,7 +10,8 @@ import pytest
 
 from activities.ledger import DoorLedger
 from commands import privacy
-from commands.door import declared, request_digest
+from commands.door import declared
+from commands.record import request_digest
 from commands.work import fold
 from domain.kinds import CASE, SUBJECT
 from domain.refusals import Refused

@@ -11,9 +11,9 @@ from audit.recompute import recompute
 from cli.quarter_followed import Watched
 from domain import treasury_silence
 from domain.money import yuan
+from domain.paying_wording import quarter_standing, round_standing
 from domain.quarter_standing import standing_of
 from domain.refusals import Refused
-from domain.wording import quarter_standing, round_standing
 from duifu.v1.commands_pb2 import PAYMENT_STATUS_SETTLED, RecordPayment, ReportTreasurySilence
 from duifu.v1.events_pb2 import TreasurySilent
 from ledger import streams

@@ -7,7 +7,7 @@ from google.protobuf.message import Message
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import cycle, cycle_decisions
+from domain import cycle, cycle_closing, cycle_decisions
 from domain.cycle import Cycle
 from domain.cycle_decisions import open_cycle
 from domain.dates import Quarter, from_iso
@@ -155,7 +155,7 @@ def test_the_close_names_every_claim_with_every_fen(ends: list[tuple[str, int]])
             result = PaymentReturned if end == "returned" else PaymentSettled
             events.append(result(order_id=order_id))
 
-    (closed,) = cycle_decisions.close(after(*events))
+    (closed,) = cycle_closing.close(after(*events))
 
     assert isinstance(closed, CycleClosed)
     named = {row.case_id for row in [*closed.paid, *closed.deferred, *closed.returned]} | set(closed.dropped_case_ids)
@@ -179,8 +179,8 @@ def test_a_quarter_with_a_claim_that_has_no_end_yet_stays_open(step: int) -> Non
     ]
 
     with pytest.raises(Refused, match=r"CYCLE_NOT_SETTLED.*bj-redeem-2024-000001"):
-        cycle_decisions.close(after(*way[: step + 1]))
-    assert cycle_decisions.close(after(*way))
+        cycle_closing.close(after(*way[: step + 1]))
+    assert cycle_closing.close(after(*way))
 
 
 WAYS = ["waits", "clean", "referred", "referred and passed", "withdrawn", "put off"]

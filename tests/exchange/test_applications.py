@@ -12,7 +12,8 @@ from google.protobuf.message import Message
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.labels import LABELS, VALUES
+from audit.labels import LABELS
+from audit.paper_labels import VALUES
 from domain.format.programme import Programme
 from duifu.v1.commands_pb2 import Actor
 from duifu.v1.facts_pb2 import Application

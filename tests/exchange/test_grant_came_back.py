@@ -12,9 +12,10 @@ from audit.conservation.account import Bucket
 from audit.conservation.conserve import conserve
 from audit.recompute import recompute
 from domain.money import yuan
+from domain.paying_wording import round_standing
 from domain.payment_answers import Result
 from domain.refusals import Refused
-from domain.wording import round_standing, standing
+from domain.wording import standing
 from duifu.v1.commands_pb2 import PAYMENT_STATUS_RETURNED, RecordGrantPayment, ReplaceBankAccount
 from duifu.v1.recovery_pb2 import RECOVERY_KIND_OVERPAID, OpenRecovery
 from duifu.v1.work_pb2 import PaymentOrder

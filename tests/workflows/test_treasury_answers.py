@@ -27,8 +27,8 @@ from temporalio.api.workflow.v1 import PendingActivityInfo
 from audit.conservation.conserve import conserve
 from cli import rehearsing
 from domain.money import yuan
+from domain.paying_wording import quarter_standing
 from domain.refusals import Refused
-from domain.wording import quarter_standing
 from duifu.v1.commands_pb2 import (
     PAYMENT_STATUS_RETURNED,
     PAYMENT_STATUS_SETTLED,
