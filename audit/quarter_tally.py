@@ -1,7 +1,7 @@
 """A quarter counted while its events are read: how many claims and how much money have come to each step.
 
-`domain.cycle.evolve` copies every claim for each event, which is right for one command. Here an event costs the same in
-a quarter of a hundred thousand claims as in one of ten, and whoever comes back reads only what is new.
+The quarter's own state holds what decides its next command. Here is what a page tells of it: also what was put off and why,
+and when each payment was answered. Whoever comes back reads only what is new.
 """
 
 from dataclasses import dataclass, field

@@ -7,8 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from google.protobuf.message import Message
 
-from domain import bars, benefits, case_course, headroom, papers, rehearsal, round_course, set_off, single
-from domain import cycle as cycles
+from domain import bars, benefits, case_course, cycle_course, headroom, papers, rehearsal, round_course, set_off, single
 from domain import delegation as delegations
 from domain import experts as pools
 from domain import panel as panels
@@ -50,7 +49,7 @@ class Kind(Generic[S]):
 CASE = Kind(Case(), case_course.evolve)
 VOUCHER = Kind(Voucher(), vouchers.evolve)
 ENTERPRISE_YEAR = Kind(EnterpriseYear(), headroom.evolve)
-CYCLE = Kind(Cycle(), cycles.evolve)
+CYCLE = Kind(Cycle(), cycle_course.evolve)
 ROUND = Kind(Round(), round_course.evolve)
 EXPERTS = Kind(Pool(), pools.evolve)
 PANEL = Kind(Panel(), panels.evolve)

@@ -10,7 +10,8 @@ from audit import entries, quarter_account
 from audit.entries import EvidenceBroken
 from audit.moments import AtPosition
 from audit.quarter_tally import QuarterTally, Step
-from domain.cycle import Cycle, evolve
+from domain.cycle import Cycle
+from domain.cycle_course import evolve
 from duifu.v1.events_pb2 import (
     ClaimAdmitted,
     ClaimAssessed,

@@ -7,7 +7,7 @@ from google.protobuf.message import Message
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import cycle, cycle_closing, cycle_decisions
+from domain import cycle_closing, cycle_course, cycle_decisions
 from domain.cycle import Cycle
 from domain.cycle_decisions import open_cycle
 from domain.dates import Quarter, from_iso
@@ -36,9 +36,9 @@ OPENED_ON = date(2023, 11, 16)
 
 
 def after(*events: Message, quarter: str = "2024Q1") -> Cycle:
-    state = cycle.evolve(Cycle(), open_cycle(PROGRAMME, Quarter.parse(quarter), RULEBOOK.calendar, OPENED_ON))
+    state = cycle_course.evolve(Cycle(), open_cycle(PROGRAMME, Quarter.parse(quarter), RULEBOOK.calendar, OPENED_ON))
     for event in events:
-        state = cycle.evolve(state, event)
+        state = cycle_course.evolve(state, event)
     return state
 
 

@@ -5,7 +5,8 @@ from functools import reduce
 
 from google.protobuf.message import Message
 
-from domain.cycle import Cycle, evolve
+from domain.cycle import Cycle
+from domain.cycle_course import evolve
 from duifu.v1.events_pb2 import (
     ClaimAdmitted,
     CycleOpened,
