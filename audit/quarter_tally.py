@@ -1,7 +1,7 @@
 """A quarter counted while its events are read: how many claims and how much money have come to each step.
 
-The quarter's own state holds what decides its next command. Here is what a page tells of it: also what was put off and why,
-and when each payment was answered. Whoever comes back reads only what is new.
+The quarter's own state holds what decides its next command. Here is what a page tells of it: also why a claim waits,
+and when a payment was answered. Whoever comes back reads only what is new.
 """
 
 from dataclasses import dataclass, field
