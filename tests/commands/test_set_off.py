@@ -8,12 +8,19 @@ import pytest
 
 from audit.conservation.account import Bucket
 from audit.story import sentence
+from commands.payment_results import (
+    RECEIVED_EVENTS,
+    RELEASED_EVENTS,
+    RETURNED_EVENTS,
+    SETTLED_EVENTS,
+)
 from domain import recovery_letters
 from domain.money import show, yuan
 from domain.payment_answers import Result
 from domain.quarter_standing import lines, standing_of
 from domain.recovery import Standing
 from domain.release import digest
+from domain.set_off import AT_ONCE_MAX
 from domain.voucher import Voucher
 from duifu.v1.commands_pb2 import PAYMENT_STATUS_SETTLED, Actor, RecordPayment, SignPayments, WithholdPayment
 from duifu.v1.events_pb2 import ClaimPaymentChanged, PaymentBatchMade, PaymentOrdered, PaymentSettled, VoucherRedeemed
@@ -178,6 +185,30 @@ def test_two_recoveries_are_set_off_against_one_order_and_one_against_two(desk: 
         yuan(30_000),
         yuan(70_000),
     ]
+    the_books_agree(desk)
+
+
+@pytest.mark.parametrize(
+    ("answer", "room"),
+    [
+        ("settled", SETTLED_EVENTS + AT_ONCE_MAX * RECEIVED_EVENTS),
+        ("returned", RETURNED_EVENTS + AT_ONCE_MAX * RELEASED_EVENTS),
+    ],
+)
+def test_an_answer_writes_no_more_than_its_commit_keeps_room_for(
+    desk: Desk, paid: Voucher, answer: str, room: int
+) -> None:
+    """Of an order that is set off against as many recoveries as one can be, each ended by it."""
+    for _ in range(AT_ONCE_MAX):
+        set_off(desk, paid, yuan(10_000))
+    case_id = due_in(desk, Q2, yuan(60_000))
+    assert len(order_of(desk).set_off) == AT_ONCE_MAX
+    head = desk.ledger.head()
+
+    desk.record_results(Q2, returned=[case_id] if answer == "returned" else [])
+
+    written = desk.ledger.head() - head - 1  # without the receipt
+    assert room - 5 <= written <= room  # some is for what was paid in two years, or is the first of a later quarter
     the_books_agree(desk)
 
 
