@@ -27,18 +27,18 @@ class Kept:
     def fold(self, stream: str, kind: Kind[Any]) -> tuple[Any, int]:
         """A stream's state and version; the initial state and 0 for a stream that is not there."""
         state, version, last = self._known.get(stream, (kind.initial, 0, b""))
-        recorded = self.ledger.stream(stream, after_version=max(0, version - 1))
+        recorded = self.ledger.stream_in_pages(stream, after_version=max(0, version - 1))
         if version:
-            if not recorded or recorded[0].envelope.SerializeToString(deterministic=True) != last:
-                state, version, recorded = kind.initial, 0, self.ledger.stream(stream)
-            else:
-                recorded = recorded[1:]
-        if not recorded:
+            known = next(recorded, None)
+            if known is None or known.envelope.SerializeToString(deterministic=True) != last:
+                state, version, recorded = kind.initial, 0, self.ledger.stream_in_pages(stream)
+        newest = None
+        for newest in recorded:
+            state = kind.evolve(state, unwrap(newest.envelope.event))
+        if newest is None:
             return state, version
-        for event in recorded:
-            state = kind.evolve(state, unwrap(event.envelope.event))
-        self.keep(stream, state, recorded[-1])
-        return state, recorded[-1].originator_version
+        self.keep(stream, state, newest)
+        return state, newest.originator_version
 
     def keep(self, stream: str, state: Any, newest: Recorded) -> None:
         """What a stream has become with its newest event: as folded here, or by the command that recorded it."""

@@ -27,6 +27,7 @@ from ledger.mapper import ProtobufMapper, Recorded
 from ledger.recorder import LeafedRecorder
 
 APPEND_MAX = 500  # more in one commit is refused; larger work is split by its author
+PAGE_EVENTS = 1000  # of a long stream, read at once
 
 
 class StreamMoved(Exception):
@@ -115,6 +116,14 @@ class Ledger(Application[str]):
         """The events of one stream in order, from the version after `after_version`; at most `limit` of them."""
         with reaching(self.address):
             return cast(list[Recorded], list(self.events.get(name, gt=after_version, limit=limit)))
+
+    def stream_in_pages(self, name: str, after_version: int = 0) -> Iterator[Recorded]:
+        """The same, all of them and read some at a time: a quarter's are too many to be in memory at once."""
+        while page := self.stream(name, after_version, PAGE_EVENTS):
+            yield from page
+            if len(page) < PAGE_EVENTS:
+                return
+            after_version = page[-1].originator_version
 
     def streams_of(self, names: Collection[str]) -> dict[str, list[Recorded]]:
         """The events of several streams in order, read at once; a stream that has none is left out."""

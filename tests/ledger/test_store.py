@@ -12,7 +12,7 @@ from ledger.chain import NAME_MAX_BYTES, UnfitName
 from ledger.following import DenseSubscription, HoleInLog
 from ledger.mapper import Recorded
 from ledger.registry import UnknownTopic, field_of, topic_of, unwrap, wrap
-from ledger.store import APPEND_MAX, AppendTooLarge, Bookmark, Ledger, StreamMoved
+from ledger.store import APPEND_MAX, PAGE_EVENTS, AppendTooLarge, Bookmark, Ledger, StreamMoved
 from tests.ledger.databases import edit, prove, rows_of
 from tests.ledger.events import an_event
 
@@ -210,6 +210,16 @@ def test_a_stream_is_read_from_any_version_and_its_newest_event_alone(ledger: Le
     assert newest is not None
     assert unwrap(newest.envelope.event) == CaseRegistered(case_id="case 3")
     assert ledger.newest("b") is None
+
+
+@pytest.mark.parametrize("events", [0, 1, PAGE_EVENTS, PAGE_EVENTS + 1, 2 * PAGE_EVENTS])
+def test_a_long_stream_is_read_in_pages_whole_and_in_order(ledger: Ledger, events: int) -> None:
+    for first in range(1, events + 1, APPEND_MAX):
+        last = min(first + APPEND_MAX, events + 1)
+        ledger.append([an_event("a", version) for version in range(first, last)])
+
+    assert list(ledger.stream_in_pages("a")) == ledger.stream("a")
+    assert list(ledger.stream_in_pages("a", after_version=700)) == ledger.stream("a", after_version=700)
 
 
 def test_several_streams_are_read_at_once_each_in_order(ledger: Ledger) -> None:
