@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -41,6 +40,7 @@ from reference_city.store import Store
 from relay import Relay
 from settings import Settings
 from tests.desk import Desk, the_rulebook
+from tests.ports import free_ports
 from tests.reference_city.running import RunningCity
 from worker import WORKFLOWS, connect, running_worker
 from workflows.display import SEARCH_ATTRIBUTES
@@ -59,7 +59,7 @@ class TemporalServer:
 
     def __init__(self, folder: Path, *settings: str, database: Path | None = None, schedules: bool = False):
         """Beside the usual dynamic configuration, `settings` such as "frontend.WorkflowTimeSkippingEnabled=true"."""
-        self._port, self._namespaces = a_free_port(), 0
+        (self._port,), self._namespaces = free_ports(1), 0
         self.address = f"127.0.0.1:{self._port}"
         program = str(Path(sys.executable).with_name("temporal"))
         command = [program, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(self._port)]
@@ -341,10 +341,3 @@ async def until(holds: Callable[[], Any], what: str, patience: timedelta = timed
             return
         assert time.monotonic() < deadline, f"{what}: did not come in {patience}"
         await asyncio.sleep(POLL_SECONDS)
-
-
-def a_free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -55,7 +55,7 @@ from ledger.registry import unwrap
 from ledger.store import Ledger, LedgerUnavailable
 from settings import Settings, from_environment
 from tests.desk import the_rulebook
-from tests.office import a_free_port
+from tests.ports import free_ports
 
 PATIENCE_SECONDS = 120
 POLL_SECONDS = 0.005
@@ -220,7 +220,7 @@ async def killing(town: Town, *names: str, times: int, seed: int) -> AsyncIterat
 
 def a_config(folder: Path) -> Settings:
     """A deployment of its own, on ports that nobody uses."""
-    temporal, ui, city = (a_free_port() for _ in range(3))
+    temporal, ui, city = free_ports(3)
     return replace(
         from_environment(),
         home=folder,

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.docs.pages import ROOT, Step, missing
+from tests.ports import free_ports
 
 START_SECONDS = 90
 STEP_SECONDS = 120  # seconds suffice on a machine that has nothing else to do
@@ -105,14 +105,3 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait(30)
     except subprocess.TimeoutExpired:
         process.kill()
-
-
-def free_ports(count: int) -> list[int]:
-    """Different ports that nobody listens on now."""
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
