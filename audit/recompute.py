@@ -15,7 +15,7 @@ from audit.handlers import HANDLERS, TOPICS
 from audit.relevant import relevant
 from audit.remaking import Remaking
 from audit.scope import EVERYTHING, Scope
-from audit.side_by_side import Progress, side_by_side
+from audit.side_by_side import Progress, parts_of, side_by_side
 from domain.benefits import holders
 from domain.case import Case
 from domain.cycle import cycle_id as id_of_cycle
@@ -30,7 +30,6 @@ from policy.rulebook import Rulebook
 CYCLES = {"cycle_id", "to_cycle_id"}
 RECEIPT = events.CommandAccepted.DESCRIPTOR.full_name
 
-SIDE_BY_SIDE_FROM = 20_000  # events; for fewer, a second process costs more than it saves
 DIFFERENCES_MAX = 1_000  # told of one part; further ones are counted
 
 
@@ -111,7 +110,7 @@ def _bounds(rows: Rows, parts: int) -> list[int]:
         f"SELECT {rows.position} FROM stored_events WHERE {rows.position} > ? AND topic = ? "  # noqa: S608 (our own words)
         f"ORDER BY {rows.position} LIMIT 1"
     )
-    for part in range(1, parts if head >= SIDE_BY_SIDE_FROM else 1):
+    for part in range(1, parts_of(head, parts)):
         bounds += [position - 1 for (position,) in rows.query(statement, head * part // parts, RECEIPT)]
     return [*bounds, head]
 

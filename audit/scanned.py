@@ -6,10 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from audit.scan import PAGE, Part, scan
-from audit.side_by_side import side_by_side
+from audit.side_by_side import parts_of, side_by_side
 from proofs.merkle import EMPTY_ROOT, Frontier
-
-SIDE_BY_SIDE_FROM = 20_000  # events; for fewer, a second process costs more than it saves
 
 
 def scanned(
@@ -22,7 +20,7 @@ def scanned(
     processes: int,
 ) -> list[Part]:
     """The parts of the log, read side by side where that is worth a process."""
-    parts = processes if head >= SIDE_BY_SIDE_FROM else 1
+    parts = parts_of(head, processes)
     # Each part but the last ends with a page, so that the sealed tree is read by whole tiles.
     bounds = [head * part // parts // PAGE * PAGE for part in range(parts)] + [head]
 

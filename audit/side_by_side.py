@@ -7,10 +7,16 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 LOOK_SECONDS = 0.2
+WORTH_IT_FROM = 20_000  # events; for fewer, a second process costs more than it saves
 
 P = TypeVar("P")
 Progress = Callable[[int, int], None]  # hears how many positions of how many were read
 Work = Callable[[int, int, Progress], P]  # on the positions after one up to another
+
+
+def parts_of(head: int, processes: int) -> int:
+    """Into how many parts a log of so many events is cut, for so many processes."""
+    return processes if head >= WORTH_IT_FROM else 1
 
 
 def side_by_side(work: Work[P], bounds: Sequence[int], progress: Progress) -> list[P]:

@@ -11,6 +11,7 @@ import click
 from cli.asking import configuration, existing_ledger
 from cli.output import RefusedHere, Unavailable, WrongInput, as_json, at_home, console, print_json, print_table
 from commands import deployment
+from domain import rehearsal
 from domain.money import show
 from domain.paying_wording import RESULTS
 from ledger.following import HoleInLog
@@ -20,7 +21,6 @@ from views.recorders import Busy
 from views.store import NoViews, OtherSchema, Reading, Views, ViewsUnavailable, opened
 
 WAIT_SECONDS = 30
-REHEARSAL_MARK = "【演练】"
 
 #: What the views call a rule, a book or what became of an order, for people.
 IN_WORDS = {
@@ -87,7 +87,7 @@ class Asked:
             print_json(place(found.generation, found.position, head) | {"isRehearsal": is_rehearsal, "rows": rows})
             return found
         cells = [[_cell(name, row[name]) for name in columns] for row in found.rows]
-        mark = REHEARSAL_MARK if is_rehearsal else ""
+        mark = rehearsal.MARK if is_rehearsal else ""
         print_table(f"{mark}{title}：{len(cells)} 行", list(columns.values()), cells)
         console.print(place_in_words(found.position, head), markup=False)
         return found

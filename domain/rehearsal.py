@@ -11,6 +11,7 @@ from domain.refusals import Refused
 from duifu.v1.events_pb2 import RehearsalAdvanced, RehearsalStarted
 from duifu.v1.work_pb2 import BusinessClock
 
+MARK = "【演练】"  # before what is shown of it
 MORNING = timedelta(hours=9)  # a rehearsal's first day begins when offices open
 
 

@@ -10,7 +10,7 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
-from domain import case_links, special_approvals
+from domain import case_links, rehearsal, special_approvals
 from domain.case import CORRECTION, Case
 from domain.checks import counts_through
 from domain.clock import clock_reading
@@ -55,8 +55,6 @@ SEARCH_ATTRIBUTES = {
     IS_OVERDUE.name: "Bool",
     IS_REHEARSAL.name: "Bool",
 }
-
-REHEARSAL_MARK = "【演练】"
 
 
 def initial(programme: str, applicant: str, is_rehearsal: bool) -> TypedSearchAttributes:
@@ -192,7 +190,7 @@ def cycle_card(quarter: QuarterStanding, obstacle: str, now: datetime, clock: Bu
 
 def mark(clock: BusinessClock) -> str:
     """What stands before every title in a rehearsal."""
-    return REHEARSAL_MARK if clock.is_rehearsal else ""
+    return rehearsal.MARK if clock.is_rehearsal else ""
 
 
 def updated(now: datetime, clock: BusinessClock) -> list[str]:

@@ -164,7 +164,7 @@ def test_progress_ends_with_the_whole_log(rows: Rows) -> None:
 @pytest.fixture
 def cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every ledger is large enough."""
-    monkeypatch.setattr("audit.recompute.SIDE_BY_SIDE_FROM", 1)
+    monkeypatch.setattr("audit.side_by_side.WORTH_IT_FROM", 1)
 
 
 @pytest.mark.usefixtures("cut")

@@ -310,7 +310,7 @@ def test_an_empty_ledger_is_whole(tmp_path: Path) -> None:
 def test_a_long_log_is_read_by_two_processes_with_the_same_result(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("audit.scanned.SIDE_BY_SIDE_FROM", 100)
+    monkeypatch.setattr("audit.side_by_side.WORTH_IT_FROM", 100)
     victim = Victim(str(tmp_path / "l.sqlite"), str(tmp_path / "l.sqlite"), tmp_path / "s.sqlite", LOG)
     with closing(Ledger(tmp_path / "l.sqlite")) as ledger:
         for first in range(1, 3001, 250):
