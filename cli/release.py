@@ -52,14 +52,15 @@ def show_batches(list_id: str, home: str | None, json_wanted: bool) -> None:
         rows = [
             [
                 order_id,
-                known.ordered.case_id,
-                known.ordered.payee.holder_name,
-                show(known.ordered.amount_fen),
-                *([show(set_off_fen(known.ordered)), show(payable_fen(known.ordered))] if has_set_off else []),
+                ordered.case_id,
+                ordered.payee.holder_name,
+                show(ordered.amount_fen),
+                *([show(set_off_fen(ordered)), show(payable_fen(ordered))] if has_set_off else []),
                 RESULTS[known.result],
             ]
             for order_id in batch.order_ids
             for known in [paid_by.orders[order_id]]
+            for ordered in [known.ordered]
         ]
         parts = ["抵扣", "实付"] if has_set_off else []
         print_table(f"{len(rows)} 笔", ["指令", "案件", "收款人", "金额", *parts, "结果"], rows)
@@ -136,9 +137,10 @@ def _as_json(paid_by: Cycle | Round, batch: Batch) -> dict[str, object]:
         "ordersSha256": release.digest(orders),
         "amountFen": payable_together_fen(orders),
         "orders": [
-            {"orderId": order_id, "dueFen": order.ordered.amount_fen, "setOffFen": set_off_fen(order.ordered)}
-            | {"amountFen": payable_fen(order.ordered), "result": order.result}
+            {"orderId": order_id, "dueFen": ordered.amount_fen, "setOffFen": set_off_fen(ordered)}
+            | {"amountFen": payable_fen(ordered), "result": order.result}
             for order_id in batch.order_ids
             for order in [paid_by.orders[order_id]]
+            for ordered in [order.ordered]
         ],
     }

@@ -104,7 +104,8 @@ class Batches(Generic[Ordered]):
 
     def in_batch(self, batch: Batch) -> list[Ordered]:
         """The orders of a batch that were not held back, and not answered."""
-        return [ordered for ordered in self.outstanding() if ordered.order_id in batch.members]
+        known = (self.orders[order_id] for order_id in batch.order_ids)
+        return [order.ordered for order in known if not order.result]
 
     def to_sign(self) -> list[Batch]:
         """Batches that wait to be signed."""

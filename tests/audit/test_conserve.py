@@ -1,6 +1,5 @@
 """Conservation: every fen that was authorised is in one bucket at every position, and whatever breaks that is found."""
 
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from shutil import copy
@@ -48,6 +47,7 @@ from tests.amended import (
     a_yearly_limit_that_yields,
     under,
 )
+from tests.audit.books import Alter, altered, more, other
 from tests.audit.histories import DEEDS, VOUCHER, lived
 from tests.audit.rounds import a_whole_round
 from tests.audit.tampering import forged, overwrite, renumbered, resealed
@@ -57,7 +57,6 @@ from tests.desk import Desk, the_rulebook
 from tests.rounds import ROUND_ID, RoundDesk
 
 SHA256 = "ab" * 32
-Alter = Callable[[Any], object]
 
 
 @pytest.fixture(scope="module")
@@ -399,15 +398,6 @@ def test_whatever_people_do_it_is_conserved_at_any_position(deeds: list[tuple[st
 # What breaks it
 
 
-def more(field: str, fen: int = 1) -> Alter:
-    """The same event with so much more in a field."""
-    return lambda event: setattr(event, field, getattr(event, field) + fen)
-
-
-def other(field: str, value: str) -> Alter:
-    return lambda event: setattr(event, field, value)
-
-
 def more_for_the_first(event: events.RoundAllocated) -> None:
     event.shares[0].amount_fen += yuan(9_000_000)
     event.shares[0].levels[0].amount_fen += yuan(9_000_000)
@@ -476,7 +466,7 @@ QINGDAO_FORGERIES = [
 
 def must_be_found(path: Path, kind: type[Message], alter: Alter, fault: Fault, name: str, clean: Conserved) -> None:
     """The first break is in the commit of what was altered, and everything else that holds is still proven."""
-    position = forged(path, kind, lambda envelope: alter(unwrap(envelope.event)))
+    position = altered(path, kind, alter)
 
     found = of_ledger(path)
 
@@ -605,7 +595,7 @@ def test_an_event_that_no_rule_could_have_made_ends_it_too(
     which: str, kind: type[Message], alter: Alter, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     path = Path(copy(request.getfixturevalue(which), tmp_path))
-    forged(path, kind, lambda envelope: alter(unwrap(envelope.event)))
+    altered(path, kind, alter)
 
     with pytest.raises(EvidenceBroken, match="cannot be posted"):
         of_ledger(path)

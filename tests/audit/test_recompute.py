@@ -1,7 +1,7 @@
 """Every decision made again from the ledger alone: nothing differs, and whatever was altered is found."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from shutil import copy, copytree
@@ -25,6 +25,7 @@ from duifu.v1.commands_pb2 import DestroySubjectKey, RequestCorrection, SupplyCo
 from ledger.registry import unwrap
 from ledger.rows import Rows, open_rows
 from policy.rulebook import PROGRAMMES, Rulebook
+from tests.audit.books import Alter, altered, more, other
 from tests.audit.histories import (
     CLAIM,
     CONTACT,
@@ -36,7 +37,7 @@ from tests.audit.histories import (
     a_spring,
     lived,
 )
-from tests.audit.tampering import forged, overwrite, resealed
+from tests.audit.tampering import overwrite, resealed
 from tests.audit.years import two_years
 from tests.builders import ACCEPTANCE, PRIVACY, an_application, applicant
 from tests.desk import Desk, the_rulebook
@@ -293,21 +294,6 @@ def test_another_programme_has_no_decisions(rows: Rows) -> None:
 
 
 # What was altered
-
-Alter = Callable[[Any], object]
-
-
-def altered(path: Path, kind: type[Message], alter: Alter, at: int = 0) -> int:
-    """The ledger with one event changed and every leaf made anew, as a forger would; gives its position."""
-    return forged(path, kind, lambda envelope: alter(unwrap(envelope.event)), at)
-
-
-def more(field: str, by: int = 1) -> Alter:
-    return lambda event: setattr(event, field, getattr(event, field) + by)
-
-
-def other(field: str, value: Any) -> Alter:
-    return lambda event: setattr(event, field, value)
 
 
 def a_condition_met_that_was_not(event: events.Decided) -> None:

@@ -17,8 +17,9 @@ from duifu.v1.events_pb2 import Envelope
 from ledger import streams
 from ledger.registry import unwrap
 from ledger.rows import Row, open_rows
+from tests.audit.books import Alter, altered, more, other
 from tests.audit.tampering import forge, forged
-from tests.audit.test_recompute import Alter, altered, made_again, more, other
+from tests.audit.test_recompute import made_again
 from tests.builders import a_contract, an_application
 from tests.desk import Desk, the_rulebook
 from tests.ledger.people import a_contact

@@ -17,9 +17,10 @@ from duifu.v1 import events_pb2 as events
 from duifu.v1.panel_pb2 import PanelConcluded
 from ledger import streams
 from ledger.rows import Rows, open_rows
+from tests.audit.books import altered, more, other
 from tests.audit.rounds import a_whole_round
 from tests.audit.tampering import forged
-from tests.audit.test_recompute import altered, made_again, more, other
+from tests.audit.test_recompute import made_again
 from tests.desk import the_rulebook
 from tests.rounds import ROUND_ID, RoundDesk
 

@@ -1,6 +1,5 @@
 """What an audit finds of money that came back: books that differ, amounts that the rules do not give. (F-2, F-7)"""
 
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from shutil import copy
@@ -10,13 +9,11 @@ import pytest
 from google.protobuf.message import Message
 
 from audit.belonging import belonging
-from audit.compared import Decision, Difference
+from audit.compared import Decision
 from audit.conservation.account import Bucket, Kind
 from audit.conservation.books import Fault
-from audit.conservation.conserve import Conserved, conserve
 from audit.entries import stream as entries_of
 from audit.fields import fields_of
-from audit.recompute import recompute
 from audit.story import sentence
 from domain.kinds import kind_of
 from domain.money import yuan
@@ -25,6 +22,7 @@ from duifu.v1.recovery_pb2 import ReportInvoiceReversed, WriteOffRecovery
 from ledger import streams
 from ledger.registry import unwrap
 from ledger.rows import open_rows
+from tests.audit.books import Alter, altered, books_of, differences, more, other
 from tests.audit.tampering import forged
 from tests.builders import invoice_number
 from tests.commands.recovery_desk import (
@@ -38,9 +36,7 @@ from tests.commands.recovery_desk import (
     proposing,
     receiving,
 )
-from tests.desk import Desk, the_rulebook
-
-Alter = Callable[[Any], object]
+from tests.desk import Desk
 
 
 @pytest.fixture(scope="module")
@@ -69,26 +65,6 @@ def recovered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     desk.at("2025-01-06 09:00").send(COLLECTOR, record_recovery_receipt=late)
     desk.ledger.close()
     return path
-
-
-def books_of(path: Path) -> Conserved:
-    with closing(open_rows(path)) as rows:
-        return conserve(rows, the_rulebook())
-
-
-def differences(path: Path) -> list[Difference]:
-    found: list[Difference] = []
-    with closing(open_rows(path)) as rows:
-        recompute(rows, the_rulebook(), found.append)
-    return found
-
-
-def more(field: str, fen: int = 1) -> Alter:
-    return lambda event: setattr(event, field, getattr(event, field) + fen)
-
-
-def other(field: str, value: Any) -> Alter:
-    return lambda event: setattr(event, field, value)
 
 
 def test_every_fen_that_was_demanded_came_in_or_was_written_off(recovered: Path) -> None:
@@ -154,7 +130,7 @@ def test_books_that_differ_are_named(
     recovered: Path, tmp_path: Path, kind: type[Message], alter: Alter, fault: Fault, name: str
 ) -> None:
     path = Path(copy(recovered, tmp_path))
-    forged(path, kind, lambda envelope: alter(unwrap(envelope.event)))
+    altered(path, kind, alter)
 
     books = books_of(path)
 
@@ -212,7 +188,7 @@ def test_what_the_rules_do_not_give_is_found_with_its_value(
     recovered: Path, tmp_path: Path, kind: type[Message], alter: Alter, decision: Decision, path: str
 ) -> None:
     ledger = Path(copy(recovered, tmp_path))
-    position = forged(ledger, kind, lambda envelope: alter(unwrap(envelope.event)))
+    position = altered(ledger, kind, alter)
 
     found = differences(ledger)
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from shutil import copy
 from tempfile import TemporaryDirectory
@@ -13,8 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.conservation.account import Bucket, Kind
-from audit.conservation.conserve import conserve
-from audit.moments import AtPosition
 from domain.kinds import RECOVERY
 from domain.money import yuan
 from domain.orders import payable_fen
@@ -25,7 +22,7 @@ from duifu.v1.commands_pb2 import Actor, FreezeCycle
 from duifu.v1.events_pb2 import PaymentOrdered
 from duifu.v1.recovery_pb2 import RevokeSetOff, WithdrawRecovery, WriteOffRecovery
 from ledger import streams
-from ledger.rows import open_rows
+from tests.audit.books import conserved_throughout
 from tests.builders import a_contract, invoice_number
 from tests.commands.recovery_desk import (
     COLLECTOR,
@@ -44,7 +41,7 @@ from tests.commands.recovery_desk import (
     withdrawing,
 )
 from tests.commands.test_reversal import reversing
-from tests.desk import Desk, the_rulebook
+from tests.desk import Desk
 
 VOUCHER, PAID = "bj-voucher-2024-000001", yuan(800_000)
 YEARS = (2024, 2025, 2026)
@@ -239,12 +236,7 @@ def test_every_fen_that_was_paid_is_in_one_place_at_every_position(
 
 def must_be_conserved(desk: Desk, begin: int) -> None:
     """At every position of the walk, and of every account; at its end, what each recovery says of itself."""
-    with closing(open_rows(desk.ledger.address)) as rows:
-        for position in range(begin, desk.ledger.head() + 1):
-            found = conserve(rows, the_rulebook(), AtPosition(position))
-            assert found.is_conserved, (position, found.breaks)
-            assert all(fen >= 0 for account in found.accounts for fen in account.held), position
-    for account in found.accounts:
+    for account in conserved_throughout(desk.ledger.address, begin).accounts:
         if account.pool.kind is Kind.RECOVERY:
             recovery = RECOVERY.fold(desk.events(account.name))
             is_handed_over = recovery.standing is Standing.TRANSFERRED

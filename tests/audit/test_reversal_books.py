@@ -10,10 +10,8 @@ from google.protobuf.message import Message
 
 from audit.belonging import belonging
 from audit.conservation.books import Fault
-from audit.conservation.conserve import conserve
 from audit.entries import stream as entries_of
 from audit.fields import fields_of
-from audit.moments import AtPosition
 from audit.story import sentence
 from domain.kinds import kind_of
 from domain.money import yuan
@@ -22,8 +20,8 @@ from duifu.v1 import recovery_pb2 as recovery
 from duifu.v1.commands_pb2 import Actor
 from ledger.registry import unwrap
 from ledger.rows import open_rows
+from tests.audit.books import Alter, altered, books_of, conserved_throughout, differences, more, other
 from tests.audit.tampering import forged
-from tests.audit.test_recovered import Alter, books_of, differences, more, other
 from tests.builders import SUPPLIER, invoice_number
 from tests.commands.recovery_desk import (
     COLLECTOR,
@@ -36,7 +34,7 @@ from tests.commands.recovery_desk import (
     withdrawing,
 )
 from tests.commands.test_reversal import reversing
-from tests.desk import Desk, the_rulebook
+from tests.desk import Desk
 
 REDS = [invoice_number(number) for number in (900, 901)]
 
@@ -66,11 +64,7 @@ def withdrawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_at_every_position_every_fen_is_in_one_place(withdrawn: Path) -> None:
-    with closing(open_rows(withdrawn)) as rows:
-        for position in range(1, rows.head() + 1):
-            found = conserve(rows, the_rulebook(), AtPosition(position))
-            assert found.is_conserved, (position, found.breaks)
-            assert all(fen >= 0 for account in found.accounts for fen in account.held), position
+    conserved_throughout(withdrawn)
 
     assert differences(withdrawn) == []
 
@@ -86,7 +80,6 @@ def test_it_is_told_and_shown_without_a_field_unnamed_and_goes_with_its_case(wit
         kind = kind_of(name)
         assert kind is not None
         assert all(sentence(event) for event in known)
-        assert kind is not None
         assert fields_of(kind.fold(known)) or name.endswith(tuple(REDS))
     sentences = [sentence(event) for known in told.values() for event in known]
     assert any("核减¥150,000.00" in line for line in sentences)
@@ -111,7 +104,7 @@ def test_books_that_differ_are_named(
     withdrawn: Path, tmp_path: Path, kind: type[Message], alter: Alter, fault: Fault, name: str
 ) -> None:
     path = Path(copy(withdrawn, tmp_path))
-    forged(path, kind, lambda envelope: alter(unwrap(envelope.event)))
+    altered(path, kind, alter)
 
     books = books_of(path)
 
@@ -137,7 +130,7 @@ def test_what_the_rules_do_not_give_is_found(
     withdrawn: Path, tmp_path: Path, kind: type[Message], at: int, alter: Alter, path: str
 ) -> None:
     ledger = Path(copy(withdrawn, tmp_path))
-    position = forged(ledger, kind, lambda envelope: alter(unwrap(envelope.event)), at)
+    position = altered(ledger, kind, alter, at)
 
     found = differences(ledger)
 

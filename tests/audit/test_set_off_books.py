@@ -9,10 +9,8 @@ from google.protobuf.message import Message
 
 from audit.belonging import belonging
 from audit.conservation.books import Fault
-from audit.conservation.conserve import conserve
 from audit.entries import stream as entries_of
 from audit.fields import fields_of
-from audit.moments import AtPosition
 from audit.story import sentence
 from cli.quarter_followed import Followed
 from domain.kinds import CYCLE, RECOVERY, SET_OFFS
@@ -20,13 +18,11 @@ from domain.money import yuan
 from duifu.v1 import events_pb2 as events
 from duifu.v1 import recovery_pb2 as recovery
 from ledger import streams
-from ledger.registry import unwrap
 from ledger.rows import open_rows
-from tests.audit.tampering import forged
-from tests.audit.test_recovered import Alter, books_of, differences, more, other
+from tests.audit.books import Alter, altered, books_of, conserved_throughout, differences, more, other
 from tests.builders import a_contract
 from tests.commands.recovery_desk import DECIDER, demanded, paid_voucher, setting_off
-from tests.desk import Desk, the_rulebook
+from tests.desk import Desk
 
 Q2, Q3 = "bj-slq-2023-2024Q2", "bj-slq-2023-2024Q3"
 
@@ -49,11 +45,7 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_at_every_position_every_fen_is_in_one_place(taken: Path) -> None:
-    with closing(open_rows(taken)) as rows:
-        for position in range(1, rows.head() + 1):
-            found = conserve(rows, the_rulebook(), AtPosition(position))
-            assert found.is_conserved, (position, found.breaks)
-            assert all(fen >= 0 for account in found.accounts for fen in account.held), position
+    conserved_throughout(taken)
 
     assert differences(taken) == []
 
@@ -110,7 +102,7 @@ def test_books_that_differ_are_named(
     taken: Path, tmp_path: Path, kind: type[Message], at: int, alter: Alter, fault: Fault
 ) -> None:
     path = Path(copy(taken, tmp_path))
-    forged(path, kind, lambda envelope: alter(unwrap(envelope.event)), at)
+    altered(path, kind, alter, at)
 
     books = books_of(path)
 
@@ -138,7 +130,7 @@ def test_what_the_rules_do_not_give_is_found(
     taken: Path, tmp_path: Path, kind: type[Message], at: int, alter: Alter, path: str
 ) -> None:
     ledger = Path(copy(taken, tmp_path))
-    position = forged(ledger, kind, lambda envelope: alter(unwrap(envelope.event)), at)
+    position = altered(ledger, kind, alter, at)
 
     found = differences(ledger)
 
